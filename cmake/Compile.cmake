@@ -1,0 +1,32 @@
+# Compile options of everything in this project, collected in one interface target.
+
+add_library(attnlab_options INTERFACE)
+target_compile_features(attnlab_options INTERFACE cxx_std_20)
+target_compile_options(
+  attnlab_options
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Werror
+            -Wcast-align
+            -Wconversion
+            -Wnon-virtual-dtor
+            -Wold-style-cast
+            -Woverloaded-virtual
+            -Wshadow
+            # The same source must round the same way everywhere: a product and a sum are fused where the code says so
+            # (simd::multiply_add) and nowhere else.
+            -ffp-contract=off)
+
+if(EMSCRIPTEN)
+  target_compile_options(attnlab_options INTERFACE -msimd128)
+  target_link_options(attnlab_options INTERFACE -msimd128)
+  if(ATTNLAB_RELAXED_SIMD)
+    target_compile_options(attnlab_options INTERFACE -mrelaxed-simd)
+    target_link_options(attnlab_options INTERFACE -mrelaxed-simd)
+  endif()
+elseif(ATTNLAB_SANITIZE)
+  target_compile_options(attnlab_options INTERFACE -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
+                                                   -fno-sanitize-recover=all)
+  target_link_options(attnlab_options INTERFACE -fsanitize=address,undefined)
+endif()

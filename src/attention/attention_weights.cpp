@@ -1,0 +1,67 @@
+// w_ij = exp(s_ij - m_i) / sum_j' exp(s_ij' - m_i)
+//   with s_ij = scale_i q_i . k_j + bias_ij, m_i = max_j s_ij
+//
+//   q [n_q, d], k [n_k, d], out [n_q, n_k]
+//
+// Plan: the products go straight into out (linalg::gemm), then each row is scaled, biased, hidden
+// and normalized in place; a row that float32 cannot hold is computed again (row_in_double.h). The result itself is n_q x n_k, so nothing is gained by tiles.
+// Error: |w - exact| <= 4e-7 (2 + l_i), l_i as in exact.cpp (tested).
+// Cost: 2 n_q n_k d FLOPs and n_q n_k exponentials; 20 n_q n_k bytes of memory traffic.
+#include "attention/attention_weights.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "attention/row_in_double.h"
+#include "linalg/gemm.h"
+#include "simd/row_softmax.h"
+
+namespace attnlab::attention {
+namespace {
+
+constexpr float kHidden = -std::numeric_limits<float>::infinity();
+
+}  // namespace
+
+void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
+                       const Options& options, linalg::Matrix out, std::span<float> workspace) {
+  const Index n_q = q.rows();
+  const Index n_k = k.rows();
+  linalg::gemm(q, linalg::Transpose::kNo, k, linalg::Transpose::kYes, out, workspace);
+  const bool may_hide = options.mask != nullptr || options.bias.data != nullptr;
+  for (Index i = 0; i < n_q; ++i) {
+    float* row = out.data() + i * n_k;
+    const KeyRange seen = keys_in_window(options.window, i, n_q, n_k);
+    std::fill(row, row + seen.begin, 0.0F);
+    std::fill(row + seen.end, row + n_k, 0.0F);
+    const auto scale = static_cast<float>(scale_of_row(options, seen));
+    // Pass 1: logits.
+    for (Index j = seen.begin; j < seen.end; ++j) {
+      row[j] *= scale;
+    }
+    for (Index j = seen.begin; may_hide && j < seen.end; ++j) {
+      if (hides(options, i, j)) {
+        row[j] = kHidden;
+      } else if (options.bias.data != nullptr) {
+        row[j] += options.bias.at(i, j);
+      }
+    }
+    // Pass 2: softmax of what is seen.
+    const simd::RowSum total =
+        simd::exponentiate_row(row + seen.begin, seen.size(), 1.0F, row + seen.begin);
+    simd::normalize_row(row + seen.begin, seen.size(), total.sum);
+    // Pass 3: a row that float32 could not hold, or that is NaN and must keep what is hidden at 0.
+    if (seen.size() > 0 && !(total.sum > 0.0)) {
+      const RowInDouble exact_row(q, k, options, i);
+      for (Index j = seen.begin; j < seen.end; ++j) {
+        row[j] = static_cast<float>(exact_row.weight(j));
+      }
+    }
+  }
+}
+
+std::size_t attention_weights_workspace(Index n_q, Index n_k, Index d) {
+  return linalg::gemm_workspace(n_q, n_k, d);
+}
+
+}  // namespace attnlab::attention

@@ -1,0 +1,448 @@
+// out_i = sum_j 2^(s_ij - m_i) v_j / sum_j 2^(s_ij - m_i)
+//   with s_ij = log2(e) (scale_i q_i . k_j + bias_ij), m_i = max_j s_ij
+//
+//   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
+//
+// Plan. Nothing of size n_q x n_k is ever held. Keys and values that the mask leaves are packed
+// once, in panels of 6 lines. Queries are taken 8 at a time (a panel, one query per SIMD lane),
+// scaled while they are packed, and several panels at once pass a block of 96 keys while that
+// block is in the second-level cache:
+//   1. scores     [keys][8]  the micro-kernel on 6 keys x 8 queries: the tile is born transposed
+//   2. hiding     [keys][8]  bias, and -infinity where the window's edge crosses the panel
+//   3. weights    [keys][8]  online softmax, vertical operations only
+//   4. output^T   [d_v][8]   the micro-kernel again: the weights are already a packed operand
+// At the end each output is divided by its sum and transposed into place. A panel visits only the
+// keys that one of its queries sees, so a causal problem costs half and a window what it covers.
+//
+// NaN and infinity. Hidden scores are overwritten, so k may hold anything there. Hidden weights are
+// exactly 0, but 0 * NaN is not: a v that is not finite is packed as 0 and added afterwards to its
+// column of the rows that see it (correct, slow, rare).
+//
+// Error: |out - exact| <= 4e-7 (2 + l_i) max_j |v_j|, where l_i is the largest
+// sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested). The weights of a row sum to 1 within
+// 1e-6 for 4096 keys (tested).
+// Cost: 2 n_q n_k (d + d_v) FLOPs and n_q n_k exponentials. Scratch: the packed k and v, and less
+// than 1 MB.
+// Papers: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; Dao, Fu,
+// Ermon, Rudra and Re, "FlashAttention", 2022. benchmarks/attention-ladder.md tells how this plan
+// was arrived at.
+#include "attention/exact.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "attention/online_softmax.h"
+#include "attention/row_in_double.h"
+#include "attention/visible_keys.h"
+#include "linalg/microkernel.h"
+#include "linalg/pack.h"
+#include "simd/f32x4.h"
+#include "simd/finite.h"
+
+namespace attnlab::attention {
+namespace {
+
+using linalg::ConstMatrix;
+using linalg::kTileRows;
+using linalg::Matrix;
+using simd::F32x4;
+
+constexpr Index kKeyBlock = 16 * kTileRows;
+constexpr Index kMaxPanels = 16;  // query panels that share a key block ...
+constexpr Index kPanelFloats =
+    64 * 1024;  // ... as long as their queries and outputs stay below 256 KB
+constexpr double kLog2E = 1.4426950408889634;
+constexpr float kHidden = -std::numeric_limits<float>::infinity();
+
+constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+
+// Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
+struct Layout {
+  Index panels;  // query panels per block
+  Index key_list;
+  Index keys;
+  Index values;
+  Index queries;
+  Index outputs;
+  Index scores;
+  Index end;
+
+  Layout(Index n_q, Index n_k, Index d, Index d_v)
+      : panels(std::clamp<Index>(
+            kPanelFloats / (kPanelQueries * (d + d_v)), 1,
+            std::min(kMaxPanels,
+                     std::max<Index>(1, round_up(n_q, kPanelQueries) / kPanelQueries)))),
+        key_list(0),
+        keys(section(key_list, VisibleKeys::scratch(n_k))),
+        values(section(keys, round_up(n_k, kTileRows) * d)),
+        queries(section(values, n_k * d_v)),
+        outputs(section(queries, panels * kPanelQueries * d)),
+        scores(section(outputs, panels * kPanelQueries * d_v)),
+        end(section(scores, std::min(kKeyBlock, round_up(n_k, kTileRows)) * kPanelQueries)) {}
+
+ private:
+  static Index section(Index start, Index floats) {
+    return start + round_up(floats, F32x4::kLanes);
+  }
+};
+
+// A bias in units of ln 2. Finite stays finite (masks written as the lowest float must not turn
+// into -infinity).
+float base2(float bias) {
+  constexpr double kLimit = std::numeric_limits<float>::max();
+  const double scaled = static_cast<double>(bias) * kLog2E;
+  return std::isfinite(bias) ? static_cast<float>(std::clamp(scaled, -kLimit, kLimit)) : bias;
+}
+
+// One head. Holds views only.
+class Head {
+ public:
+  Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
+       Matrix out, float* workspace)
+      : q_(q),
+        k_(k),
+        v_(v),
+        options_(options),
+        out_(out),
+        layout_(q.rows(), k.rows(), q.cols(), v.cols()),
+        visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
+        keys_(workspace + layout_.keys),
+        values_(workspace + layout_.values),
+        queries_(workspace + layout_.queries),
+        outputs_(workspace + layout_.outputs),
+        scores_(workspace + layout_.scores) {}
+
+  void run() {
+    pack_keys();
+    const bool finite = pack_values();
+    const Index block = layout_.panels * kPanelQueries;
+    for (Index i = 0; i < q_.rows(); i += block) {
+      run_block(i, std::min(i + block, q_.rows()));
+    }
+    if (!finite) {
+      add_values_that_are_not_finite();
+    }
+  }
+
+ private:
+  // Eight queries at work.
+  struct Panel {
+    Index first;                   // query in lane 0
+    Index queries;                 // 1 to 8
+    KeyRange seen[kPanelQueries];  // per lane; lanes beyond `queries` repeat the last
+    RunningSoftmax softmax;
+  };
+
+  // ------------------------------------------------------------ packing
+
+  void pack_keys() {
+    for (Index first = 0; first < visible_.count(); first += kTileRows) {
+      const float* lines[kTileRows];
+      for (Index r = 0; r < kTileRows; ++r) {
+        const Index key = std::min(first + r, visible_.count() - 1);
+        lines[r] = k_.data() + visible_.original(key) * k_.cols();
+      }
+      linalg::pack_lines<kTileRows>(lines, k_.cols(), keys_ + first * k_.cols());
+    }
+  }
+
+  // Values go to panels of 6 columns; the last panel is as narrow as need be. Returns whether all
+  // are finite.
+  bool pack_values() {
+    const Index columns = v_.cols();
+    const Index whole = columns / kTileRows * kTileRows;
+    bool finite = true;
+    for (Index key = 0; key < visible_.count(); ++key) {
+      const float* row = v_.data() + visible_.original(key) * columns;
+      finite = simd::all_finite(row, columns) && finite;
+      float* to = values_ + key * kTileRows;
+      for (Index c = 0; c < whole; c += kTileRows) {
+        std::copy_n(row + c, kTileRows, to);
+        to += visible_.count() * kTileRows;
+      }
+      const Index rest = columns - whole;
+      to = values_ + visible_.count() * whole + key * rest;
+      for (Index c = 0; c < rest; ++c) {
+        to[c] = row[whole + c];
+      }
+    }
+    if (!finite) {
+      for (Index e = 0; e < visible_.count() * columns; ++e) {
+        values_[e] = std::isfinite(values_[e]) ? values_[e] : 0.0F;
+      }
+    }
+    return finite;
+  }
+
+  Panel pack_queries(Index first, Index last, float* to) {
+    Panel panel{.first = first, .queries = last - first, .seen = {}, .softmax = {}};
+    const float* lines[kPanelQueries];
+    float scales[kPanelQueries];
+    for (Index lane = 0; lane < kPanelQueries; ++lane) {
+      const Index i = std::min(first + lane, last - 1);
+      panel.seen[lane] = visible_.range(i);
+      lines[lane] = q_.data() + i * q_.cols();
+      scales[lane] = scale_of(panel.seen[lane].size());
+    }
+    linalg::pack_lines<kPanelQueries>(lines, q_.cols(), to);
+    const Lanes8 scale = load8(scales);
+    for (Index p = 0; p < q_.cols(); ++p) {
+      const Lanes8 entry = load8(to + p * kPanelQueries);
+      store8(to + p * kPanelQueries,
+             {{entry.half[0] * scale.half[0], entry.half[1] * scale.half[1]}});
+    }
+    return panel;
+  }
+
+  float scale_of(Index keys_seen) const {
+    if (keys_seen == 0) {
+      return 0.0F;
+    }
+    const double factor =
+        options_.times_log_visible ? std::log(static_cast<double>(keys_seen)) : 1.0;
+    return static_cast<float>(options_.scale * factor * kLog2E);
+  }
+
+  // ------------------------------------------------------------ a block of queries
+
+  void run_block(Index first, Index last) {
+    Panel panels[kMaxPanels];
+    Index count = 0;
+    for (Index i = first; i < last; i += kPanelQueries) {
+      panels[count] = pack_queries(i, std::min(i + kPanelQueries, last),
+                                   queries_ + count * kPanelQueries * q_.cols());
+      ++count;
+    }
+    std::fill_n(outputs_, count * kPanelQueries * v_.cols(), 0.0F);
+    // Ranges grow with the query: the block sees from its first query's first key to its last
+    // query's last.
+    const Index begin = panels[0].seen[0].begin / kKeyBlock * kKeyBlock;
+    const Index end = panels[count - 1].seen[kPanelQueries - 1].end;
+    for (Index key = begin; key < end; key += kKeyBlock) {
+      for (Index p = 0; p < count; ++p) {
+        visit(panels[p], queries_ + p * kPanelQueries * q_.cols(),
+              outputs_ + p * kPanelQueries * v_.cols(), key);
+      }
+    }
+    for (Index p = 0; p < count; ++p) {
+      finish(panels[p], outputs_ + p * kPanelQueries * v_.cols());
+      redo_what_overflowed(panels[p]);
+    }
+  }
+
+  // One panel of queries meets the keys of one block that any of its lanes sees.
+  void visit(Panel& panel, const float* queries, float* outputs, Index block) {
+    const Index begin = std::max(block, panel.seen[0].begin / kTileRows * kTileRows);
+    const Index end = std::min(block + kKeyBlock, panel.seen[kPanelQueries - 1].end);
+    if (begin >= end) {
+      return;
+    }
+    compute_scores(queries, begin, end);
+    if (options_.bias.data != nullptr) {
+      add_bias(panel, begin, end);
+    }
+    hide(panel, begin, end);
+    const Lanes8 shrink = panel.softmax.absorb(scores_, end - begin);
+    accumulate_output(begin, end - begin, shrink, outputs);
+  }
+
+  void compute_scores(const float* queries, Index begin, Index end) {
+    const Index d = q_.cols();
+    float* to = scores_;
+    for (Index key = begin; key < end; key += kTileRows) {
+      const auto tile = linalg::multiply_panels<kTileRows>(d, keys_ + key * d, kTileRows, queries);
+      for (const auto& row : tile.sum) {
+        store8(to, {{row[0], row[1]}});
+        to += kPanelQueries;
+      }
+    }
+  }
+
+  void add_bias(const Panel& panel, Index begin, Index end) {
+    float* score = scores_;
+    for (Index key = begin; key < end; ++key) {
+      const Index j = visible_.original(key);
+      for (Index lane = 0; lane < kPanelQueries; ++lane) {
+        const Index i = panel.first + std::min(lane, panel.queries - 1);
+        const float bias = base2(options_.bias.at(i, j));
+        *score = bias == kHidden ? kHidden : *score + bias;
+        ++score;
+      }
+    }
+  }
+
+  // Overwrites what the edges of the window hide from some lanes of the panel.
+  void hide(const Panel& panel, Index begin, Index end) {
+    const Index all_begin = panel.seen[kPanelQueries - 1].begin;
+    const Index all_end = panel.seen[0].end;
+    if (begin >= all_begin && end <= all_end) {
+      return;
+    }
+    // Positions relative to the tile are small, so they are exact as floats.
+    float from[kPanelQueries];
+    float to[kPanelQueries];
+    for (Index lane = 0; lane < kPanelQueries; ++lane) {
+      from[lane] =
+          static_cast<float>(std::clamp<Index>(panel.seen[lane].begin - begin, 0, kKeyBlock));
+      to[lane] = static_cast<float>(std::clamp<Index>(panel.seen[lane].end - begin, 0, kKeyBlock));
+    }
+    const Lanes8 first = load8(from);
+    const Lanes8 last = load8(to);
+    for (Index key = begin; key < end; ++key) {
+      if (key >= all_begin && key < all_end) {
+        key = all_end;  // the keys between are seen by all
+        if (key >= end) {
+          break;
+        }
+      }
+      float* row = scores_ + (key - begin) * kPanelQueries;
+      const F32x4 position = simd::splat(static_cast<float>(key - begin));
+      Lanes8 score = load8(row);
+      for (int h = 0; h < 2; ++h) {
+        const simd::Mask seen =
+            simd::less_equal(first.half[h], position) & simd::less(position, last.half[h]);
+        score.half[h] = simd::select(seen, score.half[h], simd::splat(kHidden));
+      }
+      store8(row, score);
+    }
+  }
+
+  // output^T = shrink * output^T + values^T weights
+  void accumulate_output(Index begin, Index keys, const Lanes8& shrink, float* outputs) {
+    const Index columns = v_.cols();
+    const float* values = values_;
+    Index c = 0;
+    for (; c + kTileRows <= columns; c += kTileRows) {
+      update(
+          linalg::multiply_panels<kTileRows>(keys, values + begin * kTileRows, kTileRows, scores_),
+          shrink, outputs + c * kPanelQueries);
+      values += visible_.count() * kTileRows;
+    }
+    if (c < columns) {
+      linalg::with_tile_rows(columns - c, [&]<int Rows>() {
+        update(linalg::multiply_panels<Rows>(keys, values + begin * Rows, Rows, scores_), shrink,
+               outputs + c * kPanelQueries);
+      });
+    }
+  }
+
+  template <int Rows>
+  static void update(const linalg::Tile<Rows>& tile, const Lanes8& shrink, float* outputs) {
+    for (int r = 0; r < Rows; ++r) {
+      float* row = outputs + r * kPanelQueries;
+      const Lanes8 old = load8(row);
+      store8(row, {{simd::multiply_add(old.half[0], shrink.half[0], tile.sum[r][0]),
+                    simd::multiply_add(old.half[1], shrink.half[1], tile.sum[r][1])}});
+    }
+  }
+
+  // ------------------------------------------------------------ results
+
+  void finish(const Panel& panel, float* outputs) {
+    // A row that saw nothing has sum 0 and output 0: divided by 1 it stays 0.
+    float sums[kPanelQueries];
+    Lanes8 divisor = panel.softmax.sum;
+    for (F32x4& half : divisor.half) {
+      half = simd::select(simd::equal(half, simd::zero()), simd::splat(1.0F), half);
+    }
+    store8(sums, divisor);
+    const Index columns = v_.cols();
+    Index c = 0;
+    for (; c + F32x4::kLanes <= columns; c += F32x4::kLanes) {
+      for (Index h = 0; h < 2; ++h) {
+        F32x4 rows[F32x4::kLanes];
+        for (int r = 0; r < F32x4::kLanes; ++r) {
+          rows[r] =
+              simd::load(outputs + (c + r) * kPanelQueries + h * F32x4::kLanes) / divisor.half[h];
+        }
+        simd::transpose(rows[0], rows[1], rows[2], rows[3]);
+        for (Index r = 0; r < F32x4::kLanes; ++r) {
+          const Index lane = h * F32x4::kLanes + r;
+          if (lane < panel.queries) {
+            simd::store(out_.data() + (panel.first + lane) * columns + c, rows[r]);
+          }
+        }
+      }
+    }
+    for (; c < columns; ++c) {
+      for (Index lane = 0; lane < panel.queries; ++lane) {
+        out_(panel.first + lane, c) = outputs[c * kPanelQueries + lane] / sums[lane];
+      }
+    }
+  }
+
+  // Rows whose logits, scale or sums float32 could not hold: see row_in_double.h.
+  void redo_what_overflowed(const Panel& panel) {
+    float sums[kPanelQueries];
+    store8(sums, panel.softmax.sum);
+    for (Index lane = 0; lane < panel.queries; ++lane) {
+      float* row = out_.data() + (panel.first + lane) * v_.cols();
+      const bool lost = sums[lane] == 0.0F || !simd::all_finite(row, v_.cols());
+      if (lost && panel.seen[lane].size() > 0) {
+        redo(panel.first + lane, row);
+      }
+    }
+  }
+
+  void redo(Index i, float* row) {
+    const RowInDouble weights(q_, k_, options_, i);
+    std::fill_n(row, v_.cols(), 0.0F);
+    for (Index j = weights.window().begin; j < weights.window().end; ++j) {
+      const auto weight = static_cast<float>(weights.weight(j));
+      const float* value = v_.data() + j * v_.cols();
+      // Values that are not finite are added afterwards, as everywhere.
+      for (Index c = 0; weight != 0.0F && c < v_.cols(); ++c) {
+        row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
+      }
+    }
+  }
+
+  // Adding the value itself gives what the sum would: infinity stays, its opposite or a NaN makes
+  // NaN.
+  void add_values_that_are_not_finite() {
+    for (Index key = 0; key < visible_.count(); ++key) {
+      const Index j = visible_.original(key);
+      const float* row = v_.data() + j * v_.cols();
+      if (simd::all_finite(row, v_.cols())) {
+        continue;
+      }
+      for (Index i = 0; i < q_.rows(); ++i) {
+        const KeyRange seen = visible_.range(i);
+        const bool hidden = key < seen.begin || key >= seen.end ||
+                            (options_.bias.data != nullptr && options_.bias.at(i, j) == kHidden);
+        for (Index c = 0; !hidden && c < v_.cols(); ++c) {
+          if (!std::isfinite(row[c])) {
+            out_(i, c) += row[c];
+          }
+        }
+      }
+    }
+  }
+
+  const ConstMatrix& q_;
+  const ConstMatrix& k_;
+  const ConstMatrix& v_;
+  const Options& options_;
+  Matrix out_;
+  Layout layout_;
+  VisibleKeys visible_;
+  float* keys_;     // panels of 6 keys, [d][6] each
+  float* values_;   // panels of 6 columns, [keys][6] each
+  float* queries_;  // panels of 8 queries, [d][8] each
+  float* outputs_;  // panels of 8 outputs, [d_v][8] each
+  float* scores_;   // [keys][8]
+};
+
+}  // namespace
+
+void exact(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
+           Matrix out, std::span<float> workspace) {
+  Head(q, k, v, options, out, workspace.data()).run();
+}
+
+std::size_t exact_workspace(Index n_q, Index n_k, Index d, Index d_v) {
+  return static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
+}
+
+}  // namespace attnlab::attention

@@ -1,0 +1,66 @@
+// Packing: copies of matrix blocks in the order in which the micro-kernel reads them.
+//
+// A panel holds `Width` lines of a matrix interleaved: entry p of line r at panel[p * Width + r].
+// The micro-kernel then reads one stream, whatever was a row, a column or a gathered line before.
+// Cost: one read and one write per entry.
+#pragma once
+
+#include "linalg/matrix.h"
+#include "simd/f32x4.h"
+
+namespace attnlab::linalg {
+
+// Lines that lie contiguous in memory (rows of a row-major matrix): a transposition, four by four.
+// A panel with fewer lines than Width repeats one of them; what is computed from the copies is
+// never looked at.
+template <int Width>
+inline void pack_lines(const float* const (&lines)[Width], Index length, float* panel) {
+  static_assert(Width == 6 || Width == 8);
+  using simd::F32x4;
+  constexpr Index kLanes = F32x4::kLanes;
+  constexpr int kSecond = Width - kLanes;  // lines beside the first four
+  Index p = 0;
+  for (; p + kLanes <= length; p += kLanes) {
+    F32x4 first[kLanes];
+    F32x4 second[kLanes];
+    for (int r = 0; r < kLanes; ++r) {
+      first[r] = simd::load(lines[r] + p);
+      second[r] = simd::load(lines[kLanes + r % kSecond] + p);
+    }
+    simd::transpose(first[0], first[1], first[2], first[3]);
+    simd::transpose(second[0], second[1], second[2], second[3]);
+    for (int r = 0; r < kLanes; ++r) {
+      float* to = panel + (p + r) * Width;
+      simd::store(to, first[r]);
+      if constexpr (Width == 8) {
+        simd::store(to + kLanes, second[r]);
+      } else {
+        simd::store_low_half(to + kLanes, second[r]);
+      }
+    }
+  }
+  for (; p < length; ++p) {
+    for (int r = 0; r < Width; ++r) {
+      panel[p * Width + r] = lines[r][p];
+    }
+  }
+}
+
+// Lines that lie across memory (columns of a row-major matrix): entry p of line r at from[p *
+// stride + r]. `width` lines are there; the panel is `panel_width` wide and the lines beyond are
+// filled with zeros.
+inline void pack_columns(const float* from, Index stride, Index width, Index panel_width,
+                         Index length, float* panel) {
+  for (Index p = 0; p < length; ++p) {
+    for (Index r = 0; r < width; ++r) {
+      panel[r] = from[r];
+    }
+    for (Index r = width; r < panel_width; ++r) {
+      panel[r] = 0.0F;
+    }
+    from += stride;
+    panel += panel_width;
+  }
+}
+
+}  // namespace attnlab::linalg

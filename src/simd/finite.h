@@ -1,0 +1,24 @@
+// Whether all of some floats are finite.
+#pragma once
+
+#include <cstddef>
+
+#include "simd/f32x4.h"
+
+namespace attnlab::simd {
+
+inline bool all_finite(const float* values, std::ptrdiff_t count) {
+  // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
+  F32x4 probe = zero();
+  std::ptrdiff_t c = 0;
+  for (; c + F32x4::kLanes <= count; c += F32x4::kLanes) {
+    probe = probe + load(values + c) * zero();
+  }
+  float total = sum(probe);
+  for (; c < count; ++c) {
+    total += values[c] * 0.0F;
+  }
+  return total == 0.0F;
+}
+
+}  // namespace attnlab::simd

@@ -1,0 +1,54 @@
+#include "attention/scale.h"
+
+#include <cmath>
+
+#include "support/catch.h"
+
+namespace attnlab::attention {
+namespace {
+
+constexpr double kTolerance = 1e-14;
+
+double relative_error(double actual, double expected) {
+  return std::abs(actual - expected) / std::abs(expected);
+}
+
+TEST_CASE("attention_scale: golden values") {
+  CHECK(attention_scale(ScaleKind::kSqrt, 64.0, 1.0, 0.0) == 0.125);
+  CHECK(relative_error(attention_scale(ScaleKind::kEntropy, 64.0, 64.0, 512.0), 1.0 / 12.0) <
+        kTolerance);
+  // kappa = sqrt(d) / ln 512 turns the kappa form into the base-512 form.
+  const double kappa = std::sqrt(64.0) / std::log(512.0);
+  CHECK(std::abs(kappa - 1.2823955919) < 1e-10);
+  CHECK(relative_error(attention_scale(ScaleKind::kKappa, 64.0, 64.0, kappa), 1.0 / 12.0) <
+        kTolerance);
+  CHECK(relative_error(attention_scale(ScaleKind::kLog, 16.0, 100.0, 0.0), std::log(100.0) / 4.0) <
+        kTolerance);
+}
+
+TEST_CASE("attention_scale: the entropy form equals 1/sqrt(d) at n = base, to the bit") {
+  for (const double d : {1.0, 3.0, 64.0, 80.0, 128.0}) {
+    CHECK(attention_scale(ScaleKind::kEntropy, d, 512.0, 512.0) == 1.0 / std::sqrt(d));
+  }
+}
+
+TEST_CASE("attention_scale: one visible key gives 0 except for sqrt") {
+  CHECK(attention_scale(ScaleKind::kSqrt, 16.0, 1.0, 0.0) == 0.25);
+  CHECK(attention_scale(ScaleKind::kEntropy, 16.0, 1.0, 512.0) == 0.0);
+  CHECK(attention_scale(ScaleKind::kKappa, 16.0, 1.0, 1.3) == 0.0);
+  CHECK(attention_scale(ScaleKind::kLog, 16.0, 1.0, 0.0) == 0.0);
+}
+
+TEST_CASE("scale_coefficient times ln n is attention_scale") {
+  for (const double n : {2.0, 17.0, 512.0, 4096.0}) {
+    for (const ScaleKind kind : {ScaleKind::kEntropy, ScaleKind::kKappa, ScaleKind::kLog}) {
+      const double parameter = 300.0;
+      CHECK(relative_error(scale_coefficient(kind, 48.0, parameter) * std::log(n),
+                           attention_scale(kind, 48.0, n, parameter)) < kTolerance);
+    }
+  }
+  CHECK(scale_coefficient(ScaleKind::kSqrt, 64.0, 0.0) == 0.125);
+}
+
+}  // namespace
+}  // namespace attnlab::attention
