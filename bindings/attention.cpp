@@ -1,0 +1,83 @@
+#include <emscripten/bind.h>
+
+#include <cstdint>
+
+#include "attention/attention_weights.h"
+#include "attention/exact.h"
+#include "attention/scale.h"
+#include "views.h"
+
+namespace attnlab::bindings {
+namespace {
+
+attention::Options options(double scale, bool times_log_visible, Pointer mask, Pointer bias,
+                           Index bias_row_stride, Index bias_column_stride, Index left,
+                           Index right) {
+  return {.scale = scale,
+          .times_log_visible = times_log_visible,
+          .mask = at<const std::uint8_t>(mask),
+          .bias = {.data = at<const float>(bias),
+                   .row_stride = bias_row_stride,
+                   .column_stride = bias_column_stride},
+          .window = {.left = left, .right = right}};
+}
+
+double attention_workspace(Index n_q, Index n_k, Index d, Index d_v) {
+  return bytes_of(attention::exact_workspace(n_q, n_k, d, d_v));
+}
+
+void exact(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, Index d, Index d_v,
+           double scale, bool times_log_visible, Pointer mask, Pointer bias, Index bias_row_stride,
+           Index bias_column_stride, Index left, Index right, Pointer workspace) {
+  attention::exact(input(q, n_q, d), input(k, n_k, d), input(v, n_k, d_v),
+                   options(scale, times_log_visible, mask, bias, bias_row_stride,
+                           bias_column_stride, left, right),
+                   output(out, n_q, d_v),
+                   scratch(workspace, attention::exact_workspace(n_q, n_k, d, d_v)));
+}
+
+double attention_weights_workspace(Index n_q, Index n_k, Index d) {
+  return bytes_of(attention::attention_weights_workspace(n_q, n_k, d));
+}
+
+void attention_weights(Pointer q, Pointer k, Pointer out, Index n_q, Index n_k, Index d,
+                       double scale, bool times_log_visible, Pointer mask, Pointer bias,
+                       Index bias_row_stride, Index bias_column_stride, Index left, Index right,
+                       Pointer workspace) {
+  attention::attention_weights(
+      input(q, n_q, d), input(k, n_k, d),
+      options(scale, times_log_visible, mask, bias, bias_row_stride, bias_column_stride, left,
+              right),
+      output(out, n_q, n_k),
+      scratch(workspace, attention::attention_weights_workspace(n_q, n_k, d)));
+}
+
+// kind: 0 sqrt, 1 entropy (parameter = base), 2 kappa (parameter = kappa), 3 log.
+double attention_scale(int kind, double d, double n, double parameter) {
+  return attention::attention_scale(static_cast<attention::ScaleKind>(kind), d, n, parameter);
+}
+
+// The factor of it that does not depend on n; attention's `scale` when timesLogVisible is true.
+double attention_scale_coefficient(int kind, double d, double parameter) {
+  return attention::scale_coefficient(static_cast<attention::ScaleKind>(kind), d, parameter);
+}
+
+}  // namespace
+}  // namespace attnlab::bindings
+
+EMSCRIPTEN_BINDINGS(attnlab_attention) {
+  using namespace attnlab::bindings;
+  emscripten::function("attentionWorkspace(nQ, nK, d, dV)", &attention_workspace);
+  emscripten::function(
+      "attention(q, k, v, out, nQ, nK, d, dV, scale, timesLogVisible, mask, bias, biasRowStride, "
+      "biasColumnStride, left, right, workspace)",
+      &exact);
+  emscripten::function("attentionWeightsWorkspace(nQ, nK, d)", &attention_weights_workspace);
+  emscripten::function(
+      "attentionWeights(q, k, out, nQ, nK, d, scale, timesLogVisible, mask, bias, biasRowStride, "
+      "biasColumnStride, left, right, workspace)",
+      &attention_weights);
+  emscripten::function("attentionScale(kind, d, n, parameter)", &attention_scale);
+  emscripten::function("attentionScaleCoefficient(kind, d, parameter)",
+                       &attention_scale_coefficient);
+}
