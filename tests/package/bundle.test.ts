@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+
+const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+
+/** Files that an entry reaches, statically and by import(). */
+function reach(entry: string): { all: Set<string>; atOnce: Set<string> } {
+  const all = new Set<string>();
+  const atOnce = new Set<string>();
+  const visit = (file: string, eager: boolean): void => {
+    const found = eager ? atOnce : all;
+    if (found.has(file)) return;
+    found.add(file);
+    all.add(file);
+    const code = readFileSync(join(dist, file), "utf8");
+    const next = (path: string): string => relative(dist, join(dist, dirname(file), path));
+    for (const [, path = ""] of code.matchAll(/(?:from|import)"(\.[^"]+)"/g)) visit(next(path), eager);
+    for (const [, path = ""] of code.matchAll(/import\("(\.[^"]+)"\)/g)) visit(next(path), false);
+  };
+  visit(entry, true);
+  return { all, atOnce };
+}
+
+const entries = ["index.js", "external.js", "io.js"];
+const isKernels = (file: string): boolean => file.includes("kernels.");
+
+describe("the published files", () => {
+  test("the kernels are reached by import() alone, and only from the main entry", () => {
+    const main = reach("index.js");
+    expect([...main.all].filter(isKernels).length).toBe(2);
+    expect([...main.atOnce].filter(isKernels)).toEqual([]);
+    for (const entry of ["external.js", "io.js"]) expect([...reach(entry).all].filter(isKernels)).toEqual([]);
+  });
+
+  test("attnlab/io does not carry the rest", () => {
+    const { all } = reach("io.js");
+    const size = [...all].reduce((sum, file) => sum + readFileSync(join(dist, file)).length, 0);
+    expect(size).toBeLessThan(20_000);
+  });
+
+  test.each(entries)("%s needs no other module, no address of its own, and no code made at run time", (entry) => {
+    for (const file of reach(entry).all) {
+      const code = readFileSync(join(dist, file), "utf8");
+      expect(code).not.toMatch(/(?:from|import\(?)\s*"[^."]/);
+      expect(code).not.toMatch(/import\.meta|\brequire\(|new Function|\beval\(/);
+    }
+  });
+
+  test("bundlers for pages take every entry without a word", async () => {
+    for (const entry of entries) {
+      const result = await build({
+        stdin: { contents: `export * from "./${entry}";`, resolveDir: dist },
+        bundle: true,
+        write: false,
+        format: "iife",
+        platform: "browser",
+        target: "es2022",
+        logLevel: "silent",
+      });
+      expect(result.warnings).toEqual([]);
+    }
+  });
+});

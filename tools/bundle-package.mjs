@@ -1,0 +1,102 @@
+// Bundles the package into dist/: the three entries with their shared chunks, the two binaries, and the declarations.
+// Needs both wasm builds.
+//
+//   node tools/bundle-package.mjs
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { build } from "esbuild";
+import { emptyLog, mustRun } from "./lib/command.mjs";
+import { buildFolder, distFolder, fromRoot } from "./lib/paths.mjs";
+import { asProgram } from "./lib/report.mjs";
+
+const variants = ["simd", "relaxed"];
+const entries = ["index", "external", "io"];
+
+/** What is made from the binaries for the sources to import, and what `tsc` writes. */
+const workFolder = join(buildFolder, "package");
+
+/** @param {string} variant */
+const binaryOf = (variant) => join(buildFolder, `wasm-${variant}`, "attnlab.wasm");
+
+/** Each binary as a module whose default export is its base64 text; web/package/carried.ts imports them lazily. */
+function writeKernelModules() {
+  mkdirSync(workFolder, { recursive: true });
+  for (const variant of variants) {
+    const text = readFileSync(binaryOf(variant)).toString("base64");
+    writeFileSync(join(workFolder, `kernels.${variant}.js`), `export default ${JSON.stringify(text)};\n`);
+    writeFileSync(join(workFolder, `kernels.${variant}.d.ts`), "declare const text: string;\nexport default text;\n");
+  }
+}
+
+/** Removes what an earlier run left, and nothing of the widgets. */
+function clean() {
+  for (const path of ["chunks", "types"]) rmSync(join(distFolder, path), { recursive: true, force: true });
+  mkdirSync(distFolder, { recursive: true });
+}
+
+function bundleScripts() {
+  return build({
+    entryPoints: Object.fromEntries(entries.map((name) => [name, fromRoot("web", "package", `${name}.ts`)])),
+    outdir: distFolder,
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "warning",
+  });
+}
+
+/** Declarations that an entry's own declarations lead to. */
+function reachable(/** @type {string} */ file, /** @type {Set<string>} */ found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) {
+    const next = resolve(dirname(file), `${path}.d.ts`);
+    if (!existsSync(next)) throw new Error(`The declarations ${file} lead to ${next}, which is not published.`);
+    reachable(next, found);
+  }
+  return found;
+}
+
+/** Where `tsc` writes the declarations of all sources; only those that users can reach are published. */
+const declarationsFolder = join(workFolder, "types");
+
+/** Checks the types and writes the declarations, all of them. */
+async function compileDeclarations() {
+  rmSync(declarationsFolder, { recursive: true, force: true });
+  const tsc = fromRoot("node_modules", "typescript", "bin", "tsc");
+  await mustRun("Writing the declarations", process.execPath, [tsc, "-p", fromRoot("tsconfig.package.json")], {
+    log: emptyLog(join(buildFolder, "logs", "declarations.log")),
+  });
+}
+
+/** Writes dist/types/ and, beside each entry, a line that leads there. */
+function publishDeclarations() {
+  const sources = join(declarationsFolder, "web", "package");
+  for (const entry of entries) {
+    for (const file of reachable(join(sources, `${entry}.d.ts`))) {
+      const target = join(distFolder, "types", file.slice(sources.length + 1));
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(file, target);
+    }
+    writeFileSync(join(distFolder, `${entry}.d.ts`), `export * from "./types/${entry}.js";\n`);
+  }
+}
+
+/** Bundles the package into dist/; the widgets there stay as they are. */
+export async function bundlePackage() {
+  writeKernelModules();
+  // First, so that a mistake leaves the last bundle whole.
+  await compileDeclarations();
+  clean();
+  await bundleScripts();
+  for (const variant of variants) copyFileSync(binaryOf(variant), join(distFolder, `kernels.${variant}.wasm`));
+  publishDeclarations();
+}
+
+await asProgram(import.meta.url, () => bundlePackage());

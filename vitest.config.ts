@@ -1,0 +1,68 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Tests take the package as it is built, by the names that its users use. */
+const alias = [
+  { find: /^attnlab$/, replacement: path("./dist/index.js") },
+  { find: /^attnlab\/(external|io)$/, replacement: path("./dist/$1.js") },
+];
+
+/**
+ * Node 20 has relaxed SIMD behind a flag that later versions, which have it without, may not know. The module is the
+ * probe's (web/package/probe.ts).
+ */
+const relaxedModule = "AGFzbQEAAAABCAFgA3t7ewF7AwIBAAoNAQsAIAAgASAC/YUCCw==";
+const hasRelaxedSimd = WebAssembly.validate(Buffer.from(relaxedModule, "base64"));
+const execArgv = hasRelaxedSimd ? [] : ["--experimental-wasm-relaxed-simd"];
+
+/** The built files are run as they are, not transformed. */
+const server = { deps: { external: [/\/dist\//] } };
+
+export default defineConfig({
+  test: {
+    // Vitest starts the processes of all projects with the same options.
+    poolOptions: { forks: { execArgv } },
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "package",
+          include: ["tests/package/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 30_000,
+          server,
+        },
+      },
+      {
+        resolve: { alias },
+        test: { name: "widgets", include: ["web/widgets/**/*.test.ts"], server },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          globalSetup: ["tests/browser/setup.ts"],
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          server,
+        },
+      },
+      { test: { name: "tools", include: ["tests/tools/**/*.test.ts"] } },
+      { test: { name: "site", include: ["web/site/test/**/*.test.ts"], testTimeout: 60_000, server } },
+      {
+        test: {
+          name: "pack",
+          include: ["tests/pack/**/*.test.ts"],
+          exclude: ["tests/pack/project/**"],
+          globalSetup: ["tests/pack/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,90 @@
+import type { MainModule } from "../../build/wasm-simd/attnlab.js";
+
+/** The kernels as Embind binds them; pointers are byte offsets in the WebAssembly memory. */
+export type Kernels = MainModule;
+
+/**
+ * Blocks are aligned to what a SIMD load likes best. The allocator promises 16 bytes; the slots of a staging block keep
+ * to it.
+ */
+const ALIGNMENT = 16;
+
+/** No block can be larger than the largest memory the kernels are built for. */
+const LARGEST_BLOCK = 2 ** 31;
+
+/** The WebAssembly memory of one instance: typed views that survive growth, blocks, and the staging block. */
+export class Heap {
+  readonly #kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  #floats = new Float32Array(0);
+  #bytes = new Uint8Array(0);
+  #staging = 0;
+  #stagingBytes = 0;
+
+  constructor(kernels: Kernels) {
+    this.#kernels = kernels;
+    this.#memory = kernels.wasmMemory as WebAssembly.Memory;
+  }
+
+  /** The whole memory as float32. Growth leaves earlier views empty: never keep one across an allocation. */
+  get floats(): Float32Array {
+    if (this.#floats.buffer !== this.#memory.buffer) this.#floats = new Float32Array(this.#memory.buffer);
+    return this.#floats;
+  }
+
+  /** The whole memory as bytes; see {@link floats}. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
+    return this.#bytes;
+  }
+
+  /** The present buffer of the memory; another one after growth. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
+  /** Size of the memory in bytes. It never shrinks. */
+  get size(): number {
+    return this.#kernels.heapBytes();
+  }
+
+  /** A block of its own, or 0 if it cannot be had; then nothing has changed. */
+  allocate(bytes: number): number {
+    return bytes < LARGEST_BLOCK ? this.#kernels.allocate(bytes) : 0;
+  }
+
+  release(pointer: number): void {
+    this.#kernels.release(pointer);
+  }
+
+  /**
+   * Pointers to slots of the given sizes in the staging block, which is kept from call to call and grows as needed; what it
+   * held is lost. `undefined` if the memory cannot be had; then nothing has changed.
+   */
+  stage<const Sizes extends readonly number[]>(sizes: Sizes): { [Slot in keyof Sizes]: number } | undefined {
+    const offsets: number[] = [];
+    let total = 0;
+    for (const size of sizes) {
+      offsets.push(total);
+      total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+    }
+    if (!this.#reserve(total)) return undefined;
+    return offsets.map((offset) => this.#staging + offset) as { [Slot in keyof Sizes]: number };
+  }
+
+  #reserve(bytes: number): boolean {
+    if (this.#staging !== 0 && bytes <= this.#stagingBytes) return true;
+    if (!(bytes < LARGEST_BLOCK)) return false;
+    // The old block is given back first: nothing in it is needed, and the new one may take its place.
+    const before = this.#stagingBytes;
+    if (this.#staging !== 0) this.release(this.#staging);
+    this.#staging = this.allocate(bytes);
+    if (this.#staging !== 0) {
+      this.#stagingBytes = bytes;
+      return true;
+    }
+    this.#staging = this.allocate(before);
+    this.#stagingBytes = this.#staging === 0 ? 0 : before;
+    return false;
+  }
+}

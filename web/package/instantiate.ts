@@ -1,0 +1,46 @@
+import { Engine } from "./engine.js";
+import { AttnlabError } from "./errors.js";
+import type { Kernels } from "./heap.js";
+import { wrongAnswers } from "./known-answers.js";
+import { createLab, type Lab } from "./lab.js";
+import { warmUp } from "./warm-up.js";
+
+/** Throws a LOAD error: `load: wasmUrl … `. */
+export function refuseLoad(argument: string, actual: string, expected: string, cause?: unknown): never {
+  const message = `load: ${argument} ${actual}, expected ${expected}`;
+  throw new AttnlabError({ code: "LOAD", operation: "load", argument, expected, actual, message, cause });
+}
+
+/** Makes an instance of compiled kernels, sees that they compute rightly, and warms them. LOAD errors name `argument`. */
+export async function instantiate(module: WebAssembly.Module, argument: string): Promise<Lab> {
+  const kernels = await connect(module).catch((cause: unknown) =>
+    refuseLoad(argument, "could not be instantiated", "the kernels of this version of attnlab", cause),
+  );
+  const lab = createLab(new Engine(kernels), kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  const wrong = wrongAnswers(lab);
+  if (wrong.length > 0) {
+    refuseLoad(argument, `computes wrong numbers in this engine (${wrong.join(", ")})`, "the known answers");
+  }
+  warmUp(lab);
+  return lab;
+}
+
+/** Emscripten's glue around an instance of the module. */
+async function connect(module: WebAssembly.Module): Promise<Kernels> {
+  const { default: createKernels } = await import("../../build/wasm-simd/attnlab.js");
+  return new Promise((resolve, reject) => {
+    const instantiateWasm = (
+      imports: WebAssembly.Imports,
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ): object => {
+      WebAssembly.instantiate(module, imports)
+        .then((instance) => {
+          receive(instance, module);
+        })
+        // The glue does not look at what happens in here.
+        .catch(reject);
+      return {};
+    };
+    createKernels({ instantiateWasm }).then(resolve, reject);
+  });
+}

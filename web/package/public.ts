@@ -1,0 +1,15 @@
+// What both entries export besides `load`.
+export { AttnlabError, type Code, type Fault } from "./errors.js";
+export type { AttentionOperations, AttentionOptions } from "./attention.js";
+export type { Axes, Axis } from "./axes.js";
+export type { Lab, Variant } from "./lab.js";
+export type { LoadOptions } from "./source.js";
+export type { ResidentOperations } from "./make-resident.js";
+export type { MatmulOperations, MatmulOptions } from "./matmul.js";
+export type { MemoryOperations, MemoryUse } from "./memory.js";
+export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
+export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
+export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
+export type { Mask, Window } from "./visibility.js";

@@ -1,0 +1,105 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Engine } from "./engine.js";
+import { refuse } from "./errors.js";
+import { sizeOf } from "./shape.js";
+import { floatArray, type Tensor, type TensorLike } from "./tensor.js";
+
+/**
+ * A tensor that lives in WebAssembly memory: operations read it and write it without copies.
+ *
+ * It stands wherever a tensor may, and as `out`. It is not collected when forgotten: call `dispose()`, best in a
+ * `finally` block. After that every use of it is refused with DISPOSED.
+ */
+export interface Resident {
+  /** The sizes of its axes. */
+  readonly shape: readonly number[];
+  /**
+   * Its entries in row-major order, to read and to write. Each access gives a fresh array over the present memory; do not
+   * keep one across calls, which may let the memory grow.
+   */
+  readonly view: Float32Array;
+  /** A copy of it as a plain tensor. */
+  tensor(): Tensor;
+  /** Gives its memory back. Further calls do nothing. Also there as `Symbol.dispose`, where the engine knows that. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What operations accept: a plain tensor or a resident, mixed freely. */
+export type AnyTensor = TensorLike | Resident;
+
+/** What may be given as `out`. */
+export type MaybeOut = Tensor | Resident | undefined;
+
+/** What an operation returns: its `out` if that was given, else a fresh tensor. */
+export type Result<Out extends MaybeOut> = Out extends undefined ? Tensor : Out;
+
+/**
+ * The one implementation of {@link Resident}.
+ *
+ * @internal
+ */
+export class ResidentTensor implements Resident {
+  readonly shape: readonly number[];
+  readonly engine: Engine;
+  readonly size: number;
+  #pointer: number;
+
+  /** Takes over the block at `pointer`. */
+  constructor(engine: Engine, shape: readonly number[], pointer: number) {
+    this.engine = engine;
+    this.shape = Object.freeze([...shape]);
+    this.size = sizeOf(shape);
+    this.#pointer = pointer;
+    engine.live.residents += 1;
+    engine.live.bytes += 4 * this.size;
+  }
+
+  /** Where its entries are in the memory; 0 after `dispose()`. */
+  get pointer(): number {
+    return this.#pointer;
+  }
+
+  get view(): Float32Array {
+    return new Float32Array(this.engine.heap.buffer, this.#usable("view"), this.size);
+  }
+
+  tensor(): Tensor {
+    const pointer = this.#usable("tensor");
+    const data = floatArray("resident", "tensor", this.size);
+    data.set(this.engine.heap.floats.subarray(pointer / 4, pointer / 4 + this.size));
+    return { data, shape: [...this.shape] };
+  }
+
+  dispose(): void {
+    if (this.#pointer === 0) return;
+    this.engine.heap.release(this.#pointer);
+    this.engine.live.residents -= 1;
+    this.engine.live.bytes -= 4 * this.size;
+    this.#pointer = 0;
+  }
+
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    // Node 20 and older browsers may lack the symbol, and then the method.
+    const symbol = (Symbol as { dispose?: symbol }).dispose;
+    const method = Object.getOwnPropertyDescriptor(this.prototype, "dispose");
+    if (symbol && method) Object.defineProperty(this.prototype, symbol, method);
+  }
+
+  #usable(argument: string): number {
+    if (this.#pointer === 0) refuseDisposed("resident", argument);
+    return this.#pointer;
+  }
+}
+
+/**
+ * Throws DISPOSED.
+ *
+ * @internal
+ */
+export function refuseDisposed(operation: string, argument: string): never {
+  refuse("DISPOSED", operation, argument, "disposed of", "a live resident");
+}

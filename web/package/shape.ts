@@ -1,0 +1,52 @@
+import { describe, refuse, refuseShape } from "./errors.js";
+
+/** The sizes of a tensor's axes, outermost first; `[]` is a single number. */
+export type Shape = readonly number[];
+
+/** `[2,96,32]`, as in every error message. */
+export const formatShape = (shape: readonly (number | string)[]): string => `[${shape.join(",")}]`;
+
+/** The number of entries of a tensor of this shape; 0 as soon as one size is 0, however large the others are. */
+export const sizeOf = (shape: Shape): number =>
+  shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Checks that `value` is an array of sizes and gives a copy of it: TYPE for other things, SHAPE for sizes that are none. */
+export function readShape(operation: string, argument: string, value: unknown, subject = "shape"): number[] {
+  if (!Array.isArray(value)) refuse("TYPE", operation, argument, describe(value), "an array of sizes", subject);
+  const shape: unknown[] = Array.from<unknown>(value);
+  for (const size of shape) {
+    if (typeof size !== "number") {
+      refuse("TYPE", operation, argument, `an array with ${describe(size)}`, "an array of sizes", subject);
+    }
+  }
+  const sizes = shape as number[];
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    refuseShape(operation, argument, sizes, "whole sizes >= 0");
+  }
+  return sizes;
+}
+
+/**
+ * Where the matrices of a tensor are that broadcasts over leading axes: a function from the index of a matrix in an array
+ * of shape `leading` to its index in an array of shape `source`, whose axes are equal to those of `leading` or 1.
+ */
+export function broadcastIndex(leading: Shape, source: Shape): (index: number) => number {
+  if (source.every((size) => size === 1)) return () => 0;
+  if (sameShape(leading, source)) return (index) => index;
+  return (index) => {
+    let rest = index;
+    let stride = 1;
+    let at = 0;
+    for (let axis = leading.length - 1; axis >= 0; axis--) {
+      const extent = leading[axis] ?? 1;
+      const size = source[axis] ?? 1;
+      if (size !== 1) at += (rest % extent) * stride;
+      rest = Math.floor(rest / extent);
+      stride *= size;
+    }
+    return at;
+  };
+}

@@ -1,0 +1,2 @@
+// The bundler keeps this one field of the file.
+export { version } from "../../package.json";
