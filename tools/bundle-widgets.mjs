@@ -1,0 +1,163 @@
+// Bundles the widgets into dist/widgets/: for each one an entry that registers its element, an entry with its class alone,
+// a worker, lazy chunks, data files, and a build in a single file. Works on the bundled package (run bundle-package first).
+//
+//   node tools/bundle-widgets.mjs
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { build } from "esbuild";
+import { distFolder, fromRoot } from "./lib/paths.mjs";
+import { asProgram } from "./lib/report.mjs";
+import { layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
+
+/** Every widget: the name of its tag, of its folder and of its entry. To add one, add its name. */
+const widgets = ["attn-explorer"];
+
+const source = fromRoot("web", "widgets");
+const target = join(distFolder, "widgets");
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync(fromRoot("package.json"), "utf8"));
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  bundle: true,
+  format: "esm",
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  define: { ATTNLAB_VERSION: JSON.stringify(version) },
+  logLevel: "warning",
+};
+
+/**
+ * The package is taken as it is published, not compiled a second time: `web/package/index.js` in a widget's source is
+ * `dist/index.js`.
+ * @type {import("esbuild").Plugin}
+ */
+const publishedPackage = {
+  name: "published package",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/package\/(index|external|io)\.js$/ }, ({ path }) => ({
+      path: join(distFolder, basename(path)),
+    }));
+  },
+};
+
+/**
+ * Modules that are data: see web/widgets/virtual.d.ts.
+ * @param {Record<string, () => { contents: string | Uint8Array, loader: import("esbuild").Loader }>} modules
+ * @returns {import("esbuild").Plugin}
+ */
+const virtual = (modules) => ({
+  name: "virtual modules",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path: path.slice("virtual:".length), namespace: "virtual" }));
+    onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
+      const module = modules[path];
+      if (module === undefined) throw new Error(`There is no virtual module ${path}.`);
+      return module();
+    });
+  },
+});
+
+/**
+ * In a single-file build `x.single.ts` stands in for `x.ts` wherever there is one.
+ * @type {import("esbuild").Plugin}
+ */
+const singleVariants = {
+  name: "single-file variants",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const variant = join(resolveDir, path.replace(/\.js$/, ".single.ts"));
+      return existsSync(variant) ? { path: variant } : undefined;
+    });
+  },
+};
+
+/** @type {Parameters<typeof virtual>[0]} */
+const data = {
+  texts: () => ({ contents: JSON.stringify(shippedTexts()), loader: "json" }),
+  "sentence.extract.safetensors": () => ({ contents: readFixture("sentence.extract.safetensors"), loader: "binary" }),
+  "kernels.simd.wasm": () => ({
+    contents: new Uint8Array(readFileSync(join(distFolder, "kernels.simd.wasm"))),
+    loader: "binary",
+  }),
+};
+
+/** One build for all widgets, so that they share chunks. */
+async function bundleChunked() {
+  const entries = widgets.flatMap((name) => [
+    [name, join(source, `${name}.ts`)],
+    [`${name}/element`, join(source, name, "element.ts")],
+  ]);
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(entries),
+    outdir: target,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    plugins: [publishedPackage, virtual(data)],
+  });
+}
+
+/**
+ * The worker in one file, with the binaries in it: Vite compiles the workers that it finds in a dependency into scripts
+ * without modules, and fails where one of them imports lazily.
+ * @param {string} name
+ */
+async function bundleWorker(name) {
+  await build({
+    ...common,
+    entryPoints: [join(source, name, "worker.ts")],
+    outfile: join(target, "chunks", `${name}.worker.js`),
+    plugins: [publishedPackage],
+  });
+}
+
+/** @param {string} name */
+async function bundleSingle(name) {
+  const worker = await build({
+    ...common,
+    entryPoints: [join(source, name, "worker.single.ts")],
+    write: false,
+    plugins: [publishedPackage],
+  });
+  const text = worker.outputFiles[0]?.text ?? "";
+  await build({
+    ...common,
+    entryPoints: [join(source, `${name}.ts`)],
+    outfile: join(target, `${name}.single.js`),
+    plugins: [
+      singleVariants,
+      publishedPackage,
+      virtual({ ...data, "worker-text": () => ({ contents: text, loader: "text" }) }),
+    ],
+  });
+}
+
+/**
+ * Declarations are written by hand: generated ones would ask for Lit's, which users of the package do not have.
+ * @param {string} name
+ */
+function copyDeclarations(name) {
+  for (const file of [`${name}.d.ts`, join(name, "element.d.ts")]) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    copyFileSync(join(source, "declarations", file), join(target, file));
+  }
+}
+
+/** Bundles all widgets into dist/widgets/, which is made anew. */
+export async function bundleWidgets() {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(join(target, "data"), { recursive: true });
+  await bundleChunked();
+  for (const name of widgets) {
+    await bundleWorker(name);
+    await bundleSingle(name);
+    copyDeclarations(name);
+  }
+  for (const { name, bytes } of layerFiles()) writeFileSync(join(target, "data", name), bytes);
+}
+
+await asProgram(import.meta.url, () => bundleWidgets());

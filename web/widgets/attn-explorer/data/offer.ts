@@ -1,0 +1,2 @@
+/** Whether layers beyond the extract can be fetched. */
+export const offersMore = (): boolean => true;

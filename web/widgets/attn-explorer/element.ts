@@ -1,0 +1,526 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import type { Lab } from "../../package/index.js";
+import { HeatMap, type Cell } from "../shared/charts/heat-map.js";
+import { WidgetElement } from "../shared/element.js";
+import { embedCode } from "../shared/embed-code.js";
+import { sharedLab } from "../shared/kernels/shared-lab.js";
+import { stateProperties } from "../shared/state-properties.js";
+import { messageOf } from "../shared/tasks/protocol.js";
+import { TaskRunner } from "../shared/tasks/runner.js";
+import { translator, type Translate } from "../shared/text.js";
+import { colorOf } from "../shared/theme.js";
+import { meanEntropy, strongest, type Analysis, type Row } from "./analysis.js";
+import { captionOf, scaleLabels } from "./caption.js";
+import { Computation, type Wanted } from "./controllers/computation.js";
+import { Measurement } from "./controllers/measurement.js";
+import { OwnData } from "./controllers/own-data.js";
+import { ShippedData } from "./controllers/shipped-data.js";
+import { TakeAway } from "./controllers/take-away.js";
+import { rowCode } from "./copy-as-javascript.js";
+import { tokenAt, visibleKeys, type AttentionData } from "./data/attention-data.js";
+import { modelHeads, modelLayers, modelName, offeredLayers, offeredTexts, shippedText } from "./data/shipped.js";
+import { mapSvg, weightsCsv } from "./exports.js";
+import type { Problem } from "./problem.js";
+import { schema, type ScaleName, type TextName } from "./schema.js";
+import { explorerStyles } from "./styles.js";
+import { tasks } from "./tasks.js";
+import { en, type ExplorerText } from "./text.en.js";
+import { zh } from "./text.zh.js";
+import { mostOf } from "./thumbnails.js";
+import { controls } from "./view/controls.js";
+import { entropyChart } from "./view/entropy-chart.js";
+import { headPicker } from "./view/head-picker.js";
+import { inspector } from "./view/inspector.js";
+import { machine } from "./view/machine.js";
+import { mapFigure } from "./view/map-figure.js";
+import { messages, workingText } from "./view/messages.js";
+import { scaleNote, sourceNote } from "./view/notes.js";
+import { ownDataPanel } from "./view/own-data-panel.js";
+import { tables } from "./view/tables.js";
+import { takeAwayBar, type FileKind } from "./view/take-away-bar.js";
+import { tokenStrip } from "./view/token-strip.js";
+import { who } from "./who.js";
+
+/** The query, and perhaps the key, that the pointer is on; counted from 0. */
+interface Hovered {
+  readonly row: number;
+  readonly column?: number;
+}
+
+/**
+ * Everything the pictures show, once it is there; indices count from 0. While a worker computes, this lags behind the
+ * controls, but its parts always belong together.
+ */
+interface View extends Wanted {
+  readonly analysis: Analysis;
+  readonly row: Row;
+  readonly query: number;
+  readonly column: number;
+}
+
+/**
+ * `<attn-explorer>`: the attention of a real Transformer on a real text, computed in the reader's browser.
+ *
+ * Attributes: `text`, `layer`, `head`, `scale`, `causal`, `query`, `key`, `table` (see `schema`), `theme`, `lang`.
+ * Parts: `widget`, `title`, `map`, `caption`. Colors: `--attnlab-accent` and the other names of shared/theme.ts.
+ * Events (bubbling, composed): `config-change` { state } when the state has changed; `attn-change` with the numbers in
+ * view (n, d, layer, head, query, key, token, scale, causal, scaleValue, weight, rowEntropy, meanEntropy, effective,
+ * variant) when they have.
+ */
+export class AttnExplorer extends WidgetElement<typeof schema> {
+  static override styles = explorerStyles;
+  static override properties: PropertyDeclarations = {
+    ...stateProperties(schema),
+    lab: { state: true },
+    hovered: { state: true },
+    fatal: { state: true },
+    sideWidth: { state: true },
+  };
+
+  /** Address of the script that registered the element, for the embed code. */
+  static script = "attn-explorer.single.js";
+
+  declare text: TextName;
+  declare layer: number;
+  declare head: number;
+  declare scale: ScaleName;
+  declare causal: boolean;
+  declare query: number;
+  declare key: number;
+  declare table: boolean;
+
+  declare private lab: Lab | undefined;
+  declare private hovered: Hovered | undefined;
+  declare private fatal: Problem | undefined;
+  declare private sideWidth: number;
+
+  protected readonly schema = schema;
+  private t: Translate<ExplorerText> = translator({ en, zh }, "en");
+  private started = false;
+  /** What `attn-change` last told about. */
+  private told: readonly unknown[] = [];
+  private readonly runner = new TaskRunner(
+    tasks,
+    async () => (await import("./worker-source.js")).workerSource,
+    sharedLab,
+  );
+  private readonly shipped = new ShippedData(this);
+  private readonly own = new OwnData(this);
+  private readonly computation = new Computation(this, this.runner);
+  private readonly measurement = new Measurement(this, this.runner);
+  private readonly taken = new TakeAway(this);
+  private readonly map = new HeatMap({
+    onHover: (cell) => {
+      this.hovered = cell;
+    },
+    onSelect: ({ row, column }) => this.choose(row, column),
+  });
+  private readonly resize = new ResizeObserver(([entry]) => {
+    this.sideWidth = Math.round(entry?.contentRect.width ?? this.sideWidth);
+  });
+
+  constructor() {
+    super();
+    for (const [key, field] of Object.entries(schema)) Reflect.set(this, key, field.initial);
+    this.sideWidth = 320;
+  }
+
+  // -------------------------------------------------------------------------------------------------- life
+
+  protected override start(): void {
+    this.map.observe();
+    const side = this.renderRoot.querySelector(".side");
+    if (side !== null) this.resize.observe(side);
+    this.started = true;
+    this.requestUpdate();
+    void this.loadKernels();
+    void this.shipped.load();
+  }
+
+  protected override stop(): void {
+    this.started = false;
+    this.runner.stop();
+    this.computation.stop();
+    this.measurement.stop();
+    this.map.release();
+    this.resize.disconnect();
+  }
+
+  private async loadKernels(): Promise<void> {
+    try {
+      this.lab = await sharedLab();
+      this.fatal = undefined;
+    } catch (error) {
+      this.fatal = (t) => t("kernelsFailed", { reason: messageOf(error) });
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("language")) this.t = translator({ en, zh }, this.language);
+    if (!this.started) return;
+    if (changed.has("text") || changed.has("layer")) {
+      this.own.leave();
+      void this.shipped.load();
+    }
+    const { lab, data, headIndex: head, scale, causal } = this;
+    if (lab !== undefined && data !== undefined) this.computation.update({ lab, data, head, scale, causal });
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.drawMap();
+    const view = this.view(this.queryIndex);
+    if (this.lab === undefined || view === undefined) return;
+    this.measurement.schedule(this.lab, view.data);
+    const news = [view.analysis, view.query, view.column];
+    if (news.every((part, index) => part === this.told[index])) return;
+    // The first picture is not read aloud.
+    if (this.told.length > 0) this.say(this.caption(view));
+    this.told = news;
+    this.dispatchEvent(new CustomEvent("attn-change", { bubbles: true, composed: true, detail: this.detail(view) }));
+  }
+
+  override reset(): void {
+    this.own.leave();
+    this.hovered = undefined;
+    super.reset();
+  }
+
+  // -------------------------------------------------------------------------------------------------- state
+
+  /** A reader's own data where they are shown, else the layer of the shipped text. */
+  private get data(): AttentionData | undefined {
+    return this.own.data ?? this.shipped.data;
+  }
+
+  private get headIndex(): number {
+    return Math.min(this.head, this.data?.heads ?? modelHeads) - 1;
+  }
+
+  private get queryIndex(): number {
+    return Math.min(this.query, this.data?.nQ ?? this.query) - 1;
+  }
+
+  /** Chooses a query, and a key of it; without a key the strongest one is shown. */
+  private choose(query: number, key?: number): void {
+    this.hovered = undefined;
+    this.state = { query: query + 1, key: key === undefined ? 0 : key + 1 };
+  }
+
+  private hover(query: number | undefined): void {
+    this.hovered = query === undefined ? undefined : { row: query };
+  }
+
+  private view(query: number): View | undefined {
+    const { analysis, shown } = this.computation;
+    if (analysis === undefined || shown === undefined || shown.data !== this.data) return undefined;
+    const row = this.computation.row(query);
+    return row && { ...shown, analysis, row, query, column: this.columnOf(row, shown.data) };
+  }
+
+  /** The key in view: the one under the pointer, else the chosen one, else the strongest of the row. */
+  private columnOf(row: Row, { nK }: AttentionData): number {
+    const { hovered, key } = this;
+    if (hovered !== undefined) return Math.min(hovered.column ?? strongest(row.weights), nK - 1);
+    return key > 0 ? Math.min(key, nK) - 1 : strongest(row.weights);
+  }
+
+  private caption(view: View): string {
+    return captionOf(this.t, this.numbers, {
+      ...view,
+      head: view.head + 1,
+      strongest: strongest(view.row.weights),
+    });
+  }
+
+  private detail({ lab, data, head, scale, causal, analysis, row, query, column }: View): Record<string, unknown> {
+    const mean = meanEntropy(analysis.entropy[scale]);
+    return {
+      n: data.nK,
+      d: data.d,
+      layer: data.layer,
+      head: head + 1,
+      query: query + 1,
+      key: column + 1,
+      token: tokenAt(data.queryTokens, query),
+      scale,
+      causal,
+      scaleValue: row.factor,
+      weight: row.weights[column],
+      rowEntropy: analysis.entropy[scale][query],
+      meanEntropy: mean,
+      effective: Math.exp(mean),
+      variant: lab.variant,
+    };
+  }
+
+  // -------------------------------------------------------------------------------------------------- taking away
+
+  private get embedCode(): string {
+    const { script } = this.constructor as typeof AttnExplorer;
+    const { permalink, state } = this;
+    return embedCode({ tag: this.localName, schema, state, script, fallback: this.t("title"), permalink });
+  }
+
+  private get rowCode(): string {
+    const view = this.view(this.queryIndex);
+    return view === undefined ? "" : rowCode({ ...view, title: this.caption(view) });
+  }
+
+  private save(kind: FileKind): void {
+    const view = this.view(this.queryIndex);
+    if (view === undefined) return;
+    const { t } = this;
+    const { data, analysis, scale, causal } = view;
+    const { layer } = data;
+    const head = view.head + 1;
+    const whose = layer === undefined ? "own" : `${this.text}-layer${layer}`;
+    const name = `attention-${whose}-head${head}-${scale}${causal ? "-causal" : ""}`;
+    if (kind === "csv") {
+      this.taken.saveCsv(name, weightsCsv(data, analysis, scale));
+      return;
+    }
+    const place = { head, heads: data.heads };
+    const most = mostOf(data.nK, analysis.grid);
+    const file = mapSvg({
+      data,
+      analysis,
+      most,
+      causal,
+      title:
+        layer === undefined
+          ? t("pictureTitleOwn", place)
+          : t("pictureTitle", { ...place, model: modelName, layer, layers: modelLayers }),
+      subtitle: t("pictureNote", { scale: t(scaleLabels[scale]), most: this.numbers.percent(most) }),
+    });
+    if (kind === "svg") this.taken.saveSvg(name, file);
+    else void this.taken.savePng(name, file);
+  }
+
+  private async takeFiles(files: readonly File[]): Promise<void> {
+    if (await this.own.take(files)) this.state = { head: 1, query: 1, key: 0 };
+  }
+
+  private showOwn(): void {
+    if (this.own.show()) this.state = { head: 1, query: 1, key: 0 };
+  }
+
+  // -------------------------------------------------------------------------------------------------- drawing
+
+  private drawMap(): void {
+    const chosen = this.view(this.queryIndex);
+    if (chosen === undefined) return;
+    const { data, analysis, causal } = chosen;
+    const { grid } = analysis;
+    const { element } = this.map;
+    const { hovered } = this;
+    const labeled = grid.blockRows === 1 && grid.blockColumns === 1;
+    const cell: Cell = { row: chosen.query, column: chosen.column };
+    const under = hovered && this.view(hovered.row);
+    this.map.show({
+      grid,
+      most: mostOf(data.nK, grid),
+      rowLabels: labeled ? data.queryTokens : undefined,
+      columnLabels: labeled ? data.keyTokens : undefined,
+      visible: (index) => visibleKeys(data.nQ, data.nK, causal, index),
+      selected: cell,
+      hovered: under && { row: under.query, column: under.column },
+      dark: this.dark,
+      muted: colorOf(element, "muted"),
+      accent: colorOf(element, "accent"),
+      paper: colorOf(element, "paper"),
+      name: this.t("mapName"),
+      summary: this.t("mapSummary", { rows: data.nQ, columns: data.nK, caption: this.caption(chosen) }),
+    });
+  }
+
+  protected override render(): TemplateResult {
+    const { t } = this;
+    const fatal = this.fatal ?? this.shipped.fatal;
+    return html`<section
+      class="widget"
+      part="widget"
+      aria-labelledby="title"
+      lang=${this.language === "zh" ? "zh-Hans" : "en"}
+    >
+      <span class="scheme-probe" aria-hidden="true"></span>
+      <p class="title" id="title" part="title">${t("title")}</p>
+      ${
+        fatal === undefined
+          ? this.explorer()
+          : html`<p class="warning" role="alert">${fatal(t)}</p>
+              <p><button type="button" @click=${() => this.start()}>${t("again")}</button></p>
+              <slot></slot>`
+      }
+      <p class="visually-hidden" role="status">${this.spoken}</p>
+    </section>`;
+  }
+
+  private explorer(): TemplateResult {
+    const { t, numbers, data, computation, measurement } = this;
+    const query = Math.min(this.hovered?.row ?? this.queryIndex, (data?.nQ ?? Infinity) - 1);
+    const view = this.view(query);
+    const { busy } = computation;
+    const waiting = busy === undefined ? t("mapWaiting") : workingText(t, numbers, busy);
+    const problems = [this.shipped.problem, computation.problem, measurement.problem];
+    return html`${this.controlBar()} ${this.strip(query, view)}
+      ${messages({
+        t,
+        numbers,
+        busy,
+        fetching: data === undefined ? undefined : this.shipped.fetching,
+        problems: problems.filter((problem) => problem !== undefined),
+        onCancel: () => computation.cancel(),
+      })}
+      <div class="pictures">
+        ${mapFigure({
+          t,
+          numbers,
+          map: this.map.element,
+          grid: view?.analysis.grid,
+          waiting,
+          most: view === undefined ? 1 : mostOf(view.data.nK, view.analysis.grid),
+          dark: this.dark,
+        })}
+        <div class="side">${view === undefined ? nothing : this.sidePictures(view)}</div>
+        <p class="caption" part="caption">${view === undefined ? waiting : this.caption(view)}</p>
+      </div>
+      ${
+        this.scale === "entropy" && data !== undefined && this.lab !== undefined
+          ? scaleNote(t, numbers, this.lab, data)
+          : nothing
+      }
+      ${machine({
+        t,
+        numbers,
+        here: measurement.here,
+        fair: measurement.fair,
+        standIn: data?.v === undefined,
+        measuring: measurement.running,
+        able: this.lab !== undefined,
+        onMeasure: () => void measurement.measureFairSize(),
+        onCancel: () => measurement.cancel(),
+      })}
+      ${takeAwayBar({
+        t,
+        ready: view !== undefined,
+        // A reader's own numbers stay on the reader's machine: there is nothing to embed or to link to.
+        shareable: this.own.data === undefined,
+        table: this.table,
+        notice: this.taken.notice?.(t),
+        byHand: this.taken.byHand,
+        onEmbedCode: () => void this.taken.copy(this.embedCode),
+        onRowCode: () => void this.taken.copy(this.rowCode),
+        onPermalink: () => void this.taken.copy(this.permalink),
+        onSave: (kind) => this.save(kind),
+        onTable: (table) => {
+          this.table = table;
+        },
+      })}
+      ${this.table && view !== undefined ? tables({ t, numbers, key: view.column, ...view }) : nothing}
+      ${ownDataPanel({
+        t,
+        found: this.own.found,
+        choice: this.own.choice,
+        shown: this.own.data !== undefined,
+        problem: this.own.problem?.(t),
+        onFiles: (files) => void this.takeFiles(files),
+        onChoice: (choice) => this.own.choose(choice),
+        onShow: () => this.showOwn(),
+        onBack: () => this.reset(),
+      })}
+      ${this.own.data === undefined ? sourceNote(t, modelName, shippedText(this.text).source) : nothing}`;
+  }
+
+  private controlBar(): TemplateResult {
+    const { t, numbers, data } = this;
+    const { analysis, thumbnails } = this.computation;
+    return html`${controls({
+      t,
+      numbers,
+      text: this.own.data === undefined ? this.text : undefined,
+      texts: offeredTexts,
+      textLengths: { sentence: shippedText("sentence").tokens.length, passage: shippedText("passage").tokens.length },
+      layer: this.layer,
+      layers: offeredLayers(this.text),
+      modelLayers,
+      scale: this.scale,
+      entropies: analysis && {
+        none: meanEntropy(analysis.entropy.none),
+        sqrt: meanEntropy(analysis.entropy.sqrt),
+        entropy: meanEntropy(analysis.entropy.entropy),
+      },
+      causal: this.causal,
+      onText: (text) => {
+        this.own.leave();
+        this.state = { text, key: 0 };
+      },
+      onLayer: (layer) => {
+        this.layer = layer;
+      },
+      onScale: (scale) => {
+        this.scale = scale;
+      },
+      onCausal: (causal) => {
+        this.causal = causal;
+      },
+      onReset: () => this.reset(),
+    })}
+    ${headPicker({
+      t,
+      numbers,
+      heads: data?.heads ?? modelHeads,
+      head: this.headIndex,
+      thumbnails,
+      dark: this.dark,
+      onHead: (head) => {
+        this.state = { head: head + 1, key: 0 };
+      },
+    })}`;
+  }
+
+  private strip(query: number, view: View | undefined): TemplateResult {
+    const { data } = this;
+    // Before any data arrive the text is there already.
+    const { tokens } = shippedText(this.text);
+    return tokenStrip({
+      t: this.t,
+      numbers: this.numbers,
+      nQ: data?.nQ ?? tokens.length,
+      nK: data?.nK ?? tokens.length,
+      queryTokens: data === undefined ? tokens : data.queryTokens,
+      keyTokens: data === undefined ? tokens : data.keyTokens,
+      shown: query,
+      chosen: this.queryIndex,
+      row: view?.row,
+      onHover: (index) => this.hover(index),
+      onChoose: (index) => this.choose(index),
+    });
+  }
+
+  private sidePictures({ data, analysis, row, query, column, scale }: View): TemplateResult {
+    const { t, numbers } = this;
+    return html`${inspector({
+      t,
+      numbers,
+      query: data.queryTokens?.[query],
+      queryIndex: query,
+      key: data.keyTokens?.[column],
+      keyIndex: column,
+      row,
+      scale,
+      d: data.d,
+    })}
+    ${entropyChart({
+      t,
+      numbers,
+      analysis,
+      scale,
+      width: Math.max(200, this.sideWidth),
+      query,
+      who: who(t, data.queryTokens, query),
+      onHover: (index) => this.hover(index),
+      onChoose: (index) => this.choose(index),
+    })}`;
+  }
+}

@@ -1,0 +1,27 @@
+import { choice, flag, whole, type StateOf } from "../shared/state.js";
+
+/** The three scales on offer, as attribute values. */
+export const scaleNames = ["none", "sqrt", "entropy"] as const;
+export type ScaleName = (typeof scaleNames)[number];
+
+/** Texts that ship with the widget. */
+export const textNames = ["sentence", "passage"] as const;
+export type TextName = (typeof textNames)[number];
+
+/**
+ * State of the widget. Layer, head, query and key count from 1, as they are shown; key 0 follows the strongest key of
+ * the query. The defaults are the telling first view: in layer 2, head 2 looks for the
+ * same word elsewhere, and the second "see" finds the first.
+ */
+export const schema = {
+  text: choice(textNames, "sentence"),
+  layer: whole(2, 1),
+  head: whole(2, 1),
+  scale: choice(scaleNames, "sqrt"),
+  causal: flag(false),
+  query: whole(27, 1),
+  key: whole(0),
+  table: flag(false),
+};
+
+export type ExplorerState = StateOf<typeof schema>;

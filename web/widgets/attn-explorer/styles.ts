@@ -1,0 +1,477 @@
+import { css } from "lit";
+import { widgetStyles } from "../shared/styles.js";
+
+/** Layout of the attention explorer on top of what all widgets share. */
+export const explorerStyles = [
+  ...widgetStyles,
+  css`
+    .controls {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: flex-end;
+      gap: 0.75em 1.25em;
+    }
+    .controls .label,
+    .number .label {
+      display: block;
+    }
+    .controls select {
+      max-width: 100%;
+    }
+    .scale {
+      display: grid;
+      line-height: 1.2;
+    }
+    .scale small {
+      color: var(--muted);
+      font-size: 0.75em;
+    }
+    .switches {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.5em;
+    }
+
+    .heads {
+      display: grid;
+      grid-template-columns: repeat(6, minmax(0, 64px));
+      gap: 0.35em;
+    }
+    .head {
+      position: relative;
+      display: grid;
+      gap: 2px;
+      padding: 3px;
+      border: 1px solid transparent;
+      border-radius: 6px;
+      cursor: pointer;
+      color: var(--muted);
+      font-size: 0.75em;
+      line-height: 1.2;
+      text-align: center;
+      touch-action: manipulation;
+    }
+    .head canvas {
+      width: 100%;
+      aspect-ratio: 1;
+      min-height: 38px;
+      border: 1px solid var(--rule);
+      border-radius: 2px;
+      image-rendering: pixelated;
+    }
+    .head:hover {
+      background: var(--panel);
+    }
+    .head:has(:checked) {
+      border-color: var(--accent);
+      box-shadow: inset 0 0 0 1px var(--accent);
+      color: var(--accent);
+      font-weight: 700;
+    }
+    .head:has(:focus-visible),
+    .token:has(:focus-visible) {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+
+    .strip {
+      display: grid;
+      gap: 0.5em;
+    }
+    .strip .note {
+      min-height: 2.9em;
+    }
+    .tokens {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.3em 0.15em;
+      margin: 0;
+      padding: 3px;
+      list-style: none;
+    }
+    .tokens.long {
+      max-height: 16.2em;
+      overflow-y: auto;
+    }
+    .token {
+      position: relative;
+      display: grid;
+      grid-template-rows: 1fr 4px auto;
+      gap: 2px;
+      min-width: 40px;
+      min-height: 48px;
+      padding: 3px 6px 2px;
+      border-radius: 6px;
+      background: color-mix(in oklab, var(--accent) calc(var(--share) * 46%), transparent);
+      box-shadow: inset 0 0 0 1px transparent;
+      text-align: center;
+      line-height: 1.25;
+    }
+    label.token {
+      cursor: pointer;
+      touch-action: manipulation;
+    }
+    .token .word {
+      white-space: pre;
+      max-width: 16ch;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .token .bar {
+      position: relative;
+      overflow: hidden;
+      border-radius: 2px;
+      background: var(--rule);
+    }
+    .token .bar::after {
+      content: "";
+      position: absolute;
+      inset: 0;
+      background: var(--accent);
+      transform: scaleX(var(--share));
+      transform-origin: 0 0;
+    }
+    .token .share {
+      font-size: 0.75em;
+    }
+    .token.hidden .word {
+      color: var(--muted);
+    }
+    .token.hidden .bar {
+      background: repeating-linear-gradient(90deg, var(--rule) 0 3px, transparent 3px 6px);
+    }
+    .token.shown {
+      box-shadow: inset 0 0 0 2px var(--accent);
+    }
+    .token.shown .word {
+      font-weight: 700;
+    }
+    .number input {
+      min-height: 40px;
+      width: 8em;
+      padding: 0.25em 0.5em;
+      border: 1px solid var(--control);
+      border-radius: 8px;
+      background: var(--paper);
+    }
+
+    .pictures {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 1em 1.5em;
+    }
+    .pictures > .caption {
+      align-self: start;
+    }
+    @container (min-width: 620px) {
+      .heads {
+        grid-template-columns: repeat(12, minmax(0, 64px));
+      }
+      .pictures {
+        grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr);
+      }
+      .pictures > .caption {
+        grid-column: 1 / -1;
+      }
+    }
+    @container (min-width: 860px) {
+      .pictures {
+        grid-template-rows: auto 1fr;
+      }
+      .pictures > figure {
+        grid-row: 1 / 3;
+      }
+      .pictures > .caption {
+        grid-column: 2;
+      }
+    }
+    figure {
+      display: grid;
+      align-content: start;
+      gap: 0.5em;
+      margin: 0;
+    }
+    figcaption {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: end;
+      justify-content: space-between;
+      gap: 0.25em 1em;
+    }
+    .legend {
+      width: 200px;
+      max-width: 100%;
+      fill: var(--muted);
+      stroke: none;
+      font-size: 10.5px;
+    }
+    .legend line {
+      stroke: var(--muted);
+    }
+    .heat-map {
+      position: relative;
+      min-height: 240px;
+      border-radius: 4px;
+    }
+    .heat-map canvas {
+      display: block;
+      width: 100%;
+      cursor: crosshair;
+      touch-action: manipulation;
+    }
+    .waiting {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      place-items: center;
+      margin: 0;
+      padding: 1em;
+      border: 1px dashed var(--rule);
+      border-radius: 4px;
+      background: var(--paper);
+      color: var(--muted);
+      text-align: center;
+    }
+    .map {
+      position: relative;
+    }
+    .map.empty {
+      aspect-ratio: 1;
+    }
+
+    .side {
+      display: grid;
+      align-content: start;
+      gap: 1.25em;
+      min-width: 0;
+    }
+    .side p {
+      margin: 0;
+    }
+    .inspector {
+      display: grid;
+      gap: 0.35em;
+      padding: 0.75em;
+      border-radius: 8px;
+      background: var(--panel);
+    }
+    .inspector .label,
+    .entropy .label {
+      margin: 0;
+    }
+    .entry {
+      font-weight: 650;
+      overflow-wrap: anywhere;
+    }
+    .formula {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0 0.3em;
+      min-height: 2.4em;
+    }
+    .formula .label {
+      flex: 1 0 100%;
+    }
+    @container (min-width: 860px) {
+      .formula .label {
+        flex: 0 0 3.4em;
+      }
+    }
+    .formula math {
+      font-size: 1.05em;
+    }
+    .formula .result {
+      font-weight: 700;
+    }
+
+    .line-chart {
+      display: block;
+      width: 100%;
+      height: auto;
+      cursor: crosshair;
+      font-size: 12px;
+      touch-action: manipulation;
+    }
+    .line-chart text {
+      fill: var(--muted);
+    }
+    .line-chart .grid {
+      stroke: var(--rule);
+    }
+    .line-chart .mark {
+      stroke: var(--ink);
+      stroke-opacity: 0.5;
+    }
+    .line {
+      fill: none;
+      stroke-width: 2;
+      stroke-linejoin: round;
+    }
+    .line.chosen {
+      stroke: var(--accent);
+      stroke-width: 2.5;
+    }
+    .line.baseline {
+      stroke: var(--ink);
+      stroke-dasharray: 6 4;
+      stroke-width: 1.5;
+    }
+    .line.ceiling {
+      stroke: var(--muted);
+      stroke-dasharray: 1.5 3;
+    }
+    .dot {
+      stroke: var(--paper);
+      stroke-width: 1.5;
+    }
+    .dot.chosen {
+      fill: var(--accent);
+    }
+    .dot.baseline {
+      fill: var(--ink);
+    }
+    .dot.ceiling {
+      fill: var(--muted);
+    }
+    .keys {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.15em 1em;
+      color: var(--muted);
+      font-size: 0.875em;
+    }
+    .keys span {
+      display: inline-flex;
+      align-items: center;
+      gap: 0.4em;
+    }
+    .keys svg {
+      width: 26px;
+      height: 8px;
+    }
+
+    .busy,
+    .machine,
+    .take {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.5em 1em;
+    }
+    .busy p,
+    .machine p {
+      margin: 0;
+      flex: 1 1 22em;
+    }
+    .busy {
+      padding: 0.5em 0.75em;
+      border-radius: 8px;
+      background: var(--panel);
+    }
+    .take {
+      gap: 0.5em;
+      padding-block-start: 1em;
+      border-block-start: 1px solid var(--rule);
+    }
+    .take .label {
+      margin: 0 0.25em 0 0;
+    }
+    .copy-text {
+      width: 100%;
+      min-height: 8em;
+      border: 1px solid var(--control);
+      border-radius: 8px;
+      background: var(--panel);
+      color: inherit;
+      font-family: ui-monospace, monospace;
+      font-size: 0.8125em;
+    }
+
+    details > summary {
+      min-height: 40px;
+      padding-block: 0.5em;
+      cursor: pointer;
+    }
+    .drop {
+      display: grid;
+      gap: 0.75em;
+      justify-items: start;
+      padding: 1em;
+      border: 2px dashed var(--control);
+      border-radius: 8px;
+    }
+    .drop.over {
+      border-color: var(--accent);
+      background: var(--panel);
+    }
+    .drop p {
+      margin: 0;
+    }
+    .drop .pickers {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.75em;
+      max-width: 100%;
+    }
+    .drop select {
+      max-width: min(22em, 100%);
+    }
+    .drop label {
+      max-width: 100%;
+    }
+    .drop .label {
+      display: block;
+    }
+    .file {
+      position: relative;
+      display: inline-flex;
+      align-items: center;
+      min-height: 40px;
+      padding: 0.25em 0.75em;
+      border: 1px solid var(--control);
+      border-radius: 8px;
+      cursor: pointer;
+    }
+    .file:has(:focus-visible) {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+
+    .tables {
+      display: grid;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 22em), 1fr));
+      gap: 1em;
+    }
+    .table {
+      max-height: 24em;
+      overflow: auto;
+      border: 1px solid var(--rule);
+      border-radius: 8px;
+    }
+    table {
+      width: 100%;
+      border-collapse: collapse;
+      font-size: 0.875em;
+    }
+    caption {
+      padding: 0.5em;
+      text-align: start;
+      color: var(--muted);
+    }
+    th,
+    td {
+      padding: 0.2em 0.5em;
+      border-block-start: 1px solid var(--rule);
+      text-align: end;
+      font-weight: 400;
+    }
+    th:first-child {
+      text-align: start;
+    }
+    tr[aria-current="true"] > * {
+      background: var(--panel);
+      font-weight: 650;
+    }
+  `,
+];

@@ -1,0 +1,35 @@
+import { html, type TemplateResult } from "lit";
+
+/** A plot in numbers, for readers who cannot or do not want to see it. The first column names the rows. */
+export interface DataTable {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Index of a row to mark, if any. */
+  readonly current?: number | undefined;
+}
+
+/** Scrolls inside its own box, which the keyboard can reach; the page never scrolls sideways. */
+export function dataTable({ caption, columns, rows, current }: DataTable): TemplateResult {
+  return html`<div class="table" role="region" tabindex="0" aria-label=${caption}>
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map((column) => html`<th scope="col">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([name, ...cells], index) =>
+            html`<tr aria-current=${index === current ? "true" : "false"}>
+              <th scope="row">${name}</th>
+              ${cells.map((cell) => html`<td>${cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
