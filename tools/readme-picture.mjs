@@ -1,0 +1,72 @@
+// Takes the pictures of the widget that the READMEs show, and that stand on the pages in its place until it runs:
+// web/site/public/pictures/attn-explorer.{en,zh}.{light,dark}.png. Run it by hand when the widget's looks change.
+//
+//   npm run build && node tools/readme-picture.mjs
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { launchChromium } from "../tests/browser/lib/chromium.mjs";
+import { distFolder, fromRoot } from "./lib/paths.mjs";
+import { asProgram, say } from "./lib/report.mjs";
+import { serve } from "./lib/serve.mjs";
+
+const pictures = fromRoot("web", "site", "public", "pictures");
+
+/** Size of a picture in CSS pixels: the widget down to the end of its two charts. The pages reserve room of this shape. */
+const size = { width: 960, height: 1100 };
+
+/**
+ * A page with nothing but the widget on it.
+ * @param {string} language
+ */
+const page = (language) => `<!doctype html>
+<html lang="${language}">
+  <meta charset="utf-8">
+  <style>
+    :root { color-scheme: light dark; }
+    body { margin: 0; font-family: system-ui, "Noto Sans CJK SC", sans-serif; }
+    attn-explorer { margin: 0; }
+  </style>
+  <script>document.addEventListener("attn-change", () => document.documentElement.setAttribute("data-drawn", ""));</script>
+  <script type="module" src="attn-explorer.js"></script>
+  <attn-explorer></attn-explorer>
+</html>`;
+
+/**
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} address Of the folder with the widgets.
+ * @param {"en" | "zh"} language
+ * @param {"light" | "dark"} colorScheme
+ */
+async function take(browser, address, language, colorScheme) {
+  const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: "reduce" });
+  const tab = await context.newPage();
+  await tab.route(`${address}picture.html`, (route) =>
+    route.fulfill({ contentType: "text/html; charset=utf-8", body: page(language) }),
+  );
+  await tab.goto(`${address}picture.html`);
+  await tab.waitForSelector("html[data-drawn]");
+  await tab.waitForTimeout(500); // small pictures of the heads are drawn after the map
+  const path = join(pictures, `attn-explorer.${language}.${colorScheme}.png`);
+  await tab.screenshot({ path });
+  await context.close();
+  say(path);
+}
+
+async function main() {
+  mkdirSync(pictures, { recursive: true });
+  const server = await serve(join(distFolder, "widgets"), { host: "127.0.0.1" });
+  const browser = await launchChromium();
+  try {
+    for (const language of /** @type {const} */ (["en", "zh"])) {
+      for (const scheme of /** @type {const} */ (["light", "dark"])) {
+        await take(browser, server.address, language, scheme);
+      }
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+await asProgram(import.meta.url, main);

@@ -1,0 +1,43 @@
+/**
+ * Numbers in the prose that follow the figure: `$H = \data{attn-live=meanEntropy}{1.40}$` shows 1.40 until the widget says
+ * something else by an `attn-change` event. See math.ts for how the mark gets into the page.
+ */
+import { onMounted, onUnmounted } from "vue";
+
+/** What is shown of a widget's `attn-change` detail, by the name in the mark. */
+const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
+  n: ({ n }) => String(n),
+  logN: ({ n }) => fixed(Math.log(Number(n)), 2),
+  scaleValue: ({ scaleValue }) => fixed(scaleValue, 3),
+  meanEntropy: ({ meanEntropy }) => fixed(meanEntropy, 2),
+  effective: ({ effective }) => fixed(effective, 1),
+};
+
+/** The names that a mark may use. */
+export const liveNames = Object.keys(shown);
+
+/** Empty for what is not a number: the old one stays. */
+function fixed(value: unknown, digits: number): string {
+  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "";
+}
+
+/** `<mn>` leaves below the mark; a formula's mark sits on an `<mrow>` around its number. */
+function leafOf(mark: Element): Element {
+  let leaf = mark;
+  while (leaf.firstElementChild !== null) leaf = leaf.firstElementChild;
+  return leaf;
+}
+
+function follow(event: Event): void {
+  const { detail } = event as CustomEvent<Readonly<Record<string, unknown>>>;
+  for (const mark of document.querySelectorAll("[data-attn-live]")) {
+    const text = shown[mark.getAttribute("data-attn-live") ?? ""]?.(detail);
+    if (text) leafOf(mark).textContent = text;
+  }
+}
+
+/** For the set-up of the layout. */
+export function useLiveNumbers(): void {
+  onMounted(() => document.addEventListener("attn-change", follow));
+  onUnmounted(() => document.removeEventListener("attn-change", follow));
+}
