@@ -1,0 +1,72 @@
+// How large what we publish may be. The figures are promises to those who embed it; see CONTRIBUTING.md.
+
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { carriesBinary, reachableFrom } from "../modules.mjs";
+import { distFolder } from "../paths.mjs";
+
+/** @typedef {import("../tally.mjs").Tally} Tally */
+
+const kilobyte = 1000;
+const limits = { binary: 100 * kilobyte, package: 20 * kilobyte, widget: 250 * kilobyte, extract: 60 * kilobyte };
+
+/** @param {string} file */
+const brotli = (file) =>
+  brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+
+/** @param {string} file */
+const gzip = (file) => gzipSync(readFileSync(file), { level: 9 }).length;
+
+/** @param {number[]} numbers */
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+/**
+ * @param {Tally} tally
+ * @param {string} what
+ * @param {number} size
+ * @param {number} limit
+ */
+function within(tally, what, size, limit) {
+  const figures = `${(size / kilobyte).toFixed(1)} of ${limit / kilobyte} KB`;
+  tally.check(`${what} is within its budget`, size > 0 && size <= limit, figures);
+}
+
+/** @param {Tally} tally */
+export async function budgets(tally) {
+  for (const variant of ["simd", "relaxed"]) {
+    within(tally, `the ${variant} binary, brotli`, brotli(join(distFolder, `kernels.${variant}.wasm`)), limits.binary);
+  }
+
+  // Both entries and the files module, each shared chunk counted once, without the binaries in base64.
+  const entries = ["index.js", "external.js", "io.js"].map((name) => join(distFolder, name));
+  const code = [...new Set(entries.flatMap((entry) => reachableFrom(entry, (file) => file.endsWith(".js"))))];
+  const own = code.filter((file) => !carriesBinary(file));
+  own.forEach((file) => tally.note(`  ${basename(file)}: ${brotli(file)} bytes, brotli`));
+  within(tally, "the package's glue and TypeScript, brotli", sum(own.map(brotli)), limits.package);
+
+  const widgets = join(distFolder, "widgets");
+  const names = readdirSync(widgets).filter((name) => name.endsWith(".js"));
+  for (const name of names.filter((candidate) => !candidate.endsWith(".single.js"))) {
+    embedded(tally, name.replace(/\.js$/, ""), join(widgets, name));
+    const single = join(widgets, name.replace(/\.js$/, ".single.js"));
+    tally.check(`${basename(single)} stands alone`, existsSync(single) && reachableFrom(single).length === 1);
+    if (existsSync(single)) within(tally, `${basename(single)}, gzip`, gzip(single), limits.widget);
+  }
+}
+
+/**
+ * What a page loads for one widget's first view: its code, the larger of the two binaries, its data.
+ * @param {Tally} tally
+ * @param {string} name
+ * @param {string} entry
+ */
+function embedded(tally, name, entry) {
+  // Data files are fetched only when a reader chooses them; what the first view shows is inside the chunks.
+  const files = reachableFrom(entry, (file) => file.endsWith(".js"));
+  const [binaries, code] = [files.filter(carriesBinary), files.filter((file) => !carriesBinary(file))];
+  tally.check(`${name} carries a binary`, binaries.length > 0);
+  files.forEach((file) => tally.note(`  ${basename(file)}: ${gzip(file)} bytes, gzip`));
+  const size = sum(code.map(gzip)) + Math.max(0, ...binaries.map(gzip));
+  within(tally, `${name} with its first view, gzip`, size, limits.widget);
+}
