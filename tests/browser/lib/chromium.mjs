@@ -1,0 +1,82 @@
+/**
+ * Finding and starting Chromium. Shared by the browser tests and by the benchmarks.
+ */
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+
+const COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const FIXED_PLACES = [
+  "/usr/bin/chromium",
+  "/snap/bin/chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/**
+ * Switches that keep Chromium quiet: no service of its own talks to the network, and no name but that of the
+ * loopback interface resolves, so that a page that asks another host for anything fails visibly.
+ */
+const FLAGS = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+];
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The path of a Chromium-like browser: `CHROME_PATH`, then the usual commands on PATH, then the usual places, then
+ * the browser that playwright itself installed.
+ *
+ * @returns {string}
+ * @throws {Error} when there is none, saying what to install; also when CHROME_PATH names no executable file.
+ */
+export function findChromium() {
+  const named = process.env["CHROME_PATH"];
+  if (named) {
+    if (!isExecutable(named)) throw new Error(`CHROME_PATH is ${named}, which is not an executable file`);
+    return named;
+  }
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const candidates = [
+    ...COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command))),
+    ...FIXED_PLACES,
+    chromium.executablePath(),
+  ];
+  const found = candidates.find((candidate) => candidate && isExecutable(candidate));
+  if (!found) throw new Error("no Chromium found: install it (apt-get install chromium) or set CHROME_PATH");
+  return found;
+}
+
+/** @returns {{ executablePath: string, args: string[] }} what playwright needs to launch it */
+function launchOptions() {
+  return { executablePath: findChromium(), args: FLAGS };
+}
+
+/** Starts Chromium for this process. @returns {Promise<import("playwright-core").Browser>} */
+export function launchChromium() {
+  return chromium.launch(launchOptions());
+}
+
+/** Starts one Chromium that several processes may share. @returns {Promise<import("playwright-core").BrowserServer>} */
+export function launchSharedChromium() {
+  return chromium.launchServer(launchOptions());
+}
+
+/** @param {string} endpoint  what `launchSharedChromium().wsEndpoint()` gave */
+export function connectChromium(endpoint) {
+  return chromium.connect(endpoint);
+}

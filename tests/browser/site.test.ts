@@ -1,0 +1,236 @@
+/**
+ * The built site: every page in both languages under its own policy, with no complaint of the browser, no request to
+ * another host and no accessibility violation; search, links that set a widget, languages, any base path, no JavaScript.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { policyFor } from "../../web/site/.vitepress/csp.mjs";
+import { accessibilityViolations } from "./lib/axe.js";
+import { stateOf } from "./lib/explorer.js";
+import { withPolicy } from "./lib/policy.js";
+import { overflowingElements } from "./lib/layout.js";
+import { open, type OpenOptions } from "./lib/visit.js";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const SITE = join(ROOT, "web", "site", ".vitepress", "dist");
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 320, height: 640 };
+
+/** Addresses of all pages, as the site links to them: without `.html` and `index`. */
+function pagesOf(folder: string): string[] {
+  if (!existsSync(folder)) throw new Error("the site is not built: run npm run build first");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".html") && file !== "404.html" && !file.startsWith("attnlab-"))
+    .map((file) => `/${file.replace(/(^|\/)index\.html$/, "$1").replace(/\.html$/, "")}`)
+    .sort();
+}
+
+const pages = pagesOf(SITE);
+const inLanguage = (language: string): string[] => pages.filter((path) => path.startsWith(`/${language}/`));
+
+const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => ({
+  folders: { "/": SITE },
+  pageHeaders: (html) => withPolicy(policyFor(html)),
+  path,
+  ...more,
+  context: { viewport: DESKTOP, locale: "en-US", reducedMotion: "reduce", ...more.context },
+});
+
+/** Waits until the widgets of a page, if it has any, have drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  for (const widget of await page.locator("attn-explorer").all()) {
+    await widget.scrollIntoViewIfNeeded();
+    await widget.locator(".caption", { hasText: /\d/ }).waitFor();
+  }
+  await page.evaluate("scrollTo(0, 0)");
+}
+
+test("has the same pages in both languages", () => {
+  expect(inLanguage("en").length).toBeGreaterThan(3);
+  expect(inLanguage("zh").map((path) => path.replace("/zh/", "/en/"))).toEqual(inLanguage("en"));
+});
+
+describe("every page", () => {
+  for (const path of [...inLanguage("en"), ...inLanguage("zh")]) {
+    test(`${path} is clean and accessible, light and dark, wide and narrow`, async () => {
+      const { page } = await open(setting(path));
+      await settled(page);
+      expect(await page.locator("html").getAttribute("lang")).toMatch(path.startsWith("/zh/") ? /^zh/ : /^en/);
+      expect(await page.locator("h1").count()).toBe(1);
+      expect(await accessibilityViolations(page)).toEqual([]);
+
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.locator("html.dark").waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+
+      await page.setViewportSize(PHONE);
+      expect(await overflowingElements(page)).toEqual([]);
+    });
+  }
+});
+
+/** The state that a link names: `scale=none !causal` is { scale: "none", causal: false }. */
+function stateIn(text: string): Record<string, string | boolean> {
+  const entries = text.split(" ").map((part): [string, string | boolean] => {
+    if (part.startsWith("!")) return [part.slice(1), false];
+    const [name = "", value] = part.split("=");
+    return [name, value ?? true];
+  });
+  return Object.fromEntries(entries);
+}
+
+describe("links", () => {
+  test("lead to pages and places that exist", async () => {
+    const { page, server } = await open(setting("/en/"));
+    const anchors = new Map<string, Set<string>>();
+    const links: { from: string; to: URL }[] = [];
+    for (const path of [...inLanguage("en"), ...inLanguage("zh")]) {
+      await page.goto(`${server.origin}${path}`);
+      const found = await page.evaluate<{ ids: string[]; links: string[] }>(`({
+        ids: [...document.querySelectorAll("[id]")].map((element) => element.id),
+        links: [...document.querySelectorAll("a[href]")].map((link) => link.href),
+      })`);
+      anchors.set(path, new Set(found.ids));
+      links.push(...found.links.map((to) => ({ from: path, to: new URL(to) })));
+    }
+    const broken = links
+      .filter(({ to }) => to.origin === server.origin)
+      .filter(({ to }) => {
+        const target = decodeURIComponent(to.pathname);
+        const ids = anchors.get(target) ?? anchors.get(target.replace(/\.html$/, ""));
+        const file = existsSync(join(SITE, target)) && !target.endsWith("/");
+        if (!ids) return !file && target !== "/";
+        return to.hash !== "" && !to.hash.includes(".state=") && !ids.has(decodeURIComponent(to.hash.slice(1)));
+      })
+      .map(({ from, to }) => `${from} -> ${to.pathname}${to.hash}`);
+    expect([...new Set(broken)]).toEqual([]);
+  });
+
+  for (const language of ["en", "zh"]) {
+    test(`in the ${language} prose set the widget`, async () => {
+      const { page } = await open(setting(`/${language}/attention`));
+      await settled(page);
+      const widget = page.locator("#explorer");
+      const links = await page.locator("a[data-attn-set]").all();
+      expect(links.length).toBeGreaterThan(3);
+      for (const link of links) {
+        const wanted = (await link.getAttribute("data-attn-set")) ?? "";
+        await link.click();
+        await vi.waitFor(async () => expect(await stateOf(widget), wanted).toMatchObject(stateIn(wanted)));
+      }
+      expect(new URL(page.url()).pathname).toBe(`/${language}/attention`);
+    });
+  }
+});
+
+describe("languages", () => {
+  for (const [locale, language] of [
+    ["en-US", "en"],
+    ["zh-CN", "zh"],
+    ["de-DE", "en"],
+  ] as const) {
+    test(`the front door leads a ${locale} browser to /${language}/`, async () => {
+      const { page, server } = await open(setting("/", { context: { locale } }));
+      await page.waitForURL(`${server.origin}/${language}/`);
+      await settled(page);
+    });
+  }
+
+  for (const [from, to, label] of [
+    ["/en/attention", "/zh/attention", "简体中文"],
+    ["/zh/attention", "/en/attention", "English"],
+  ] as const) {
+    test(`the menu of ${from} leads to ${to}`, async () => {
+      const { page, server } = await open(setting(from));
+      await settled(page);
+      await page.locator(".VPNavBarTranslations button").hover();
+      await page.locator(".VPNavBarTranslations a", { hasText: label }).click();
+      await page.waitForURL(`${server.origin}${to}*`);
+      await page.locator(`html[lang^="${to.slice(1, 3)}"]`).waitFor();
+      await settled(page);
+    });
+  }
+});
+
+describe("search", () => {
+  for (const [path, words] of [
+    ["/en/", ["entropy", "readNpy", "safetensors"]],
+    ["/zh/", ["注意力", "熵", "熵不变性", "attention"]],
+  ] as const) {
+    test(`of ${path} finds ${words.join(", ")}`, async () => {
+      const { page } = await open(setting(path));
+      await settled(page);
+      await page.locator("#local-search button").first().click();
+      for (const word of words) {
+        await page.locator("#localsearch-input").fill(word);
+        const result = page.locator(".VPLocalSearchBox a.result").first();
+        await result.waitFor();
+        expect(await result.getAttribute("href"), word).toMatch(new RegExp(`^${path}`));
+      }
+      await page.locator(".VPLocalSearchBox a.result").first().click();
+      await page.locator(".VPLocalSearchBox").waitFor({ state: "detached" });
+    });
+  }
+
+  test("says so when it finds nothing", async () => {
+    const { page } = await open(setting("/zh/"));
+    await settled(page);
+    await page.locator("#local-search button").first().click();
+    await page.locator("#localsearch-input").fill("qqqxxyyzz");
+    await page.locator(".VPLocalSearchBox .no-results").waitFor();
+  });
+});
+
+describe("without JavaScript", () => {
+  test("a page shows its text, its formulas and the picture of the widget", async () => {
+    const { page } = await open(
+      setting("/en/attention", {
+        context: { javaScriptEnabled: false },
+        // Chromium reports the preloads of scripts that it may not run.
+        expectedProblems: [/^request failed: .*\.js csp$/],
+      }),
+    );
+    expect(await page.locator("h1").isVisible()).toBe(true);
+    expect(await page.locator("math").count()).toBeGreaterThan(5);
+    const picture = page.locator("attn-explorer img");
+    expect(await picture.isVisible()).toBe(true);
+  });
+});
+
+describe("below another path", () => {
+  const BASE = "/papers/attnlab/";
+  let folder = "";
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "attnlab-site-"));
+    const vitepress = join(ROOT, "node_modules", "vitepress", "bin", "vitepress.js");
+    execFileSync(process.execPath, [vitepress, "build", join(ROOT, "web", "site"), "--outDir", folder], {
+      env: { ...process.env, ATTNLAB_BASE: BASE },
+      stdio: "pipe",
+    });
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("pages, widget, search and languages work", async () => {
+    const { page, server } = await open(setting(`${BASE}en/attention`, { folders: { [BASE]: folder } }));
+    await settled(page);
+    await page.locator("#local-search button").first().click();
+    await page.locator("#localsearch-input").fill("safetensors");
+    const result = page.locator(".VPLocalSearchBox a.result").first();
+    await result.click();
+    await page.waitForURL(`${server.origin}${BASE}en/**`);
+    await settled(page);
+    await page.goto(`${server.origin}${BASE}`);
+    await page.waitForURL(`${server.origin}${BASE}en/`);
+    await settled(page);
+    expect(server.requests.filter((path) => !path.startsWith(BASE))).toEqual([]);
+  });
+});
