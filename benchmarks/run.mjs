@@ -1,0 +1,127 @@
+/**
+ * `npm run bench [-- --only "1024 x 64"] [-- --rounds 21] [-- --quick] [-- --save]`
+ *
+ * Builds what is measured, opens two pages in one Chromium (cross-origin isolated with the peers, and without
+ * isolation with attnlab alone), prints a table and writes benchmarks/results/latest.json; --save also writes the
+ * dated file that is committed.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { launchChromium } from "../tests/browser/lib/chromium.mjs";
+import { startServer } from "../tests/browser/lib/server.mjs";
+import { build } from "../tools/build.mjs";
+import { distFolder } from "../tools/lib/paths.mjs";
+import { asProgram, say } from "../tools/lib/report.mjs";
+import { setup } from "../tools/setup.mjs";
+import { buildCeilings } from "./lib/ceilings.mjs";
+import { measureFirstResult } from "./lib/first_result.mjs";
+import { busyCores, describeMachine, disturbances } from "./lib/machine.mjs";
+import { installPeers } from "./lib/peers.mjs";
+import { pageReport, sizeReport, withRatios } from "./lib/report.mjs";
+import { compressedSizes } from "./lib/sizes.mjs";
+
+const FOLDER = import.meta.dirname;
+const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+/** @typedef {ReturnType<typeof timingOf>} Timing */
+
+/** @param {{ quick: boolean, rounds: string, only: string }} flags */
+function timingOf({ quick, rounds, only }) {
+  return {
+    rounds: quick ? 3 : Number(rounds),
+    warmMilliseconds: quick ? 100 : 500,
+    sampleMilliseconds: quick ? 10 : 30,
+    only,
+  };
+}
+
+/**
+ * Runs the benchmark page under the given headers.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {Record<string, string>} folders
+ * @param {Record<string, string>} headers
+ * @param {string[]} contestants
+ * @param {Timing} timing
+ * @returns {Promise<import("./lib/types.js").PageReport>}
+ */
+async function measurePage(browser, folders, headers, contestants, timing) {
+  const server = await startServer({ folders, headers });
+  const page = await browser.newPage();
+  try {
+    page.on("pageerror", (error) => console.error(error));
+    await page.exposeFunction("attnlabProgress", (/** @type {string} */ line) => say(`measuring: ${line}`));
+    await page.goto(`${server.origin}/`);
+    await page.waitForFunction("globalThis.attnlabBenchmark");
+    const options = JSON.stringify({ ...timing, contestants });
+    /** @type {import("./lib/types.js").PageReport} */
+    const report = await page.evaluate(`attnlabBenchmark.run(${options}, attnlabProgress)`);
+    return { ...report, cases: report.cases.map(withRatios) };
+  } finally {
+    await page.close();
+    await server.close();
+  }
+}
+
+/**
+ * Builds and measures.
+ *
+ * @param {Timing} timing
+ */
+async function measure(timing) {
+  await setup("test");
+  await build();
+  const peers = installPeers();
+  const folders = {
+    "/": join(FOLDER, "page"),
+    "/attnlab/dist/": distFolder,
+    "/ceilings/": buildCeilings(),
+    "/peers/": join(FOLDER, "node_modules"),
+  };
+  const busyBefore = await busyCores();
+  const browser = await launchChromium();
+  try {
+    const isolated = await measurePage(browser, folders, ISOLATION, ["attnlab", "onnxruntime", "naive"], timing);
+    const plain = await measurePage(browser, folders, {}, ["attnlab"], timing);
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      machine: describeMachine(`Chromium ${browser.version()}`),
+      peers,
+      timing,
+      disturbances: disturbances(busyBefore, [...isolated.cases, ...plain.cases]),
+      loadToFirstResult: await measureFirstResult(browser, distFolder),
+      sizes: compressedSizes(distFolder),
+      pages: [isolated, plain],
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof measure>>} report */
+function print({ pages, sizes, loadToFirstResult, disturbances: found }) {
+  for (const page of pages) say(`\n${pageReport(page)}`);
+  say(`\n${sizeReport(sizes)}\n`);
+  const { median, samples, variant } = loadToFirstResult;
+  say(`load to first result (${variant}): median ${median.toFixed(1)} ms of ${samples.length} new pages`);
+  say(found.length === 0 ? "The machine was quiet." : "The machine was busy; take the ratios with care:");
+  for (const line of found) say(`  ${line}`);
+}
+
+await asProgram(import.meta.url, async (args) => {
+  const { values: flags } = parseArgs({
+    args,
+    options: {
+      only: { type: "string", default: "" },
+      rounds: { type: "string", default: "9" },
+      quick: { type: "boolean", default: false },
+      save: { type: "boolean", default: false },
+    },
+  });
+  const report = await measure(timingOf(flags));
+  print(report);
+  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  writeFileSync(join(FOLDER, "results", "latest.json"), text);
+  if (flags.save) writeFileSync(join(FOLDER, "results", `${report.date}.json`), text);
+});
