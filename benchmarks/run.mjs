@@ -5,7 +5,7 @@
  * isolation with attnlab alone), prints a table and writes benchmarks/results/latest.json; --save also writes the
  * dated file that is committed.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { launchChromium } from "../tests/browser/lib/chromium.mjs";
@@ -122,6 +122,7 @@ await asProgram(import.meta.url, async (args) => {
   const report = await measure(timingOf(flags));
   print(report);
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  mkdirSync(join(FOLDER, "results"), { recursive: true });
   writeFileSync(join(FOLDER, "results", "latest.json"), text);
   if (flags.save) writeFileSync(join(FOLDER, "results", `${report.date}.json`), text);
 });
