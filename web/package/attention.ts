@@ -1,13 +1,13 @@
-import { readBias, type Bias } from "./bias.js";
-import type { Engine } from "./engine.js";
+import { biasOf } from "./bias.js";
+import type { Body, Call } from "./engine.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
-import { Input, makeOutput, readOut, slotFor, type Operand, type OutputPlan } from "./operand.js";
-import { isFlagSet, readFlag, readOptions } from "./options.js";
-import type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
-import { readScale, type ResolvedScale, type Scale } from "./scale.js";
-import { sizeOf } from "./shape.js";
+import { readOut } from "./operand.js";
+import { flag, optional, peek, readOptions, unread } from "./options.js";
+import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import { scaleOf, type Scale } from "./scale.js";
+import { sweep } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
-import { readMask, readWindow, type KernelWindow, type KeyMask, type Mask, type Window } from "./visibility.js";
+import { maskOf, windowOf, type Mask, type Window } from "./visibility.js";
 
 /** Options of {@link AttentionOperations.attention} and {@link AttentionOperations.attentionWeights}. */
 export interface AttentionOptions<Out extends MaybeOut = Tensor> {
@@ -92,39 +92,12 @@ export interface AttentionOperations {
   ) => Result<Out>;
 }
 
-const KEYS = ["scale", "causal", "window", "mask", "bias", "groupedHeads", "out"] as const;
-
-/** Everything that decides which entries count, and how much. */
-interface Logits {
-  scale: ResolvedScale;
-  window: KernelWindow;
-  mask: KeyMask | undefined;
-  bias: Bias | undefined;
-  plan: OutputPlan;
-}
-
-/** Checks the options, once the positional arguments are found right. */
-function readLogits(
-  engine: Engine,
-  operation: string,
-  options: unknown,
-  { q, k, leading, nQ, nK, d }: QueriesAndKeys,
-  v: Operand | undefined,
-  columns: number,
-): Logits {
-  const given = readOptions(operation, options, KEYS);
-  const scale = readScale(engine, operation, given.scale, d, nK);
-  const window = readWindow(operation, given.causal, given.window, nQ, nK);
-  const mask = readMask(operation, given.mask, leading, nK);
-  const bias = readBias(engine, operation, given.bias, leading, nQ, nK);
-  readFlag(operation, "groupedHeads", given.groupedHeads, false);
-  const inputs = [q.span, k.span, v?.span, mask?.span, bias?.operand.span].filter((span) => span !== undefined);
-  const plan = readOut(engine, operation, given.out, [...leading, nQ, columns], inputs);
-  return { scale, window, mask, bias, plan };
-}
-
-/** The part of a kernel's arguments that both kernels share, in their order. */
-type LogitArguments = [
+/**
+ * How a kernel makes its logits: the last of its arguments but the workspace, in their order.
+ *
+ * @internal
+ */
+export type LogitArguments = [
   scale: number,
   timesLogVisible: boolean,
   mask: number,
@@ -133,94 +106,69 @@ type LogitArguments = [
   biasColumnStride: number,
   left: number,
   right: number,
-  workspace: number,
 ];
 
-/** Calls a kernel for one matrix: pointers to its inputs and its output, then how the logits are made. */
-type MatrixKernel = (q: number, k: number, v: number, out: number, logits: LogitArguments) => void;
-
-function runMatrices(
-  engine: Engine,
-  operation: string,
-  heads: QueriesAndKeys,
-  values: { v: Operand; dV: number } | undefined,
-  { scale, window, mask, bias, plan }: Logits,
-  workspaceBytes: () => number,
-  kernel: MatrixKernel,
-): Tensor | Resident {
-  const { q, k, leading, nQ, nK, d, keysOf } = heads;
-  const resultLength = nQ * (values?.dV ?? nK);
-  const output = makeOutput(engine, operation, plan);
-  if (output.operand.size === 0) return output.value;
-
-  // A mask that is a view of our own memory would be lost if that grew now.
-  const maskBytes = mask?.bytes.buffer === engine.heap.buffer ? mask.bytes.slice() : mask?.bytes;
-  const [qSlot, kSlot, vSlot, outSlot, maskSlot, biasSlot, workspace] = engine.stage(operation, "out", [
-    slotFor(q, nQ * d),
-    slotFor(k, nK * d),
-    slotFor(values?.v, nK * (values?.dV ?? 0)),
-    slotFor(output.operand, resultLength),
-    maskBytes ? nK : 0,
-    slotFor(bias?.operand, bias?.length ?? 0),
-    workspaceBytes(),
-  ]);
-  const queries = new Input(engine, q, nQ * d, qSlot);
-  const keys = new Input(engine, k, nK * d, kSlot);
-  const valueMatrices = values && new Input(engine, values.v, nK * values.dV, vSlot);
-  const biases = bias && new Input(engine, bias.operand, bias.length, biasSlot);
-
-  const matrices = sizeOf(leading);
-  for (let matrix = 0; matrix < matrices; matrix++) {
-    if (mask && maskBytes) {
-      const row = mask.rowOf(matrix) * nK;
-      engine.heap.bytes.set(maskBytes.subarray(row, row + nK), maskSlot);
-    }
-    kernel(
-      queries.at(matrix),
-      keys.at(keysOf(matrix)),
-      valueMatrices?.at(keysOf(matrix)) ?? 0,
-      output.at(matrix * resultLength, outSlot),
-      [
-        scale.value,
-        scale.timesLogVisible,
-        mask ? maskSlot : 0,
-        bias && biases ? biases.at(bias.matrixOf(matrix)) : 0,
-        bias?.rowStride ?? 0,
-        bias?.columnStride ?? 0,
-        window.left,
-        window.right,
-        workspace,
-      ],
-    );
-    output.store(matrix * resultLength, resultLength, outSlot);
-  }
-  return output.value;
+/**
+ * The options that decide which entries count, and how much; `out` is left to be checked.
+ *
+ * @internal
+ */
+export function readLogits(call: Call, options: unknown, heads: QueriesAndKeys) {
+  const { engine, operation } = call;
+  const { leading, nQ, nK } = heads;
+  const given = readOptions(operation, options, {
+    scale: scaleOf(engine, heads),
+    causal: flag(false),
+    window: windowOf(nQ, nK),
+    mask: optional(maskOf(engine, leading, nK)),
+    bias: optional(biasOf(call, heads)),
+    groupedHeads: flag(false),
+    out: unread,
+  });
+  const { scale, bias, window } = given;
+  const [left, right] = [window.left, given.causal ? 0 : window.right];
+  return {
+    ...given,
+    argumentsAt: (maskAt: number, biasAt: number): LogitArguments => [
+      ...([scale.value, scale.timesLogVisible, maskAt] as const),
+      ...([biasAt, bias?.rowStride ?? 0, bias?.columnStride ?? 0] as const),
+      ...([left, right] as const),
+    ],
+  };
 }
 
 /** @internal */
-export function attentionOperations(engine: Engine): AttentionOperations {
-  const { kernels } = engine;
-  const attention = (q: unknown, k: unknown, v: unknown, options?: unknown): Tensor | Resident => {
-    const operation = "attention";
-    const heads = readQueriesAndKeys(engine, operation, q, k, isFlagSet(options, "groupedHeads"));
-    const values = readValues(engine, operation, v, heads.k);
-    const { nQ, nK, d } = heads;
-    const { dV } = values;
-    const logits = readLogits(engine, operation, options, heads, values.v, dV);
+export const attention: Body = (call, qValue, kValue, vValue, options) => {
+  const { kernels } = call.engine;
+  const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
+  const { q, k, steps, leading, nQ, nK, d } = heads;
+  const { v, dV } = readValues(call, vValue, heads);
+  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads);
+  const sources = [q, k, v, mask, bias] as const;
+  const plan = readOut(call, out, [...leading, nQ, dV], sources);
+  return () => {
     const workspace = (): number => kernels.attentionWorkspace(nQ, nK, d, dV);
-    return runMatrices(engine, operation, heads, values, logits, workspace, (qAt, kAt, vAt, out, rest) => {
-      kernels.attention(qAt, kAt, vAt, out, nQ, nK, d, dV, ...rest);
-    });
+    const sinks = [{ plan, length: nQ * dV }] as const;
+    const work = { steps, sources, sinks, workspace };
+    return sweep(call, work, ([qAt, kAt, vAt, maskAt, biasAt], [outAt], scratch) => {
+      kernels.attention(qAt, kAt, vAt, outAt, nQ, nK, d, dV, ...argumentsAt(maskAt, biasAt), scratch);
+    })[0];
   };
-  const attentionWeights = (q: unknown, k: unknown, options?: unknown): Tensor | Resident => {
-    const operation = "attentionWeights";
-    const heads = readQueriesAndKeys(engine, operation, q, k, isFlagSet(options, "groupedHeads"));
-    const { nQ, nK, d } = heads;
-    const logits = readLogits(engine, operation, options, heads, undefined, nK);
+};
+
+/** @internal */
+export const attentionWeights: Body = (call, qValue, kValue, options) => {
+  const { kernels } = call.engine;
+  const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
+  const { q, k, steps, leading, nQ, nK, d } = heads;
+  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads);
+  const sources = [q, k, mask, bias] as const;
+  const plan = readOut(call, out, [...leading, nQ, nK], sources);
+  return () => {
     const workspace = (): number => kernels.attentionWeightsWorkspace(nQ, nK, d);
-    return runMatrices(engine, operation, heads, undefined, logits, workspace, (qAt, kAt, _, out, rest) => {
-      kernels.attentionWeights(qAt, kAt, out, nQ, nK, d, ...rest);
-    });
+    const sinks = [{ plan, length: nQ * nK }] as const;
+    return sweep(call, { steps, sources, sinks, workspace }, ([qAt, kAt, maskAt, biasAt], [outAt], scratch) => {
+      kernels.attentionWeights(qAt, kAt, outAt, nQ, nK, d, ...argumentsAt(maskAt, biasAt), scratch);
+    })[0];
   };
-  return { attention, attentionWeights } as AttentionOperations;
-}
+};

@@ -1,5 +1,7 @@
+import type { Call } from "./engine.js";
 import { describe, refuse, refuseShape } from "./errors.js";
-import type { Operand } from "./operand.js";
+import { readOperand, type Operand } from "./operand.js";
+import type { Reader } from "./options.js";
 import { sizeOf, type Shape } from "./shape.js";
 
 /** An axis of a tensor; negative ones count from the end. */
@@ -9,48 +11,55 @@ export type Axis = number;
 export type Axes = number | readonly number[];
 
 /**
- * One axis as a whole number from 0 on: TYPE, RANGE.
+ * Checks an argument whose rows will be worked on: a tensor with at least one axis (SHAPE).
  *
  * @internal
  */
-export function readAxis(operation: string, value: unknown, rank: number): number {
-  if (value === undefined) return rank - 1;
-  if (typeof value !== "number") refuse("TYPE", operation, "axis", describe(value), "an axis");
-  if (!Number.isInteger(value) || value < -rank || value >= rank) {
-    refuse("RANGE", operation, "axis", String(value), `a whole number from ${String(-rank)} to ${String(rank - 1)}`);
-  }
-  return value < 0 ? value + rank : value;
+export function readRows(call: Call, argument: string, value: unknown): Operand {
+  const operand = readOperand(call, argument, value);
+  if (operand.shape.length === 0) refuseShape(call.operation, argument, operand.shape, "at least one axis");
+  return operand;
 }
 
 /**
- * One axis or a list of axes, ascending: TYPE, RANGE, and VALUE for a list that is empty or names an axis twice.
+ * Reads an axis of a tensor, by default the last, as a whole number from 0 on: TYPE, RANGE.
  *
  * @internal
  */
-export function readAxes(operation: string, value: unknown, rank: number): number[] {
-  if (!Array.isArray(value)) return [readAxis(operation, value, rank)];
-  const axes = Array.from<unknown, number>(value, (axis) => {
-    if (axis === undefined) refuse("TYPE", operation, "axis", "an array with undefined", "axes");
-    return readAxis(operation, axis, rank);
-  });
-  if (axes.length === 0) refuse("VALUE", operation, "axis", "an empty list", "at least one axis");
-  if (new Set(axes).size < axes.length) refuse("VALUE", operation, "axis", `[${axes.join(",")}]`, "each axis once");
-  return axes.sort((a, b) => a - b);
-}
+export const axisOf =
+  ({ shape }: { shape: Shape }): Reader<number> =>
+  (operation, key, value = -1) => {
+    const rank = shape.length;
+    if (typeof value !== "number") refuse("TYPE", operation, key, describe(value), "an axis");
+    if (!Number.isInteger(value) || value < -rank || value >= rank) {
+      refuse("RANGE", operation, key, String(value), `a whole number from ${String(-rank)} to ${String(rank - 1)}`);
+    }
+    return value < 0 ? value + rank : value;
+  };
 
 /**
- * Refuses a tensor without axes.
+ * Reads one axis or a list of axes, ascending: TYPE, RANGE, and VALUE for a list that is empty or names an axis twice.
  *
  * @internal
  */
-export function requireAxes(operation: string, argument: string, shape: Shape): void {
-  if (shape.length === 0) refuseShape(operation, argument, shape, "at least one axis");
-}
+export const axesOf =
+  (operand: { shape: Shape }): Reader<number[]> =>
+  (operation, key, value) => {
+    const read = axisOf(operand);
+    if (!Array.isArray(value)) return [read(operation, key, value)];
+    const axes = Array.from<unknown, number>(value, (axis) => {
+      if (axis === undefined) refuse("TYPE", operation, key, "an array with undefined", "axes");
+      return read(operation, key, axis);
+    });
+    if (axes.length === 0) refuse("VALUE", operation, key, "an empty list", "at least one axis");
+    if (new Set(axes).size < axes.length) refuse("VALUE", operation, key, `[${axes.join(",")}]`, "each axis once");
+    return axes.sort((a, b) => a - b);
+  };
 
 /**
  * A tensor seen as rows: a row runs over the chosen axes, in ascending order, and there is one for every index of the
- * others. The kernels want rows one after the other; unless the chosen axes are the last ones, rows are gathered into a
- * staging slot and scattered from it.
+ * others. The kernels want rows one after the other; unless the chosen axes are the last ones, rows are gathered first and scattered
+ * afterwards.
  *
  * @internal
  */
@@ -73,27 +82,23 @@ export class Rows {
     for (let column = 0; column < this.#columns.length; column++) this.#columns[column] = offsetOf(column, chosen);
   }
 
-  /** Copies rows `first` up to `first + count` of `source` to `target`, one after the other. */
-  gather(source: Float32Array, first: number, count: number, target: Float32Array): void {
-    let at = 0;
-    for (let row = first; row < first + count; row++) {
-      const start = offsetOf(row, this.#others);
-      for (const column of this.#columns) target[at++] = source[start + column] ?? 0;
-    }
+  /** A copy of the entries with the rows one after the other. */
+  gather(source: Float32Array): Float32Array {
+    const target = new Float32Array(source.length);
+    this.#pair((place, entry) => (target[place] = source[entry] ?? 0));
+    return target;
   }
 
   /** The inverse of {@link gather}. */
-  scatter(source: Float32Array, first: number, count: number, target: Float32Array): void {
-    let at = 0;
-    for (let row = first; row < first + count; row++) {
-      const start = offsetOf(row, this.#others);
-      for (const column of this.#columns) target[start + column] = source[at++] ?? 0;
-    }
+  scatter(source: Float32Array, target: Float32Array): void {
+    this.#pair((place, entry) => (target[entry] = source[place] ?? 0));
   }
 
-  /** The shape of a parameter with one entry per entry of a row. */
-  static parameterShape(operand: Operand, axes: readonly number[]): number[] {
-    return axes.map((axis) => operand.shape[axis] ?? 1);
+  #pair(visit: (place: number, entry: number) => void): void {
+    for (let row = 0, place = 0; row < this.count; row++) {
+      const start = offsetOf(row, this.#others);
+      for (const column of this.#columns) visit(place++, start + column);
+    }
   }
 }
 

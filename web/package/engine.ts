@@ -1,6 +1,5 @@
-import type { Kernels } from "./heap.js";
-import { Heap } from "./heap.js";
 import { refuseMemory } from "./errors.js";
+import { Heap, type Kernels } from "./heap.js";
 
 /** One instance of the kernels with its memory: what every operation works with. */
 export class Engine {
@@ -15,18 +14,26 @@ export class Engine {
   }
 
   /** Slots for the inputs, outputs and scratch of one call; MEMORY if they cannot be had. */
-  stage<const Sizes extends readonly number[]>(
-    operation: string,
-    argument: string,
-    sizes: Sizes,
-  ): { [Slot in keyof Sizes]: number } {
+  stage(operation: string, sizes: readonly number[]): number[] {
     return (
       this.heap.stage(sizes) ??
       refuseMemory(
         operation,
-        argument,
+        "out",
         sizes.reduce((sum, size) => sum + size, 0),
       )
     );
   }
 }
+
+/** What is being called, and on which instance. */
+export interface Call {
+  readonly engine: Engine;
+  readonly operation: string;
+}
+
+/**
+ * The body of an operation: checks its arguments, writes nothing, and gives what is left to do. A call does both; the pool
+ * checks here and computes in its workers.
+ */
+export type Body = (call: Call, ...args: readonly unknown[]) => () => unknown;

@@ -1,57 +1,57 @@
-import type { Engine } from "./engine.js";
+import type { Call } from "./engine.js";
 import { refuseShape } from "./errors.js";
-import { readOperand, type Operand } from "./operand.js";
-import { formatShape, sameShape, type Shape } from "./shape.js";
+import { readOperand } from "./operand.js";
+import { formatShape, sameShape, sizeOf, type Shape } from "./shape.js";
+import type { Source } from "./sweep.js";
 
-/** Queries and keys, checked against each other. */
+/** Queries and keys, checked against each other; a step of a sweep is one query matrix. */
 export interface QueriesAndKeys {
-  q: Operand;
-  k: Operand;
+  q: Source;
+  k: Source;
   /** Leading axes of q, and of the result. */
   leading: Shape;
+  steps: number;
   nQ: number;
   nK: number;
   d: number;
-  /** Which key matrix a query matrix attends to: its own, or the one its group of heads shares. */
-  keysOf: (matrix: number) => number;
 }
 
 /**
  * Checks q [...L, n_q, d] and k [...L, n_k, d], d >= 1. With `grouped` the last axis of L may be smaller in k, if it divides
  * that of q: each key head then serves a group of consecutive query heads.
  */
-export function readQueriesAndKeys(
-  engine: Engine,
-  operation: string,
-  qValue: unknown,
-  kValue: unknown,
-  grouped: boolean,
-): QueriesAndKeys {
-  const q = readOperand(engine, operation, "q", qValue);
+export function readQueriesAndKeys(call: Call, qValue: unknown, kValue: unknown, grouped = false): QueriesAndKeys {
+  const { operation } = call;
+  const q = readOperand(call, "q", qValue);
   if (q.shape.length < 2) refuseShape(operation, "q", q.shape, "[...,n,d], of rank 2 or more");
   const leading = q.shape.slice(0, -2);
   const [nQ = 0, d = 0] = q.shape.slice(-2);
   if (d < 1) refuseShape(operation, "q", q.shape, "d >= 1 as its last size");
 
-  const k = readOperand(engine, operation, "k", kValue);
+  const k = readOperand(call, "k", kValue);
   const keyLeading = k.shape.slice(0, -2);
   const [nK = 0, keyD] = k.shape.slice(-2);
   const group = grouped ? groupSize(leading, keyLeading) : sameShape(leading, keyLeading) ? 1 : 0;
   if (k.shape.length !== q.shape.length || keyD !== d || group === 0) {
     refuseShape(operation, "k", k.shape, `${expectedKeys(leading, d, grouped)} to match q`);
   }
-  const keysOf = group === 1 ? (matrix: number) => matrix : (matrix: number) => Math.floor(matrix / group);
-  return { q, k, leading, nQ, nK, d, keysOf };
+  const itemOf = group === 1 ? undefined : (step: number) => Math.floor(step / group);
+  return {
+    q: { operand: q, length: nQ * d },
+    k: { operand: k, length: nK * d, itemOf },
+    ...{ leading, steps: sizeOf(leading), nQ, nK, d },
+  };
 }
 
 /** Checks v [...L, n_k, d_v] against k. */
-export function readValues(engine: Engine, operation: string, vValue: unknown, k: Operand): { v: Operand; dV: number } {
-  const v = readOperand(engine, operation, "v", vValue);
+export function readValues(call: Call, vValue: unknown, { k, nK }: QueriesAndKeys): { v: Source; dV: number } {
+  const v = readOperand(call, "v", vValue);
+  const expected = k.operand.shape.slice(0, -1);
   const dV = v.shape[v.shape.length - 1];
-  if (v.shape.length !== k.shape.length || dV === undefined || !sameShape(v.shape.slice(0, -1), k.shape.slice(0, -1))) {
-    refuseShape(operation, "v", v.shape, `${formatShape([...k.shape.slice(0, -1), "d_v"])} to match k`);
+  if (v.shape.length !== k.operand.shape.length || dV === undefined || !sameShape(v.shape.slice(0, -1), expected)) {
+    refuseShape(call.operation, "v", v.shape, `${formatShape([...expected, "d_v"])} to match k`);
   }
-  return { v, dV };
+  return { v: { operand: v, length: nK * dV, itemOf: k.itemOf }, dV };
 }
 
 /** Query heads per key head; 0 if the shapes do not fit. Heads are the last leading axis, so groups are consecutive matrices. */

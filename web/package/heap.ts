@@ -61,15 +61,14 @@ export class Heap {
    * Pointers to slots of the given sizes in the staging block, which is kept from call to call and grows as needed; what it
    * held is lost. `undefined` if the memory cannot be had; then nothing has changed.
    */
-  stage<const Sizes extends readonly number[]>(sizes: Sizes): { [Slot in keyof Sizes]: number } | undefined {
-    const offsets: number[] = [];
+  stage(sizes: readonly number[]): number[] | undefined {
     let total = 0;
-    for (const size of sizes) {
-      offsets.push(total);
+    const offsets = sizes.map((size) => {
+      const offset = total;
       total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-    }
-    if (!this.#reserve(total)) return undefined;
-    return offsets.map((offset) => this.#staging + offset) as { [Slot in keyof Sizes]: number };
+      return offset;
+    });
+    return this.#reserve(total) ? offsets.map((offset) => this.#staging + offset) : undefined;
   }
 
   #reserve(bytes: number): boolean {

@@ -1,11 +1,11 @@
-import { attentionOperations, type AttentionOperations } from "./attention.js";
-import type { Engine } from "./engine.js";
+import { attention, attentionWeights, type AttentionOperations } from "./attention.js";
+import type { Body, Engine } from "./engine.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
-import { matmulOperations, type MatmulOperations } from "./matmul.js";
-import { memoryOperations, type MemoryOperations } from "./memory.js";
-import { normOperations, type NormOperations } from "./norms.js";
-import { scaleOperations, type ScaleOperations } from "./scale.js";
-import { softmaxOperations, type SoftmaxOperations } from "./softmax.js";
+import { matmul, type MatmulOperations } from "./matmul.js";
+import { memory, type MemoryOperations } from "./memory.js";
+import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import { attentionScale, type ScaleOperations } from "./scale.js";
+import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -33,21 +33,33 @@ export interface Lab
 }
 
 /**
- * All operations on one instance of the kernels. A new operation has its own file and its line here.
+ * The bodies of all operations, by their public names. A new operation has its own file and its line here.
+ *
+ * @internal
+ */
+export const BODIES = {
+  attention,
+  attentionScale,
+  attentionWeights,
+  layerNorm,
+  logSoftmax,
+  matmul,
+  memory,
+  resident,
+  rmsNorm,
+  softmax,
+  tensor,
+} as const satisfies Readonly<Record<string, Body>>;
+
+/**
+ * All operations on one instance of the kernels.
  *
  * @internal
  */
 export function createLab(engine: Engine, variant: Variant): Lab {
-  return Object.freeze({
-    version,
-    variant,
-    tensor,
-    resident: (source: unknown) => resident(engine, source),
-    ...memoryOperations(engine),
-    ...attentionOperations(engine),
-    ...scaleOperations(engine),
-    ...matmulOperations(engine),
-    ...softmaxOperations(engine),
-    ...normOperations(engine),
+  const operations = Object.entries<Body>(BODIES).map(([operation, body]) => {
+    const call = { engine, operation };
+    return [operation, (...args: readonly unknown[]) => body(call, ...args)()];
   });
+  return Object.freeze({ version, variant, ...(Object.fromEntries(operations) as Omit<Lab, "version" | "variant">) });
 }

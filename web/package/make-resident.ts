@@ -1,8 +1,8 @@
-import type { Engine } from "./engine.js";
+import type { Body, Call } from "./engine.js";
 import { describe, refuse, refuseMemory } from "./errors.js";
 import { readOperand } from "./operand.js";
 import { ResidentTensor, type Resident } from "./resident.js";
-import { readShape, sizeOf } from "./shape.js";
+import { readShape, sizeOf, type Shape } from "./shape.js";
 import type { TensorLike } from "./tensor.js";
 
 export interface ResidentOperations {
@@ -31,29 +31,31 @@ export interface ResidentOperations {
   resident: (tensorOrShape: TensorLike | Resident | readonly number[]) => Resident;
 }
 
-/**
- * The body of `lab.resident`.
- *
- * @internal
- */
-export function resident(engine: Engine, source: unknown): Resident {
-  const operation = "resident";
+/** @internal */
+export const resident: Body = (call, source) => {
+  const { engine, operation } = call;
   const argument = "tensorOrShape";
   if (Array.isArray(source)) {
     const shape = readShape(operation, argument, source, argument);
-    const made = new ResidentTensor(engine, shape, block(engine, sizeOf(shape)));
-    made.view.fill(0);
-    return made;
+    return () => {
+      const made = allocate(call, shape);
+      made.view.fill(0);
+      return made;
+    };
   }
   if (typeof source !== "object" || source === null || ArrayBuffer.isView(source)) {
     refuse("TYPE", operation, argument, describe(source), "a tensor, a resident or an array of sizes");
   }
-  const operand = readOperand(engine, operation, argument, source);
-  const made = new ResidentTensor(engine, operand.shape, block(engine, operand.size));
-  made.view.set(operand.entries(0, operand.size));
-  return made;
-}
+  const operand = readOperand(call, argument, source);
+  return () => {
+    const made = allocate(call, operand.shape);
+    engine.heap.bytes.set(operand.bytes(), made.pointer);
+    return made;
+  };
+};
 
-function block(engine: Engine, size: number): number {
-  return engine.heap.allocate(4 * size) || refuseMemory("resident", "tensorOrShape", 4 * size);
+function allocate({ engine, operation }: Call, shape: Shape): ResidentTensor {
+  const bytes = 4 * sizeOf(shape);
+  const pointer = engine.heap.allocate(bytes) || refuseMemory(operation, "tensorOrShape", bytes);
+  return new ResidentTensor(engine, shape, pointer);
 }

@@ -1,9 +1,10 @@
-import type { Engine } from "./engine.js";
+import type { Body } from "./engine.js";
 import { refuseShape } from "./errors.js";
-import { Input, makeOutput, readOperand, readOut, slotFor } from "./operand.js";
-import { isFlagSet, readFlag, readOptions } from "./options.js";
-import type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+import { readOperand, readOut } from "./operand.js";
+import { flag, peek, readOptions, unread } from "./options.js";
+import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { formatShape, sameShape, sizeOf } from "./shape.js";
+import { sweep } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
 
 /** Options of {@link MatmulOperations.matmul}. */
@@ -42,53 +43,41 @@ export interface MatmulOperations {
   matmul: <Out extends MaybeOut = undefined>(a: AnyTensor, b: AnyTensor, options?: MatmulOptions<Out>) => Result<Out>;
 }
 
-const KEYS = ["transposeA", "transposeB", "out"] as const;
-
 /** @internal */
-export function matmulOperations(engine: Engine): MatmulOperations {
-  const operation = "matmul";
-  const matmul = (aValue: unknown, bValue: unknown, options?: unknown): Tensor | Resident => {
-    const transposedA = isFlagSet(options, "transposeA");
-    const transposedB = isFlagSet(options, "transposeB");
+export const matmul: Body = (call, aValue, bValue, options) => {
+  const { engine, operation } = call;
+  const isTransposed = (key: string): boolean => peek(options, key) === true;
 
-    const a = readOperand(engine, operation, "a", aValue);
-    if (a.shape.length < 2) refuseShape(operation, "a", a.shape, "a rank of 2 or more");
-    const leading = a.shape.slice(0, -2);
-    const [m = 0, k = 0] = transposedA ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
+  const a = readOperand(call, "a", aValue);
+  if (a.shape.length < 2) refuseShape(operation, "a", a.shape, "a rank of 2 or more");
+  const leading = a.shape.slice(0, -2);
+  const [m = 0, k = 0] = isTransposed("transposeA") ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
 
-    const b = readOperand(engine, operation, "b", bValue);
-    const bLeading = b.shape.slice(0, -2);
-    const [bK, n] = transposedB ? b.shape.slice(-2).reverse() : b.shape.slice(-2);
-    const shared = b.shape.length === 2;
-    if (b.shape.length < 2 || bK !== k || n === undefined || (!shared && !sameShape(leading, bLeading))) {
-      const matrix = transposedB ? ["n", k] : [k, "n"];
-      const expected = [leading, []].map((outer) => formatShape([...outer, ...matrix]));
-      refuseShape(operation, "b", b.shape, `${[...new Set(expected)].join(" or ")} to match a`);
-    }
+  const b = readOperand(call, "b", bValue);
+  const bLeading = b.shape.slice(0, -2);
+  const [bK, n] = isTransposed("transposeB") ? b.shape.slice(-2).reverse() : b.shape.slice(-2);
+  const shared = b.shape.length === 2;
+  if (b.shape.length < 2 || bK !== k || n === undefined || (!shared && !sameShape(leading, bLeading))) {
+    const matrix = isTransposed("transposeB") ? ["n", k] : [k, "n"];
+    const expected = [leading, []].map((outer) => formatShape([...outer, ...matrix]));
+    refuseShape(operation, "b", b.shape, `${[...new Set(expected)].join(" or ")} to match a`);
+  }
 
-    const given = readOptions(operation, options, KEYS);
-    const transposeA = readFlag(operation, "transposeA", given.transposeA, false);
-    const transposeB = readFlag(operation, "transposeB", given.transposeB, false);
-    const plan = readOut(engine, operation, given.out, [...leading, m, n], [a.span, b.span]);
-
-    const output = makeOutput(engine, operation, plan);
-    if (output.operand.size === 0) return output.value;
-    const [aSlot, bSlot, outSlot, workspace] = engine.stage(operation, "out", [
-      slotFor(a, m * k),
-      slotFor(b, k * n),
-      slotFor(output.operand, m * n),
-      engine.kernels.matmulWorkspace(m, n, k),
-    ]);
-    const left = new Input(engine, a, m * k, aSlot);
-    const right = new Input(engine, b, k * n, bSlot);
-    const matrices = sizeOf(leading);
-    for (let matrix = 0; matrix < matrices; matrix++) {
-      const to = output.at(matrix * m * n, outSlot);
-      const from = right.at(shared ? 0 : matrix);
-      engine.kernels.matmul(left.at(matrix), from, to, m, n, k, transposeA, transposeB, workspace);
-      output.store(matrix * m * n, m * n, outSlot);
-    }
-    return output.value;
+  const { transposeA, transposeB, out } = readOptions(operation, options, {
+    transposeA: flag(false),
+    transposeB: flag(false),
+    out: unread,
+  });
+  const sources = [
+    { operand: a, length: m * k },
+    { operand: b, length: k * n, itemOf: shared ? () => 0 : undefined },
+  ] as const;
+  const plan = readOut(call, out, [...leading, m, n], sources);
+  return () => {
+    const workspace = (): number => engine.kernels.matmulWorkspace(m, n, k);
+    const work = { steps: sizeOf(leading), sources, sinks: [{ plan, length: m * n }] as const, workspace };
+    return sweep(call, work, ([aAt, bAt], [outAt], scratch) => {
+      engine.kernels.matmul(aAt, bAt, outAt, m, n, k, transposeA, transposeB, scratch);
+    })[0];
   };
-  return { matmul } as MatmulOperations;
-}
+};

@@ -1,4 +1,4 @@
-import type { Engine } from "./engine.js";
+import type { Body } from "./engine.js";
 
 /** What {@link MemoryOperations.memory} tells. */
 export interface MemoryUse {
@@ -35,6 +35,6 @@ export interface MemoryOperations {
 }
 
 /** @internal */
-export function memoryOperations({ heap, live }: Engine): MemoryOperations {
-  return { memory: () => ({ bytes: heap.size, liveResidents: live.residents, liveBytes: live.bytes }) };
-}
+export const memory: Body = ({ engine: { heap, live } }) => {
+  return () => ({ bytes: heap.size, liveResidents: live.residents, liveBytes: live.bytes });
+};

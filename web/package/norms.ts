@@ -1,8 +1,8 @@
-import { readAxes, requireAxes, Rows, type Axes } from "./axes.js";
-import type { Engine } from "./engine.js";
-import { readOperand, readOut, type Operand, type OutputPlan } from "./operand.js";
-import { notNegative, readFlag, readNumber, readOptions, type RawOptions } from "./options.js";
-import type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+import { axesOf, readRows, type Axes } from "./axes.js";
+import type { Body, Call } from "./engine.js";
+import { readOperand, readOut, type Operand } from "./operand.js";
+import { flag, notNegative, number, peek, readOptions, unread, type Reader } from "./options.js";
+import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { runRows } from "./rowwise.js";
 import { requireShape, type Tensor } from "./tensor.js";
 
@@ -71,88 +71,52 @@ export interface NormOperations {
   rmsNorm: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: RmsNormOptions<Out>) => Result<Out>;
 }
 
-const LAYER_NORM_KEYS = ["axis", "gamma", "beta", "eps", "center", "out"] as const;
-const RMS_NORM_KEYS = ["axis", "gamma", "beta", "eps", "out"] as const;
-
-/** What both norms share once checked. */
-interface NormCall {
-  x: Operand;
-  axes: number[];
-  parameters: readonly [gamma: Operand | undefined, beta: Operand | undefined];
-  eps: number;
-}
-
-function readNorm(
-  engine: Engine,
-  operation: string,
-  x: Operand,
-  given: RawOptions<"axis" | "gamma" | "beta" | "eps">,
-): NormCall {
-  const axes = readAxes(operation, given.axis, x.shape.length);
-  const readParameter = (argument: "gamma" | "beta"): Operand | undefined => {
-    if (given[argument] === undefined) return undefined;
-    const parameter = readOperand(engine, operation, argument, given[argument]);
-    requireShape(
-      operation,
-      argument,
-      parameter.shape,
-      Rows.parameterShape(x, axes),
-      "to match the normalized axes of x",
-    );
+/** Reads a parameter with one entry per entry of a row; the axes are those that the options say, found right already. */
+const parameterOf =
+  (call: Call, x: Operand, options: unknown): Reader<Operand | undefined> =>
+  (operation, key, value) => {
+    if (value === undefined) return undefined;
+    const parameter = readOperand(call, key, value);
+    const axes = axesOf(x)(operation, "axis", peek(options, "axis"));
+    const expected = axes.map((axis) => x.shape[axis] ?? 1);
+    requireShape(operation, key, parameter.shape, expected, "to match the normalized axes of x");
     return parameter;
   };
-  const parameters = [readParameter("gamma"), readParameter("beta")] as const;
-  return { x, axes, parameters, eps: readNumber(operation, "eps", given.eps, notNegative, 1e-5) };
+
+/** How a norm is computed once its options are read. */
+interface NormOptions {
+  axis: number[];
+  gamma: Operand | undefined;
+  beta: Operand | undefined;
+  eps: number;
+  out: unknown;
 }
 
-function readNormOut(engine: Engine, operation: string, out: unknown, { x, parameters }: NormCall): OutputPlan {
-  const inputs = [x, ...parameters].flatMap((operand) => (operand ? [operand.span] : []));
-  return readOut(engine, operation, out, [...x.shape], inputs);
-}
+const run = (call: Call, x: Operand, { axis, gamma, beta, eps, out }: NormOptions, center: boolean) => {
+  const inputs = [x, gamma, beta].map((operand) => operand && { operand });
+  const plan = readOut(call, out, x.shape, inputs);
+  return () =>
+    runRows(call, x, axis, plan, [gamma, beta], (from, to, rows, length, [gammaAt = 0, betaAt = 0]) => {
+      call.engine.kernels.layerNorm(from, gammaAt, betaAt, to, rows, length, eps, center);
+    });
+};
 
-function readX(engine: Engine, operation: string, x: unknown): Operand {
-  const operand = readOperand(engine, operation, "x", x);
-  requireAxes(operation, "x", operand.shape);
-  return operand;
-}
+const readers = (call: Call, x: Operand, options: unknown) => {
+  const parameter = parameterOf(call, x, options);
+  return { axis: axesOf(x), gamma: parameter, beta: parameter, eps: number(notNegative, 1e-5) };
+};
 
 /** @internal */
-export function normOperations(engine: Engine): NormOperations {
-  const { kernels } = engine;
-  const layerNorm = (x: unknown, options?: unknown): Tensor | Resident => {
-    const operand = readX(engine, "layerNorm", x);
-    const given = readOptions("layerNorm", options, LAYER_NORM_KEYS);
-    const call = readNorm(engine, "layerNorm", operand, given);
-    const center = readFlag("layerNorm", "center", given.center, true);
-    const plan = readNormOut(engine, "layerNorm", given.out, call);
-    return runRows(
-      engine,
-      "layerNorm",
-      operand,
-      call.axes,
-      plan,
-      call.parameters,
-      (from, to, rows, length, [gamma = 0, beta = 0]) => {
-        kernels.layerNorm(from, gamma, beta, to, rows, length, call.eps, center);
-      },
-    );
-  };
-  const rmsNorm = (x: unknown, options?: unknown): Tensor | Resident => {
-    const operand = readX(engine, "rmsNorm", x);
-    const given = readOptions("rmsNorm", options, RMS_NORM_KEYS);
-    const call = readNorm(engine, "rmsNorm", operand, given);
-    const plan = readNormOut(engine, "rmsNorm", given.out, call);
-    return runRows(
-      engine,
-      "rmsNorm",
-      operand,
-      call.axes,
-      plan,
-      call.parameters,
-      (from, to, rows, length, [gamma = 0, beta = 0]) => {
-        kernels.rmsNorm(from, gamma, beta, to, rows, length, call.eps);
-      },
-    );
-  };
-  return { layerNorm, rmsNorm } as NormOperations;
-}
+export const layerNorm: Body = (call, xValue, options) => {
+  const x = readRows(call, "x", xValue);
+  const table = { ...readers(call, x, options), center: flag(true), out: unread };
+  const given = readOptions(call.operation, options, table);
+  return run(call, x, given, given.center);
+};
+
+/** @internal */
+export const rmsNorm: Body = (call, xValue, options) => {
+  const x = readRows(call, "x", xValue);
+  const table = { ...readers(call, x, options), out: unread };
+  return run(call, x, readOptions(call.operation, options, table), false);
+};

@@ -1,27 +1,19 @@
-import type { Engine } from "./engine.js";
+import type { Call, Engine } from "./engine.js";
 import { refuse } from "./errors.js";
-import { refuseDisposed, ResidentTensor } from "./resident.js";
+import { refuseDisposed, ResidentTensor, type Resident } from "./resident.js";
 import { sizeOf, type Shape } from "./shape.js";
-import { floatArray, readTensorLike, requireShape, type Tensor } from "./tensor.js";
-import type { Resident } from "./resident.js";
+import { readTensorLike, requireShape, type Tensor } from "./tensor.js";
 
-/** Bytes that an argument occupies, to see whether an output would overwrite an input. */
-export interface Span {
-  buffer: ArrayBufferLike;
-  start: number;
-  end: number;
-}
-
-/** A checked tensor argument: either in the memory of this engine, or outside of it and to be copied in. */
+/** A checked argument that kernels read: in the memory of this engine already, or outside of it and to be copied in. */
 export class Operand {
   readonly shape: Shape;
   readonly size: number;
   /** Its byte offset in the memory, or 0 if it is elsewhere. */
   readonly pointer: number;
   readonly #engine: Engine;
-  readonly #data: Float32Array;
+  readonly #data: Float32Array | Uint8Array;
 
-  constructor(engine: Engine, shape: Shape, data: Float32Array) {
+  constructor(engine: Engine, shape: Shape, data: Float32Array | Uint8Array) {
     this.#engine = engine;
     this.shape = shape;
     this.size = sizeOf(shape);
@@ -30,30 +22,29 @@ export class Operand {
     this.#data = data;
   }
 
-  /** `length` of its entries, from `offset` on. Good until the memory grows. */
-  entries(offset: number, length: number): Float32Array {
-    if (this.pointer === 0) return this.#data.subarray(offset, offset + length);
-    const start = this.pointer / 4 + offset;
-    return this.#engine.heap.floats.subarray(start, start + length);
+  /** Bytes of one entry. */
+  get width(): number {
+    return this.#data.BYTES_PER_ELEMENT;
   }
 
-  get span(): Span {
-    return spanOf(this.#data);
+  /** The bytes of `length` of its entries, from `offset` on. Good until the memory grows. */
+  bytes(offset = 0, length = this.size): Uint8Array {
+    const [start, count] = [this.width * offset, this.width * length];
+    if (this.pointer !== 0) return this.#engine.heap.bytes.subarray(this.pointer + start, this.pointer + start + count);
+    return new Uint8Array(this.#data.buffer, this.#data.byteOffset + start, count);
+  }
+
+  /** Whether the two share a byte. */
+  overlaps(other: Operand): boolean {
+    const [a, b] = [this.#data, other.#data];
+    const start = Math.max(a.byteOffset, b.byteOffset);
+    const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
+    return a.buffer === b.buffer && start < end;
   }
 }
 
-/** The bytes under a typed array. */
-export const spanOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Span => ({
-  buffer,
-  start: byteOffset,
-  end: byteOffset + byteLength,
-});
-
-const overlaps = (a: Span, b: Span): boolean =>
-  a.buffer === b.buffer && a.start < b.end && b.start < a.end && a.start < a.end && b.start < b.end;
-
 /** Checks a tensor argument: TYPE if it is no tensor, SHAPE if data and shape disagree, DISPOSED. */
-export function readOperand(engine: Engine, operation: string, argument: string, value: unknown): Operand {
+export function readOperand({ engine, operation }: Call, argument: string, value: unknown): Operand {
   if (value instanceof ResidentTensor) {
     if (value.pointer === 0) refuseDisposed(operation, argument);
     return new Operand(engine, value.shape, value.view);
@@ -62,66 +53,9 @@ export function readOperand(engine: Engine, operation: string, argument: string,
   return new Operand(engine, shape, data);
 }
 
-/** The matrices of an operand, one after the other, where the kernels can read them. */
-export class Input {
-  readonly #engine: Engine;
-  readonly #operand: Operand;
-  readonly #length: number;
-  readonly #slot: number;
-  #held = -1;
-
-  /** `length`: entries of one matrix. `slot`: room for one matrix, unused if the operand is in the memory already. */
-  constructor(engine: Engine, operand: Operand, length: number, slot: number) {
-    this.#engine = engine;
-    this.#operand = operand;
-    this.#length = length;
-    this.#slot = slot;
-  }
-
-  /** Pointer to matrix `index`. It is copied unless it is there already. */
-  at(index: number): number {
-    const offset = index * this.#length;
-    if (this.#operand.pointer !== 0) return this.#operand.pointer + 4 * offset;
-    if (this.#held !== index) {
-      this.#engine.heap.floats.set(this.#operand.entries(offset, this.#length), this.#slot / 4);
-      this.#held = index;
-    }
-    return this.#slot;
-  }
-}
-
-/** Bytes of the slot that an {@link Input} of this operand needs. */
-export const slotFor = (operand: Operand | undefined, length: number): number =>
-  operand?.pointer === 0 ? 4 * length : 0;
-
-/** Where the result goes: a fresh tensor, or the caller's `out`. */
-export class Output {
-  /** What the operation returns. */
-  readonly value: Tensor | Resident;
-  readonly operand: Operand;
-  readonly #engine: Engine;
-
-  constructor(engine: Engine, value: Tensor | Resident, operand: Operand) {
-    this.#engine = engine;
-    this.value = value;
-    this.operand = operand;
-  }
-
-  /** Where a kernel is to write entries from `offset` on: in place if the result is in the memory, else into the slot. */
-  at(offset: number, slot: number): number {
-    return this.operand.pointer === 0 ? slot : this.operand.pointer + 4 * offset;
-  }
-
-  /** Takes `length` entries from the slot to their place from `offset` on; nothing to do if they are there already. */
-  store(offset: number, length: number, slot: number): void {
-    if (this.operand.pointer !== 0) return;
-    this.operand.entries(offset, length).set(this.#engine.heap.floats.subarray(slot / 4, slot / 4 + length));
-  }
-}
-
-/** The checked `out` option, and the shape that it or a fresh result has. */
-export interface OutputPlan {
-  shape: number[];
+/** Where a result goes: a fresh tensor, or the caller's `out`. */
+export interface Plan {
+  shape: readonly number[];
   given?: { value: Tensor | Resident; operand: Operand };
 }
 
@@ -130,25 +64,16 @@ export interface OutputPlan {
  * with an input (VALUE).
  */
 export function readOut(
-  engine: Engine,
-  operation: string,
+  call: Call,
   value: unknown,
-  shape: number[],
-  inputs: readonly Span[],
-): OutputPlan {
+  shape: readonly number[],
+  inputs: readonly ({ operand: Operand } | undefined)[],
+): Plan {
   if (value === undefined) return { shape };
-  const operand = readOperand(engine, operation, "out", value);
-  requireShape(operation, "out", operand.shape, shape, "like the result");
-  const { span } = operand;
-  if (inputs.some((input) => overlaps(input, span))) {
-    refuse("VALUE", operation, "out", "in the memory of an input", "memory of its own");
+  const operand = readOperand(call, "out", value);
+  requireShape(call.operation, "out", operand.shape, shape, "like the result");
+  if (inputs.some((input) => input?.operand.overlaps(operand))) {
+    refuse("VALUE", call.operation, "out", "in the memory of an input", "memory of its own");
   }
   return { shape, given: { value: value as Tensor | Resident, operand } };
-}
-
-/** Makes the output: nothing is written yet. MEMORY if a fresh result cannot be had. */
-export function makeOutput(engine: Engine, operation: string, plan: OutputPlan): Output {
-  if (plan.given) return new Output(engine, plan.given.value, plan.given.operand);
-  const data = floatArray(operation, "out", sizeOf(plan.shape));
-  return new Output(engine, { data, shape: plan.shape }, new Operand(engine, plan.shape, data));
 }

@@ -1,22 +1,28 @@
 import { describe, refuse } from "./errors.js";
 
-/** The values of the options that were given; every value still unchecked, an absent one undefined. */
-export type RawOptions<Key extends string> = Readonly<Record<Key, unknown>>;
+/** Checks an argument or option and gives what it means; `value` is undefined where it is absent. */
+export type Reader<Meaning> = (operation: string, key: string, value: unknown) => Meaning;
+
+/** What a table of readers makes of an options argument. */
+export type Read<Readers> = {
+  [Key in keyof Readers]: Readers[Key] extends Reader<infer Meaning> ? Meaning : never;
+};
 
 /**
- * Takes the known keys out of an options argument, each read once. An options argument that is no plain object is refused
- * (TYPE, argument `options`), and so is a key outside the list (VALUE, argument that key). A key whose value is undefined
- * counts as absent.
+ * Reads an options argument by a table of its options, in the order in which they are checked; each is read once. An
+ * argument that is no plain object is refused (TYPE, argument `options`), and so is a key that is not in the table (VALUE,
+ * argument that key). A key whose value is undefined counts as absent.
  */
-export function readOptions<Key extends string>(
+export function readOptions<const Readers extends Readonly<Record<string, Reader<unknown>>>>(
   operation: string,
   options: unknown,
-  keys: readonly Key[],
-): RawOptions<Key> {
-  if (options === undefined) return {} as RawOptions<Key>;
-  if (!isOptionsObject(options)) refuse("TYPE", operation, "options", describe(options), "an object");
-  refuseUnknownKeys(operation, options, keys);
-  return Object.fromEntries(keys.map((key) => [key, options[key]])) as RawOptions<Key>;
+  readers: Readers,
+): Read<Readers> {
+  const given = options === undefined ? {} : options;
+  if (!isOptionsObject(given)) refuse("TYPE", operation, "options", describe(given), "an object");
+  const keys = Object.keys(readers);
+  refuseUnknownKeys(operation, given, keys);
+  return Object.fromEntries(keys.map((key) => [key, readers[key]?.(operation, key, given[key])])) as Read<Readers>;
 }
 
 /** Refuses the first key of `object` that is not in the list and whose value is not undefined. */
@@ -38,17 +44,21 @@ export function isOptionsObject(value: unknown): value is Record<string, unknown
 }
 
 /**
- * True if the options say `key: true`. For the one kind of option that decides what the positional arguments must be, which
- * are checked before the options are; anything else than true is judged when its turn comes.
+ * The value of one option, unchecked. For options that decide what the positional arguments must be, which are checked
+ * before the options are; it is judged when its turn comes.
  */
-export const isFlagSet = (options: unknown, key: string): boolean => isOptionsObject(options) && options[key] === true;
+export const peek = (options: unknown, key: string): unknown => (isOptionsObject(options) ? options[key] : undefined);
 
-/** A boolean option. 1 and "yes" are no booleans. */
-export function readFlag(operation: string, key: string, value: unknown, byDefault: boolean): boolean {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "boolean") refuse("TYPE", operation, key, describe(value), "true or false");
-  return value;
-}
+/** Takes an option as it is: for `out`, which is checked against everything that was read before. */
+export const unread: Reader<unknown> = (_operation, _key, value) => value;
+
+/** A boolean. 1 and "yes" are no booleans. */
+export const flag =
+  (byDefault: boolean): Reader<boolean> =>
+  (operation, key, value = byDefault) => {
+    if (typeof value !== "boolean") refuse("TYPE", operation, key, describe(value), "true or false");
+    return value;
+  };
 
 /** A set of numbers, with the words that error messages use for it. */
 export interface Interval {
@@ -61,10 +71,12 @@ export const positive: Interval = { contains: (value) => value > 0, words: "a fi
 export const notNegative: Interval = { contains: (value) => value >= 0, words: "a finite number >= 0" };
 export const atLeastOne: Interval = { contains: (value) => value >= 1, words: "a finite number >= 1" };
 export const aboveOne: Interval = { contains: (value) => value > 1, words: "a finite number > 1" };
-export const count: Interval = {
-  contains: (value) => value >= 0 && Number.isInteger(value),
-  words: "a whole number >= 0",
-};
+
+/** The whole numbers from `least` on. */
+export const whole = (least: number): Interval => ({
+  contains: (value) => value >= least && Number.isInteger(value),
+  words: `a whole number >= ${String(least)}`,
+});
 
 /** A number: TYPE if it is none, RANGE if it is NaN, infinite or outside the interval. */
 export function checkNumber(
@@ -81,16 +93,11 @@ export function checkNumber(
   return value;
 }
 
-/** A number option with a default. */
-export function readNumber(
-  operation: string,
-  key: string,
-  value: unknown,
-  interval: Interval,
-  byDefault: number,
-): number {
-  return value === undefined ? byDefault : checkNumber(operation, key, value, interval);
-}
+/** A number with a default; see {@link checkNumber}. */
+export const number =
+  (interval: Interval, byDefault?: number): Reader<number> =>
+  (operation, key, value = byDefault) =>
+    checkNumber(operation, key, value, interval);
 
 /** A string of a list: TYPE if it is no string, VALUE if it is another one. */
 export function checkChoice<Choice extends string>(
@@ -106,3 +113,15 @@ export function checkChoice<Choice extends string>(
   if (choice === undefined) refuse("VALUE", operation, argument, describe(value), `one of ${words}`, subject);
   return choice;
 }
+
+/** A string of a list, the first of which is the default; see {@link checkChoice}. */
+export const choice =
+  <const Choice extends string>(...choices: readonly Choice[]): Reader<Choice> =>
+  (operation, key, value = choices[0]) =>
+    checkChoice(operation, key, value, choices);
+
+/** A reader for an option that may be absent. */
+export const optional =
+  <Meaning>(reader: Reader<Meaning>): Reader<Meaning | undefined> =>
+  (operation, key, value) =>
+    value === undefined ? undefined : reader(operation, key, value);

@@ -1,8 +1,9 @@
 import { Rows } from "./axes.js";
-import type { Engine } from "./engine.js";
-import { makeOutput, slotFor, type Operand, type OutputPlan } from "./operand.js";
+import type { Call } from "./engine.js";
+import { Operand, type Plan } from "./operand.js";
 import type { Resident } from "./resident.js";
-import type { Tensor } from "./tensor.js";
+import { sweep } from "./sweep.js";
+import { floatArray, type Tensor } from "./tensor.js";
 
 /** Entries staged at once: 1 MB, which stays in the cache between the copy and the kernel. */
 const CHUNK = 1 << 18;
@@ -10,53 +11,39 @@ const CHUNK = 1 << 18;
 /** A kernel on rows: pointers to the rows of x, to those of the result and to the parameters. */
 export type RowKernel = (x: number, out: number, rows: number, length: number, parameters: readonly number[]) => void;
 
+const floatsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array =>
+  new Float32Array(buffer, byteOffset, byteLength / 4);
+
 /**
  * Runs a row kernel along the given axes of x, a chunk of rows at a time; residents are read and written in place when
  * their rows lie one after the other. `parameters` are tensors of one row's length, or absent (pointer 0).
  */
 export function runRows(
-  engine: Engine,
-  operation: string,
+  call: Call,
   x: Operand,
   axes: readonly number[],
-  plan: OutputPlan,
+  plan: Plan,
   parameters: readonly (Operand | undefined)[],
   kernel: RowKernel,
 ): Tensor | Resident {
-  const { heap } = engine;
+  const { engine, operation } = call;
   const rows = new Rows(x.shape, axes);
-  const inPlaceX = rows.contiguous && x.pointer !== 0;
-  const inPlaceOut = rows.contiguous && (plan.given?.operand.pointer ?? 0) !== 0;
-  const output = makeOutput(engine, operation, plan);
-  if (x.size === 0) return output.value;
+  const run = (from: Operand, to: Plan): Tensor | Resident => {
+    const { count, length } = rows;
+    const inPlace = from.pointer !== 0 && (to.given?.operand.pointer ?? 0) !== 0;
+    const atOnce = inPlace ? count : Math.max(1, Math.min(count, Math.floor(CHUNK / length)));
+    const shared = parameters.map((operand) => operand && { operand, length, itemOf: () => 0 });
+    const sources = [{ operand: from, length }, ...shared] as const;
+    const work = { steps: count, atOnce, sources, sinks: [{ plan: to, length }] as const };
+    return sweep(call, work, ([xAt, ...parametersAt], [outAt], _scratch, chunk) => {
+      kernel(xAt, outAt, chunk, length, parametersAt);
+    })[0];
+  };
+  if (rows.contiguous || x.size === 0) return run(x, plan);
 
-  const perChunk = inPlaceX && inPlaceOut ? rows.count : Math.max(1, Math.floor(CHUNK / rows.length));
-  const chunkBytes = 4 * Math.min(perChunk, rows.count) * rows.length;
-  const [xSlot, outSlot, ...parameterSlots] = engine.stage(operation, "x", [
-    inPlaceX ? 0 : chunkBytes,
-    inPlaceOut ? 0 : chunkBytes,
-    ...parameters.map((parameter) => slotFor(parameter, rows.length)),
-  ]);
-  const pointers = parameters.map((parameter, i) => {
-    if (parameter?.pointer !== 0) return parameter?.pointer ?? 0;
-    const slot = parameterSlots[i] ?? 0;
-    heap.floats.set(parameter.entries(0, rows.length), slot / 4);
-    return slot;
-  });
-
-  for (let first = 0; first < rows.count; first += perChunk) {
-    const count = Math.min(perChunk, rows.count - first);
-    const offset = first * rows.length;
-    const length = count * rows.length;
-    const staged = (slot: number): Float32Array => heap.floats.subarray(slot / 4, slot / 4 + length);
-
-    if (!rows.contiguous) rows.gather(x.entries(0, x.size), first, count, staged(xSlot));
-    else if (!inPlaceX) staged(xSlot).set(x.entries(offset, length));
-    const from = inPlaceX ? x.pointer + 4 * offset : xSlot;
-    const to = inPlaceOut ? output.at(offset, outSlot) : outSlot;
-    kernel(from, to, count, rows.length, pointers);
-    if (!rows.contiguous) rows.scatter(staged(outSlot), first, count, output.operand.entries(0, x.size));
-    else output.store(offset, length, outSlot);
-  }
-  return output.value;
+  const gathered = new Operand(engine, x.shape, rows.gather(floatsOf(x.bytes())));
+  const { data } = run(gathered, { shape: x.shape }) as Tensor;
+  const result = plan.given ?? { value: { data: floatArray(operation, "out", x.size), shape: [...x.shape] } };
+  rows.scatter(data, plan.given ? floatsOf(plan.given.operand.bytes()) : (result.value as Tensor).data);
+  return result.value;
 }

@@ -1,15 +1,20 @@
-import type { Engine } from "./engine.js";
+import type { Body, Engine } from "./engine.js";
 import { describe, refuse } from "./errors.js";
 import {
   aboveOne,
   atLeastOne,
   checkChoice,
   checkNumber,
+  choice,
   finite,
   isOptionsObject,
+  number,
+  optional,
   positive,
   readOptions,
   refuseUnknownKeys,
+  unread,
+  type Reader,
 } from "./options.js";
 
 /** The formulas of {@link ScaleOperations.attentionScale}. */
@@ -78,7 +83,6 @@ export interface ScaleOperations {
 }
 
 const KINDS = ["sqrt", "entropy", "log"] as const;
-const KEYS = ["d", "n", "kind", "base", "kappa"] as const;
 
 /** The kernels' numbers for the formulas. */
 const FORMULAS = { sqrt: 0, entropy: 1, kappa: 2, log: 3 } as const;
@@ -112,21 +116,18 @@ function readFormula(
 }
 
 /** @internal */
-export function scaleOperations({ kernels }: Engine): ScaleOperations {
-  return {
-    attentionScale(options) {
-      const operation = "attentionScale";
-      const given = readOptions(operation, options, KEYS);
-      const d = checkNumber(operation, "d", given.d, positive);
-      if (given.n !== undefined) checkNumber(operation, "n", given.n, atLeastOne);
-      const kind = given.kind === undefined ? "sqrt" : checkChoice(operation, "kind", given.kind, KINDS);
-      const place = (key: string): { argument: string; subject: string } => ({ argument: key, subject: key });
-      const formula = readFormula(operation, kind, given, place);
-      const n = formula.dependsOnN ? checkNumber(operation, "n", given.n, atLeastOne) : 1;
-      return kernels.attentionScale(formula.code, d, n, formula.parameter);
-    },
-  };
-}
+export const attentionScale: Body = ({ engine, operation }, options) => {
+  const given = readOptions(operation, options, {
+    d: number(positive),
+    n: optional(number(atLeastOne)),
+    kind: choice(...KINDS),
+    base: unread,
+    kappa: unread,
+  });
+  const formula = readFormula(operation, given.kind, given, (key) => ({ argument: key, subject: key }));
+  const n = formula.dependsOnN ? checkNumber(operation, "n", given.n, atLeastOne) : 1;
+  return () => engine.kernels.attentionScale(formula.code, given.d, n, formula.parameter);
+};
 
 /**
  * What the kernels take: row i is scaled by value, times ln n_i if asked for.
@@ -139,33 +140,29 @@ export interface ResolvedScale {
 }
 
 /**
- * Checks the `scale` option and resolves it for d channels and n_k keys.
+ * Reads a `scale` and resolves it for d channels and n_k keys.
  *
  * @internal
  */
-export function readScale(
-  { kernels }: Engine,
-  operation: string,
-  scale: unknown,
-  d: number,
-  nK: number,
-): ResolvedScale {
-  if (typeof scale === "number") {
-    return { value: checkNumber(operation, "scale", scale, finite), timesLogVisible: false };
-  }
-  const given = spellOut(operation, scale);
-  const place = (key: string): { argument: string; subject: string } => ({
-    argument: "scale",
-    subject: `scale.${key}`,
-  });
-  const kind = checkChoice(operation, "scale", given.kind, KINDS, "scale.kind");
-  const { code, parameter, dependsOnN } = readFormula(operation, kind, given, place);
-  const n = readCount(operation, given.n, nK);
-  if (!dependsOnN || n === "visible") {
-    return { value: kernels.attentionScaleCoefficient(code, d, parameter), timesLogVisible: dependsOnN };
-  }
-  return { value: kernels.attentionScale(code, d, n, parameter), timesLogVisible: false };
-}
+export const scaleOf =
+  ({ kernels }: Engine, { d, nK }: { d: number; nK: number }): Reader<ResolvedScale> =>
+  (operation, key, scale) => {
+    if (typeof scale === "number") {
+      return { value: checkNumber(operation, key, scale, finite), timesLogVisible: false };
+    }
+    const given = spellOut(operation, scale);
+    const place = (part: string): { argument: string; subject: string } => ({
+      argument: key,
+      subject: `scale.${part}`,
+    });
+    const kind = checkChoice(operation, key, given.kind, KINDS, "scale.kind");
+    const { code, parameter, dependsOnN } = readFormula(operation, kind, given, place);
+    const n = readCount(operation, given.n, nK);
+    if (!dependsOnN || n === "visible") {
+      return { value: kernels.attentionScaleCoefficient(code, d, parameter), timesLogVisible: dependsOnN };
+    }
+    return { value: kernels.attentionScale(code, d, n, parameter), timesLogVisible: false };
+  };
 
 /** The `scale` option as a formula, its members unchecked. */
 function spellOut(operation: string, scale: unknown): { kind?: unknown; base?: unknown; kappa?: unknown; n?: unknown } {

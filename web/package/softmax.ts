@@ -1,8 +1,8 @@
-import { readAxis, requireAxes, type Axis } from "./axes.js";
-import type { Engine } from "./engine.js";
-import { readOperand, readOut } from "./operand.js";
-import { positive, readNumber, readOptions } from "./options.js";
-import type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+import { axisOf, readRows, type Axis } from "./axes.js";
+import type { Body } from "./engine.js";
+import { readOut } from "./operand.js";
+import { number, positive, readOptions, unread } from "./options.js";
+import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { runRows } from "./rowwise.js";
 import type { Tensor } from "./tensor.js";
 
@@ -55,22 +55,24 @@ export interface SoftmaxOperations {
   logSoftmax: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: SoftmaxOptions<Out>) => Result<Out>;
 }
 
-const KEYS = ["axis", "temperature", "out"] as const;
+const body =
+  (kernel: "softmax" | "logSoftmax"): Body =>
+  (call, xValue, options) => {
+    const x = readRows(call, "x", xValue);
+    const { axis, temperature, out } = readOptions(call.operation, options, {
+      axis: axisOf(x),
+      temperature: number(positive, 1),
+      out: unread,
+    });
+    const plan = readOut(call, out, x.shape, [{ operand: x }]);
+    return () =>
+      runRows(call, x, [axis], plan, [], (from, to, rows, length) => {
+        call.engine.kernels[kernel](from, to, rows, length, temperature);
+      });
+  };
 
 /** @internal */
-export function softmaxOperations(engine: Engine): SoftmaxOperations {
-  const make =
-    (operation: "softmax" | "logSoftmax") =>
-    (x: unknown, options?: unknown): Tensor | Resident => {
-      const operand = readOperand(engine, operation, "x", x);
-      requireAxes(operation, "x", operand.shape);
-      const given = readOptions(operation, options, KEYS);
-      const axis = readAxis(operation, given.axis, operand.shape.length);
-      const temperature = readNumber(operation, "temperature", given.temperature, positive, 1);
-      const plan = readOut(engine, operation, given.out, [...operand.shape], [operand.span]);
-      return runRows(engine, operation, operand, [axis], plan, [], (from, to, rows, length) => {
-        engine.kernels[operation](from, to, rows, length, temperature);
-      });
-    };
-  return { softmax: make("softmax"), logSoftmax: make("logSoftmax") } as SoftmaxOperations;
-}
+export const softmax = body("softmax");
+
+/** @internal */
+export const logSoftmax = body("logSoftmax");

@@ -1,7 +1,7 @@
 import { describe, refuse } from "./errors.js";
 import { refuseLoad } from "./instantiate.js";
 import type { Variant } from "./lab.js";
-import { checkChoice, readOptions } from "./options.js";
+import { choice, readOptions, unread } from "./options.js";
 import { viewBytes } from "./view-bytes.js";
 
 /** Options of {@link load}. Of the three sources at most one may be given. */
@@ -39,17 +39,18 @@ export interface LoadRequest {
   source: Source | undefined;
 }
 
-const KEYS = ["variant", "wasmUrl", "wasmBinary", "wasmModule"] as const;
-const VARIANTS = ["auto", "relaxed", "simd"] as const;
-
 /**
  * Checks the options of load.
  *
  * @internal
  */
 export function readLoadOptions(options: unknown): LoadRequest {
-  const given = readOptions("load", options, KEYS);
-  const variant = given.variant === undefined ? "auto" : checkChoice("load", "variant", given.variant, VARIANTS);
+  const given = readOptions("load", options, {
+    variant: choice("auto", "relaxed", "simd"),
+    wasmUrl: unread,
+    wasmBinary: unread,
+    wasmModule: unread,
+  });
   let source: Source | undefined;
   for (const argument of ["wasmUrl", "wasmBinary", "wasmModule"] as const) {
     if (given[argument] === undefined) continue;
@@ -57,7 +58,7 @@ export function readLoadOptions(options: unknown): LoadRequest {
     if (source) refuse("VALUE", "load", argument, `given beside ${source.argument}`, "one of the two");
     source = next;
   }
-  return { variant, source };
+  return { variant: given.variant, source };
 }
 
 function readSource(argument: Source["argument"], value: unknown): Source {

@@ -1,3 +1,4 @@
+import type { Body } from "./engine.js";
 import { describe, refuse, refuseMemory, refuseShape, tagOf } from "./errors.js";
 import { formatShape, readShape, sameShape, sizeOf, type Shape } from "./shape.js";
 
@@ -77,18 +78,14 @@ export function floatArray(operation: string, argument: string, size: number): F
   }
 }
 
-/**
- * The body of `lab.tensor`.
- *
- * @internal
- */
-export function tensor(data: unknown, shape?: unknown): Tensor {
+/** @internal */
+export const tensor: Body = (_call, data, shape) => {
   const flat = NUMERIC.test(tagOf(data));
   if (!flat && !Array.isArray(data)) {
     refuse("TYPE", "tensor", "data", describe(data), "an array of numbers or a typed array of numbers");
   }
   // Only nested arrays say their own shape.
-  if (shape === undefined && !flat) return fromNested(data as unknown[]);
+  if (shape === undefined && !flat) return () => fromNested(data as unknown[]);
   const values = data as ArrayLike<unknown>;
   if (!flat) refuseOtherThanNumbers(values);
   const sizes = readShape("tensor", "shape", shape);
@@ -97,10 +94,12 @@ export function tensor(data: unknown, shape?: unknown): Tensor {
     const expected = `${String(size)} to match shape ${formatShape(sizes)}`;
     refuse("SHAPE", "tensor", "data", String(values.length), expected, "the length of data");
   }
-  const entries = floatArray("tensor", "data", size);
-  entries.set(values as ArrayLike<number>);
-  return { data: entries, shape: sizes };
-}
+  return () => {
+    const entries = floatArray("tensor", "data", size);
+    entries.set(values as ArrayLike<number>);
+    return { data: entries, shape: sizes };
+  };
+};
 
 function refuseOtherThanNumbers(values: ArrayLike<unknown>): void {
   for (let i = 0; i < values.length; i++) {

@@ -1,7 +1,9 @@
+import type { Engine } from "./engine.js";
 import { describe, refuse, refuseShape, tagOf } from "./errors.js";
-import { spanOf, type Span } from "./operand.js";
-import { checkNumber, count, readFlag } from "./options.js";
+import { Operand } from "./operand.js";
+import { checkNumber, whole, type Reader } from "./options.js";
 import { broadcastIndex, formatShape, readShape, sizeOf, type Shape } from "./shape.js";
+import type { Source } from "./sweep.js";
 
 /**
  * Which keys can be seen, one entry per key: nonzero or true is visible. `n_k` entries for all matrices alike, or
@@ -28,98 +30,78 @@ export interface KernelWindow {
 const UNLIMITED = -1;
 
 /**
- * Checks `causal` and `window` together, in this order.
+ * Reads a `window` for n_q queries and n_k keys; without one there is no limit.
  *
  * @internal
  */
-export function readWindow(operation: string, causal: unknown, window: unknown, nQ: number, nK: number): KernelWindow {
-  const isCausal = readFlag(operation, "causal", causal, false);
-  // No distance exceeds n_q + n_k, and the kernels count in 32 bits.
-  const side = (value: unknown): number => Math.min(checkNumber(operation, "window", value, count, "window"), nQ + nK);
-  const { left, right } = readSides(operation, window, side);
-  return { left, right: isCausal ? 0 : right };
-}
-
-function readSides(operation: string, window: unknown, side: (value: unknown) => number): KernelWindow {
-  if (window === undefined) return { left: UNLIMITED, right: UNLIMITED };
-  if (Array.isArray(window)) {
-    const sides: unknown[] = window;
-    if (sides.length !== 2) {
-      refuse("SHAPE", operation, "window", `an array of ${String(sides.length)}`, "[left, right]");
+export const windowOf =
+  (nQ: number, nK: number): Reader<KernelWindow> =>
+  (operation, key, value) => {
+    // No distance exceeds n_q + n_k, and the kernels count in 32 bits.
+    const side = (size: unknown): number => Math.min(checkNumber(operation, key, size, whole(0)), nQ + nK);
+    if (value === undefined) return { left: UNLIMITED, right: UNLIMITED };
+    if (Array.isArray(value)) {
+      const sides: unknown[] = value;
+      if (sides.length !== 2) refuse("SHAPE", operation, key, `an array of ${String(sides.length)}`, "[left, right]");
+      return { left: side(sides[0]), right: side(sides[1]) };
     }
-    return { left: side(sides[0]), right: side(sides[1]) };
-  }
-  if (typeof window !== "number") refuse("TYPE", operation, "window", describe(window), "a number or [left, right]");
-  const reach = side(window);
-  return { left: reach, right: reach };
-}
+    if (typeof value !== "number") refuse("TYPE", operation, key, describe(value), "a whole number or [left, right]");
+    return { left: side(value), right: side(value) };
+  };
 
 /**
- * A checked mask: bytes, where each matrix finds its own, and what they occupy.
+ * Reads a `mask` for matrices in an array of shape `leading` with `n_k` keys: one byte per key, one item per row.
  *
  * @internal
  */
-export interface KeyMask {
-  bytes: Uint8Array;
-  /** Row of `n_k` bytes that belongs to a matrix. */
-  rowOf: (matrix: number) => number;
-  span?: Span;
-}
-
-/**
- * Checks the `mask` option for matrices in an array of shape `leading` with `n_k` keys.
- *
- * @internal
- */
-export function readMask(operation: string, mask: unknown, leading: Shape, nK: number): KeyMask | undefined {
-  if (mask === undefined) return undefined;
-  const words = "a Uint8Array, an array of booleans or { data, shape } with one of them";
-  if (isMaskData(mask)) {
-    const each = [...leading, nK];
-    if (mask.length === nK) return keyMask(operation, mask, () => 0);
-    if (mask.length === sizeOf(each)) return keyMask(operation, mask, (matrix) => matrix);
-    const expected = `${String(nK)} or ${String(sizeOf(each))} to match the keys`;
-    refuse("SHAPE", operation, "mask", String(mask.length), expected, "the length of mask");
-  }
-  if (typeof mask !== "object" || mask === null || ArrayBuffer.isView(mask)) {
-    refuse("TYPE", operation, "mask", describe(mask), words);
-  }
-  const { data, shape } = mask as { data?: unknown; shape?: unknown };
-  if (!isMaskData(data)) refuse("TYPE", operation, "mask", describe(data), words, "mask.data");
-  const sizes = readShape(operation, "mask", shape, "mask.shape");
-  const outer = sizes.slice(0, -1);
-  const fits =
-    sizes[sizes.length - 1] === nK &&
-    (outer.length === 0 ||
-      (outer.length === leading.length && outer.every((size, axis) => size === 1 || size === leading[axis])));
-  if (!fits) {
-    const full = formatShape([...leading, nK]);
-    refuseShape(operation, "mask", sizes, `${formatShape([nK])} or ${full}, in which leading axes may be 1`);
-  }
-  if (data.length !== sizeOf(sizes)) {
-    const expected = `${String(sizeOf(sizes))} to match its shape ${formatShape(sizes)}`;
-    refuse("SHAPE", operation, "mask", String(data.length), expected, "the length of mask.data");
-  }
-  return keyMask(operation, data, broadcastIndex(leading, outer));
-}
+export const maskOf =
+  (engine: Engine, leading: Shape, nK: number): Reader<Source> =>
+  (operation, key, mask) => {
+    const words = "a Uint8Array, an array of booleans or { data, shape } with one of them";
+    const from = (data: MaskData, itemOf?: (step: number) => number): Source => ({
+      operand: new Operand(engine, [data.length], maskBytes(operation, key, data)),
+      length: nK,
+      itemOf,
+    });
+    if (isMaskData(mask)) {
+      const all = sizeOf([...leading, nK]);
+      if (mask.length === nK) return from(mask, () => 0);
+      if (mask.length === all) return from(mask);
+      const expected = `${String(nK)} or ${String(all)} to match the keys`;
+      refuse("SHAPE", operation, key, String(mask.length), expected, "the length of mask");
+    }
+    if (typeof mask !== "object" || mask === null || ArrayBuffer.isView(mask)) {
+      refuse("TYPE", operation, key, describe(mask), words);
+    }
+    const { data, shape } = mask as { data?: unknown; shape?: unknown };
+    if (!isMaskData(data)) refuse("TYPE", operation, key, describe(data), words, "mask.data");
+    const sizes = readShape(operation, key, shape, "mask.shape");
+    const outer = sizes.slice(0, -1);
+    const fits =
+      sizes[sizes.length - 1] === nK &&
+      (outer.length === 0 ||
+        (outer.length === leading.length && outer.every((size, axis) => size === 1 || size === leading[axis])));
+    if (!fits) {
+      const full = formatShape([...leading, nK]);
+      refuseShape(operation, key, sizes, `${formatShape([nK])} or ${full}, in which leading axes may be 1`);
+    }
+    if (data.length !== sizeOf(sizes)) {
+      const expected = `${String(sizeOf(sizes))} to match its shape ${formatShape(sizes)}`;
+      refuse("SHAPE", operation, key, String(data.length), expected, "the length of mask.data");
+    }
+    return from(data, broadcastIndex(leading, outer));
+  };
 
 type MaskData = Uint8Array | readonly unknown[];
 
 const isMaskData = (value: unknown): value is MaskData => Array.isArray(value) || tagOf(value) === "Uint8Array";
 
-function keyMask(operation: string, data: MaskData, rowOf: (matrix: number) => number): KeyMask {
-  if (!Array.isArray(data)) {
-    const bytes = data as Uint8Array;
-    return { bytes, rowOf, span: spanOf(bytes) };
-  }
-  const entries = data as readonly unknown[];
-  const bytes = new Uint8Array(entries.length);
-  for (let i = 0; i < entries.length; i++) {
-    const entry = entries[i];
+function maskBytes(operation: string, key: string, data: MaskData): Uint8Array {
+  if (!Array.isArray(data)) return data as Uint8Array;
+  return Uint8Array.from(data as readonly unknown[], (entry, i) => {
     if (typeof entry !== "boolean") {
-      refuse("TYPE", operation, "mask", `an array with ${describe(entry)} at ${String(i)}`, "true or false");
+      refuse("TYPE", operation, key, `an array with ${describe(entry)} at ${String(i)}`, "true or false");
     }
-    bytes[i] = entry ? 1 : 0;
-  }
-  return { bytes, rowOf };
+    return entry ? 1 : 0;
+  });
 }

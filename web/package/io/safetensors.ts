@@ -1,6 +1,6 @@
 import { describe, refuse, refuseShape } from "../errors.js";
 import type { AnyTensor } from "../resident.js";
-import { isOptionsObject, readOptions } from "../options.js";
+import { isOptionsObject, readOptions, type Reader } from "../options.js";
 import { formatShape, sizeOf } from "../shape.js";
 import { floatArray, type Tensor, type TensorLike } from "../tensor.js";
 import { makeBytes, readBytes, readWritable, refuseFile } from "./bytes.js";
@@ -177,7 +177,7 @@ export function writeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const operation = "writeSafetensors";
   const entries = readTensors(operation, tensors);
-  const metadata = readTexts(operation, readOptions(operation, options, ["metadata"]).metadata);
+  const { metadata } = readOptions(operation, options, { metadata: readTexts });
 
   let end = 0;
   const described = entries.map(([name, { data, shape }]): [string, unknown] => {
@@ -212,9 +212,9 @@ function readTensors(operation: string, tensors: unknown): [string, TensorLike][
 }
 
 /** The metadata option; nothing is written for an empty one. */
-function readTexts(operation: string, metadata: unknown): Record<string, string> | undefined {
+const readTexts: Reader<Record<string, string> | undefined> = (operation, key, metadata) => {
   if (metadata === undefined) return undefined;
-  if (!isOptionsObject(metadata)) refuse("TYPE", operation, "metadata", describe(metadata), "an object of texts");
-  if (!isTexts(metadata)) refuse("TYPE", operation, "metadata", "an object with other things", "an object of texts");
+  if (!isOptionsObject(metadata)) refuse("TYPE", operation, key, describe(metadata), "an object of texts");
+  if (!isTexts(metadata)) refuse("TYPE", operation, key, "an object with other things", "an object of texts");
   return Object.keys(metadata).length === 0 ? undefined : metadata;
-}
+};
