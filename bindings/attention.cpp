@@ -4,6 +4,7 @@
 
 #include "attention/attention_weights.h"
 #include "attention/exact.h"
+#include "attention/online_trace.h"
 #include "attention/scale.h"
 #include "views.h"
 
@@ -52,6 +53,14 @@ void attention_weights(Pointer q, Pointer k, Pointer out, Index n_q, Index n_k, 
       scratch(workspace, attention::attention_weights_workspace(n_q, n_k, d)));
 }
 
+void online_softmax(Pointer logits, Pointer maximum, Pointer denominator, Pointer accumulated,
+                    Index n, Index tile, bool rescale, bool subtract_maximum) {
+  attention::online_trace(
+      at<const float>(logits), n,
+      {.tile = tile, .rescale = rescale, .subtract_maximum = subtract_maximum}, at<float>(maximum),
+      at<float>(denominator), at<float>(accumulated));
+}
+
 // kind: 0 sqrt, 1 entropy (parameter = base), 2 kappa (parameter = kappa), 3 log.
 double attention_scale(int kind, double d, double n, double parameter) {
   return attention::attention_scale(static_cast<attention::ScaleKind>(kind), d, n, parameter);
@@ -77,6 +86,10 @@ EMSCRIPTEN_BINDINGS(attnlab_attention) {
       "attentionWeights(q, k, out, nQ, nK, d, scale, timesLogVisible, mask, bias, biasRowStride, "
       "biasColumnStride, left, right, workspace)",
       &attention_weights);
+  emscripten::function(
+      "onlineSoftmax(logits, maximum, denominator, accumulated, n, tile, rescale, "
+      "subtractMaximum)",
+      &online_softmax);
   emscripten::function("attentionScale(kind, d, n, parameter)", &attention_scale);
   emscripten::function("attentionScaleCoefficient(kind, d, parameter)",
                        &attention_scale_coefficient);

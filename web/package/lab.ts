@@ -4,6 +4,7 @@ import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
@@ -25,6 +26,7 @@ export interface Lab
     ScaleOperations,
     MatmulOperations,
     SoftmaxOperations,
+    OnlineSoftmaxOperations,
     NormOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
@@ -45,6 +47,7 @@ export const BODIES = {
   logSoftmax,
   matmul,
   memory,
+  onlineSoftmax,
   resident,
   rmsNorm,
   softmax,

@@ -8,6 +8,7 @@ export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
+export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
