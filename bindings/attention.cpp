@@ -55,10 +55,9 @@ void attention_weights(Pointer q, Pointer k, Pointer out, Index n_q, Index n_k, 
 
 void online_softmax(Pointer logits, Pointer maximum, Pointer denominator, Pointer accumulated,
                     Index n, Index tile, bool rescale, bool subtract_maximum) {
-  attention::online_trace(
-      at<const float>(logits), n,
-      {.tile = tile, .rescale = rescale, .subtract_maximum = subtract_maximum}, at<float>(maximum),
-      at<float>(denominator), at<float>(accumulated));
+  attention::online_trace(at<const float>(logits), n,
+                          {.tile = tile, .rescale = rescale, .subtract_maximum = subtract_maximum},
+                          at<float>(maximum), at<float>(denominator), at<float>(accumulated));
 }
 
 // kind: 0 sqrt, 1 entropy (parameter = base), 2 kappa (parameter = kappa), 3 log.

@@ -17,8 +17,8 @@
 namespace attnlab::attention {
 
 struct OnlineTraceOptions {
-  linalg::Index tile = 8;  // keys per tile, >= 1
-  bool rescale = true;     // false: what earlier tiles left is not multiplied by e^(m - m')
+  linalg::Index tile = 8;        // keys per tile, >= 1
+  bool rescale = true;           // false: what earlier tiles left is not multiplied by e^(m - m')
   bool subtract_maximum = true;  // false: e^(s_j) as it is, whatever its size
 };
 

@@ -51,15 +51,16 @@ std::vector<double> softmax_of_first(const std::vector<float>& logits, std::size
 
 TEST_CASE("online_trace: after every tile it is the softmax of what was seen") {
   testing::Random random(11);
-  for (const std::size_t n : {1, 3, 7, 15, 16, 17, 64, 65, 97}) {
+  for (const std::size_t n : {1U, 3U, 7U, 15U, 16U, 17U, 64U, 65U, 97U}) {
     for (const linalg::Index tile : {1, 2, 5, 8, 200}) {
       const std::vector<float> logits = random.values(n, -60.0F, 60.0F);
       const Trace run = trace(logits, {.tile = tile});
       for (std::size_t t = 0; t < run.maximum.size(); ++t) {
         const std::size_t seen = std::min(n, (t + 1) * static_cast<std::size_t>(tile));
         const std::vector<double> expected = softmax_of_first(logits, seen);
-        CHECK(run.maximum[t] ==
-              *std::max_element(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(seen)));
+        CHECK(
+            run.maximum[t] ==
+            *std::max_element(logits.begin(), logits.begin() + static_cast<std::ptrdiff_t>(seen)));
         for (std::size_t j = 0; j < n; ++j) {
           const float weight = run.accumulated[t * n + j] / run.denominator[t];
           CHECK(std::abs(static_cast<double>(weight) - expected[j]) <= 2e-6);

@@ -9,8 +9,9 @@ import { readSafetensors, writeNpy, writeSafetensors } from "attnlab/io";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { rowOf } from "./analysis.js";
-import { rowCode, type CodeInput } from "./copy-as-javascript.js";
+import { rowCode, speedCode, type CodeInput } from "./copy-as-javascript.js";
 import { headOf, type AttentionData } from "./data/attention-data.js";
+import { stepsOf } from "./steps/steps.js";
 import { numbers, someData } from "./testing.js";
 
 // Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
@@ -50,6 +51,27 @@ async function expectShown(input: Omit<CodeInput, "title">): Promise<[token: str
 }
 
 describe("code that was copied", () => {
+  it("gives the online softmax of a row, tile by tile", async () => {
+    const input = { data: someData({ nQ: 9, nK: 9 }), head: 1, query: 4, scale: "entropy", causal: false } as const;
+    const row = rowOf(lab, { ...headOf(input.data, 1), scale: "entropy", causal: false }, 4);
+    const options = { tile: 4, step: 1, sharpness: 2, forget: false, raw: false };
+    const lines = await run(rowCode({ ...input, title: "Steps", steps: options }));
+    const steps = stepsOf(lab, row, { ...options, step: 0 });
+    expect(lines.slice(0, 3).map(([line]) => line)).toEqual(
+      [0, 1, 2].map(
+        (i) =>
+          `tile ${i + 1}: m = ${(steps.maximum[i] ?? NaN).toFixed(4)}, l = ${(steps.denominator[i] ?? NaN).toPrecision(6)}`,
+      ),
+    );
+    lines.slice(3).forEach(([, weight], j) => expect(weight).toBeCloseTo(steps.weights[j] ?? NaN, 5));
+    expect(lines).toHaveLength(3 + 9);
+  });
+
+  it("times attention", async () => {
+    const lines = await run(speedCode("Time").replace(", 2048, 4096", ""));
+    expect(lines.map(([line]) => line).join()).toMatch(/^n = 16: [\d.]+ ms,.*n = 1024: [\d.]+ ms$/);
+  }, 60_000);
+
   it("gives the real sentence's row in Node", async () => {
     const { q, k } = readSafetensors(readFileSync(new URL("sentence.extract.safetensors", fixtures))).tensors;
     const { texts } = JSON.parse(readFileSync(new URL("tokens.json", fixtures), "utf8")) as {

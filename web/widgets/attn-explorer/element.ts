@@ -10,18 +10,18 @@ import { TaskRunner } from "../shared/tasks/runner.js";
 import { translator, type Translate } from "../shared/text.js";
 import { colorOf } from "../shared/theme.js";
 import { meanEntropy, strongest, type Analysis, type Row } from "./analysis.js";
-import { captionOf, scaleLabels } from "./caption.js";
+import { captionOf } from "./caption.js";
 import { Computation, type Wanted } from "./controllers/computation.js";
+import { CrossoverMeasurement } from "./controllers/crossover.js";
 import { Measurement } from "./controllers/measurement.js";
 import { OwnData } from "./controllers/own-data.js";
 import { ShippedData } from "./controllers/shipped-data.js";
+import { codeOf, saveAs, type Taking } from "./controllers/saving.js";
 import { TakeAway } from "./controllers/take-away.js";
-import { rowCode } from "./copy-as-javascript.js";
 import { tokenAt, visibleKeys, type AttentionData } from "./data/attention-data.js";
 import { modelHeads, modelLayers, modelName, offeredLayers, offeredTexts, shippedText } from "./data/shipped.js";
-import { mapSvg, weightsCsv } from "./exports.js";
 import type { Problem } from "./problem.js";
-import { schema, type ScaleName, type TextName } from "./schema.js";
+import { schema, type ScaleName, type TextName, type ViewName } from "./schema.js";
 import { explorerStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type ExplorerText } from "./text.en.js";
@@ -36,9 +36,14 @@ import { mapFigure } from "./view/map-figure.js";
 import { messages, workingText } from "./view/messages.js";
 import { scaleNote, sourceNote } from "./view/notes.js";
 import { ownDataPanel } from "./view/own-data-panel.js";
+import { speedCaption, speedView } from "./speed/view.js";
+import { stepsCaption } from "./steps/caption.js";
+import { stepsOf, type Steps } from "./steps/steps.js";
+import { stepsView } from "./steps/view.js";
 import { tables } from "./view/tables.js";
-import { takeAwayBar, type FileKind } from "./view/take-away-bar.js";
+import { takeAwayBar } from "./view/take-away-bar.js";
 import { tokenStrip } from "./view/token-strip.js";
+import { viewTabs } from "./view/view-tabs.js";
 import { who } from "./who.js";
 
 /** The query, and perhaps the key, that the pointer is on; counted from 0. */
@@ -47,11 +52,18 @@ interface Hovered {
   readonly column?: number;
 }
 
+/** The question that each view answers. */
+const titles = { weights: "title", steps: "titleSteps", speed: "titleSpeed" } as const;
+
+/** What is measured to draw in its width. */
+const measured = ["stage", "side"] as const;
+type Measured = (typeof measured)[number];
+
 /**
  * Everything the pictures show, once it is there; indices count from 0. While a worker computes, this lags behind the
  * controls, but its parts always belong together.
  */
-interface View extends Wanted {
+export interface View extends Wanted {
   readonly analysis: Analysis;
   readonly row: Row;
   readonly query: number;
@@ -61,8 +73,9 @@ interface View extends Wanted {
 /**
  * `<attn-explorer>`: the attention of a real Transformer on a real text, computed in the reader's browser.
  *
- * Attributes: `text`, `layer`, `head`, `scale`, `causal`, `query`, `key`, `table` (see `schema`), `theme`, `lang`.
- * Parts: `widget`, `title`, `map`, `caption`. Colors: `--attnlab-accent` and the other names of shared/theme.ts.
+ * Attributes: `view`, `text`, `layer`, `head`, `scale`, `causal`, `query`, `key`, `table`, and for the view "steps" `tile`,
+ * `step`, `sharpness`, `forget`, `raw` (see `schema`), `theme`, `lang`.
+ * Parts: `widget`, `title`, `map`, `steps`, `speed`, `caption`. Colors: `--attnlab-accent` and the other names of shared/theme.ts.
  * Events (bubbling, composed): `config-change` { state } when the state has changed; `attn-change` with the numbers in
  * view (n, d, layer, head, query, key, token, scale, causal, scaleValue, weight, rowEntropy, meanEntropy, effective,
  * variant) when they have.
@@ -74,12 +87,13 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     lab: { state: true },
     hovered: { state: true },
     fatal: { state: true },
-    sideWidth: { state: true },
+    widths: { state: true },
   };
 
   /** Address of the script that registered the element, for the embed code. */
   static script = "attn-explorer.single.js";
 
+  declare view: ViewName;
   declare text: TextName;
   declare layer: number;
   declare head: number;
@@ -88,11 +102,17 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   declare query: number;
   declare key: number;
   declare table: boolean;
+  declare tile: number;
+  declare step: number;
+  declare sharpness: number;
+  declare forget: boolean;
+  declare raw: boolean;
 
   declare private lab: Lab | undefined;
   declare private hovered: Hovered | undefined;
   declare private fatal: Problem | undefined;
-  declare private sideWidth: number;
+  /** Of the whole picture and of the one at the side, in pixels. */
+  declare private widths: Readonly<Record<Measured, number>>;
 
   protected readonly schema = schema;
   private t: Translate<ExplorerText> = translator({ en, zh }, "en");
@@ -108,6 +128,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   private readonly own = new OwnData(this);
   private readonly computation = new Computation(this, this.runner);
   private readonly measurement = new Measurement(this, this.runner);
+  private readonly crossover = new CrossoverMeasurement(this, this.runner);
   private readonly taken = new TakeAway(this);
   private readonly map = new HeatMap({
     onHover: (cell) => {
@@ -115,22 +136,23 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     },
     onSelect: ({ row, column }) => this.choose(row, column),
   });
-  private readonly resize = new ResizeObserver(([entry]) => {
-    this.sideWidth = Math.round(entry?.contentRect.width ?? this.sideWidth);
+  private readonly watched = new Map<Element, Measured>();
+  private readonly resize = new ResizeObserver((entries) => {
+    const news = entries.map(({ target, contentRect }) => [this.watched.get(target), Math.round(contentRect.width)]);
+    this.widths = { ...this.widths, ...(Object.fromEntries(news) as Record<Measured, number>) };
   });
 
   constructor() {
     super();
     for (const [key, field] of Object.entries(schema)) Reflect.set(this, key, field.initial);
-    this.sideWidth = 320;
+    this.widths = { stage: 640, side: 320 };
   }
 
   // -------------------------------------------------------------------------------------------------- life
 
   protected override start(): void {
     this.map.observe();
-    const side = this.renderRoot.querySelector(".side");
-    if (side !== null) this.resize.observe(side);
+    this.watchWidths();
     this.started = true;
     this.requestUpdate();
     void this.loadKernels();
@@ -142,8 +164,20 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     this.runner.stop();
     this.computation.stop();
     this.measurement.stop();
+    this.crossover.stop();
     this.map.release();
     this.resize.disconnect();
+    this.watched.clear();
+  }
+
+  /** The pictures come and go with the view; each is measured from when it is there. */
+  private watchWidths(): void {
+    for (const name of measured) {
+      const element = this.renderRoot.querySelector(`.${name}`);
+      if (element === null || this.watched.has(element)) continue;
+      this.watched.set(element, name);
+      this.resize.observe(element);
+    }
   }
 
   private async loadKernels(): Promise<void> {
@@ -168,10 +202,12 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    if (this.started) this.watchWidths();
     this.drawMap();
-    const view = this.view(this.queryIndex);
+    const view = this.shownAt(this.queryIndex);
     if (this.lab === undefined || view === undefined) return;
-    this.measurement.schedule(this.lab, view.data);
+    if (this.view === "speed") this.crossover.begin();
+    else this.measurement.schedule(this.lab, view.data);
     const news = [view.analysis, view.query, view.column];
     if (news.every((part, index) => part === this.told[index])) return;
     // The first picture is not read aloud.
@@ -211,7 +247,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     this.hovered = query === undefined ? undefined : { row: query };
   }
 
-  private view(query: number): View | undefined {
+  private shownAt(query: number): View | undefined {
     const { analysis, shown } = this.computation;
     if (analysis === undefined || shown === undefined || shown.data !== this.data) return undefined;
     const row = this.computation.row(query);
@@ -262,39 +298,34 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     return embedCode({ tag: this.localName, schema, state, script, fallback: this.t("title"), permalink });
   }
 
-  private get rowCode(): string {
-    const view = this.view(this.queryIndex);
-    return view === undefined ? "" : rowCode({ ...view, title: this.caption(view) });
+  /** What is shown, as far as it can be taken along; see controllers/saving.ts. */
+  get taking(): Taking {
+    const { t, numbers, view } = this;
+    const shown = this.shownAt(this.queryIndex);
+    const steps = shown && this.stepsIn(shown);
+    const { result } = this.crossover;
+    const captions = {
+      weights: () => (shown === undefined ? "" : this.caption(shown)),
+      steps: () => (steps === undefined ? "" : stepsCaption(t, numbers, steps, this)),
+      speed: () => speedCaption(t, numbers, result),
+    };
+    const chart = this.renderRoot.querySelector<SVGSVGElement>(".stage figure > svg");
+    return {
+      t,
+      numbers,
+      view,
+      text: this.text,
+      shown,
+      steps,
+      stepsOptions: this,
+      result,
+      chart,
+      caption: captions[view](),
+    };
   }
 
-  private save(kind: FileKind): void {
-    const view = this.view(this.queryIndex);
-    if (view === undefined) return;
-    const { t } = this;
-    const { data, analysis, scale, causal } = view;
-    const { layer } = data;
-    const head = view.head + 1;
-    const whose = layer === undefined ? "own" : `${this.text}-layer${layer}`;
-    const name = `attention-${whose}-head${head}-${scale}${causal ? "-causal" : ""}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, weightsCsv(data, analysis, scale));
-      return;
-    }
-    const place = { head, heads: data.heads };
-    const most = mostOf(data.nK, analysis.grid);
-    const file = mapSvg({
-      data,
-      analysis,
-      most,
-      causal,
-      title:
-        layer === undefined
-          ? t("pictureTitleOwn", place)
-          : t("pictureTitle", { ...place, model: modelName, layer, layers: modelLayers }),
-      subtitle: t("pictureNote", { scale: t(scaleLabels[scale]), most: this.numbers.percent(most) }),
-    });
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+  private stepsIn(view: View): Steps | undefined {
+    return view.row.visible > 0 ? stepsOf(view.lab, view.row, this) : undefined;
   }
 
   private async takeFiles(files: readonly File[]): Promise<void> {
@@ -308,7 +339,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   // -------------------------------------------------------------------------------------------------- drawing
 
   private drawMap(): void {
-    const chosen = this.view(this.queryIndex);
+    const chosen = this.shownAt(this.queryIndex);
     if (chosen === undefined) return;
     const { data, analysis, causal } = chosen;
     const { grid } = analysis;
@@ -316,7 +347,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     const { hovered } = this;
     const labeled = grid.blockRows === 1 && grid.blockColumns === 1;
     const cell: Cell = { row: chosen.query, column: chosen.column };
-    const under = hovered && this.view(hovered.row);
+    const under = hovered && this.shownAt(hovered.row);
     this.map.show({
       grid,
       most: mostOf(data.nK, grid),
@@ -344,7 +375,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
       lang=${this.language === "zh" ? "zh-Hans" : "en"}
     >
       <span class="scheme-probe" aria-hidden="true"></span>
-      <p class="title" id="title" part="title">${t("title")}</p>
+      <p class="title" id="title" part="title">${t(titles[this.view])}</p>
       ${
         fatal === undefined
           ? this.explorer()
@@ -357,79 +388,144 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   }
 
   private explorer(): TemplateResult {
-    const { t, numbers, data, computation, measurement } = this;
+    const { t, view: name } = this;
+    const tabs = viewTabs(t, name, (view) => {
+      this.view = view;
+    });
+    const shown = this.shownAt(this.queryIndex);
+    return html`${tabs} ${name === "speed" ? this.speed() : this.headView(name)} ${this.takeAway(shown)}
+    ${this.table && name === "weights" && shown !== undefined ? tables({ t, numbers: this.numbers, key: shown.column, ...shown }) : nothing}
+    ${this.ownPanel()}
+    ${this.own.data === undefined && name !== "speed" ? sourceNote(t, modelName, shippedText(this.text).source) : nothing}`;
+  }
+
+  /** The views of one head: its weights, or one row of it step by step. */
+  private headView(name: "weights" | "steps"): TemplateResult {
+    const { t, numbers, data, computation } = this;
     const query = Math.min(this.hovered?.row ?? this.queryIndex, (data?.nQ ?? Infinity) - 1);
-    const view = this.view(query);
+    const view = this.shownAt(query);
     const { busy } = computation;
     const waiting = busy === undefined ? t("mapWaiting") : workingText(t, numbers, busy);
-    const problems = [this.shipped.problem, computation.problem, measurement.problem];
+    const problems = [this.shipped.problem, computation.problem, this.measurement.problem];
     return html`${this.controlBar()} ${this.strip(query, view)}
-      ${messages({
+    ${messages({
+      t,
+      numbers,
+      busy,
+      fetching: data === undefined ? undefined : this.shipped.fetching,
+      problems: problems.filter((problem) => problem !== undefined),
+      onCancel: () => computation.cancel(),
+    })}
+    ${name === "weights" ? this.pictures(view, waiting) : this.stepByStep(view, waiting)}
+    ${
+      this.scale === "entropy" && data !== undefined && this.lab !== undefined
+        ? scaleNote(t, numbers, this.lab, data)
+        : nothing
+    }
+    ${name === "weights" ? this.machine() : nothing}`;
+  }
+
+  private pictures(view: View | undefined, waiting: string): TemplateResult {
+    const { t, numbers } = this;
+    return html`<div class="pictures stage">
+      ${mapFigure({
         t,
         numbers,
-        busy,
-        fetching: data === undefined ? undefined : this.shipped.fetching,
-        problems: problems.filter((problem) => problem !== undefined),
-        onCancel: () => computation.cancel(),
+        map: this.map.element,
+        grid: view?.analysis.grid,
+        waiting,
+        most: view === undefined ? 1 : mostOf(view.data.nK, view.analysis.grid),
+        dark: this.dark,
       })}
-      <div class="pictures">
-        ${mapFigure({
-          t,
-          numbers,
-          map: this.map.element,
-          grid: view?.analysis.grid,
-          waiting,
-          most: view === undefined ? 1 : mostOf(view.data.nK, view.analysis.grid),
-          dark: this.dark,
-        })}
-        <div class="side">${view === undefined ? nothing : this.sidePictures(view)}</div>
-        <p class="caption" part="caption">${view === undefined ? waiting : this.caption(view)}</p>
-      </div>
-      ${
-        this.scale === "entropy" && data !== undefined && this.lab !== undefined
-          ? scaleNote(t, numbers, this.lab, data)
-          : nothing
-      }
-      ${machine({
+      <div class="side">${view === undefined ? nothing : this.sidePictures(view)}</div>
+      <p class="caption" part="caption">${view === undefined ? waiting : this.caption(view)}</p>
+    </div>`;
+  }
+
+  private stepByStep(view: View | undefined, waiting: string): TemplateResult {
+    const { t, numbers } = this;
+    const steps = view && this.stepsIn(view);
+    return html`<div class="stage">
+      ${stepsView({
         t,
         numbers,
-        here: measurement.here,
-        fair: measurement.fair,
-        standIn: data?.v === undefined,
-        measuring: measurement.running,
-        able: this.lab !== undefined,
-        onMeasure: () => void measurement.measureFairSize(),
-        onCancel: () => measurement.cancel(),
-      })}
-      ${takeAwayBar({
-        t,
-        ready: view !== undefined,
-        // A reader's own numbers stay on the reader's machine: there is nothing to embed or to link to.
-        shareable: this.own.data === undefined,
+        steps,
+        options: this,
+        keyTokens: view?.data.keyTokens,
+        width: Math.max(240, this.widths.stage),
+        waiting,
+        caption: steps === undefined ? waiting : stepsCaption(t, numbers, steps, this),
         table: this.table,
-        notice: this.taken.notice?.(t),
-        byHand: this.taken.byHand,
-        onEmbedCode: () => void this.taken.copy(this.embedCode),
-        onRowCode: () => void this.taken.copy(this.rowCode),
-        onPermalink: () => void this.taken.copy(this.permalink),
-        onSave: (kind) => this.save(kind),
-        onTable: (table) => {
-          this.table = table;
+        onChange: (change) => {
+          this.state = change;
         },
       })}
-      ${this.table && view !== undefined ? tables({ t, numbers, key: view.column, ...view }) : nothing}
-      ${ownDataPanel({
-        t,
-        found: this.own.found,
-        choice: this.own.choice,
-        shown: this.own.data !== undefined,
-        problem: this.own.problem?.(t),
-        onFiles: (files) => void this.takeFiles(files),
-        onChoice: (choice) => this.own.choose(choice),
-        onShow: () => this.showOwn(),
-        onBack: () => this.reset(),
-      })}
-      ${this.own.data === undefined ? sourceNote(t, modelName, shippedText(this.text).source) : nothing}`;
+    </div>`;
+  }
+
+  private speed(): TemplateResult {
+    const { t, numbers, crossover } = this;
+    return html`${crossover.problem === undefined ? nothing : html`<p class="warning" role="alert">${crossover.problem(t)}</p>`}
+      <div class="stage">
+        ${speedView({
+          t,
+          numbers,
+          result: crossover.result,
+          measuring: crossover.running,
+          width: Math.max(240, this.widths.stage),
+          table: this.table,
+          onMeasure: () => void crossover.measure(),
+          onCancel: () => crossover.cancel(),
+        })}
+      </div>`;
+  }
+
+  private machine(): TemplateResult {
+    const { measurement } = this;
+    return machine({
+      t: this.t,
+      numbers: this.numbers,
+      here: measurement.here,
+      fair: measurement.fair,
+      standIn: this.data?.v === undefined,
+      measuring: measurement.running,
+      able: this.lab !== undefined,
+      onMeasure: () => void measurement.measureFairSize(),
+      onCancel: () => measurement.cancel(),
+    });
+  }
+
+  private takeAway(view: View | undefined): TemplateResult {
+    return takeAwayBar({
+      t: this.t,
+      ready: this.view === "speed" ? this.crossover.result !== undefined : view !== undefined,
+      // A reader's own numbers stay on the reader's machine: there is nothing to embed or to link to.
+      shareable: this.own.data === undefined,
+      table: this.table,
+      notice: this.taken.notice?.(this.t),
+      byHand: this.taken.byHand,
+      onEmbedCode: () => void this.taken.copy(this.embedCode),
+      onRowCode: () => void this.taken.copy(codeOf(this.taking)),
+      onPermalink: () => void this.taken.copy(this.permalink),
+      onSave: (kind) => saveAs(kind, this.taking, this.taken),
+      onTable: (table) => {
+        this.table = table;
+      },
+    });
+  }
+
+  private ownPanel(): TemplateResult {
+    return ownDataPanel({
+      t: this.t,
+      found: this.own.found,
+      choice: this.own.choice,
+      shown: this.own.data !== undefined,
+      problem: this.own.problem?.(this.t),
+      onFiles: (files) => void this.takeFiles(files),
+      onChoice: (choice) => this.own.choose(choice),
+      onShow: () => this.showOwn(),
+      onBack: () => this.reset(),
+    });
   }
 
   private controlBar(): TemplateResult {
@@ -516,7 +612,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
       numbers,
       analysis,
       scale,
-      width: Math.max(200, this.sideWidth),
+      width: Math.max(200, this.widths.side),
       query,
       who: who(t, data.queryTokens, query),
       onHover: (index) => this.hover(index),

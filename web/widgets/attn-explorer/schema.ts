@@ -1,8 +1,13 @@
+import { stepsSchema } from "./steps/schema.js";
 import { choice, flag, whole, type StateOf } from "../shared/state.js";
 
 /** The three scales on offer, as attribute values. */
 export const scaleNames = ["none", "sqrt", "entropy"] as const;
 export type ScaleName = (typeof scaleNames)[number];
+
+/** What the reader looks at: the weights, the online softmax of a row step by step, or time against n. */
+export const viewNames = ["weights", "steps", "speed"] as const;
+export type ViewName = (typeof viewNames)[number];
 
 /** Texts that ship with the widget. */
 export const textNames = ["sentence", "passage"] as const;
@@ -14,6 +19,7 @@ export type TextName = (typeof textNames)[number];
  * same word elsewhere, and the second "see" finds the first.
  */
 export const schema = {
+  view: choice(viewNames, "weights"),
   text: choice(textNames, "sentence"),
   layer: whole(2, 1),
   head: whole(2, 1),
@@ -22,6 +28,7 @@ export const schema = {
   query: whole(27, 1),
   key: whole(0),
   table: flag(false),
+  ...stepsSchema,
 };
 
 export type ExplorerState = StateOf<typeof schema>;

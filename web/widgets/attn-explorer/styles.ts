@@ -1,9 +1,11 @@
 import { css } from "lit";
 import { widgetStyles } from "../shared/styles.js";
+import { viewStyles } from "./view/styles.js";
 
 /** Layout of the attention explorer on top of what all widgets share. */
 export const explorerStyles = [
   ...widgetStyles,
+  viewStyles,
   css`
     .controls {
       display: flex;

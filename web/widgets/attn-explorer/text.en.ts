@@ -1,6 +1,8 @@
 /** English texts of the attention explorer. */
 export const en = {
   title: "Which words does each word look at, and how sharply?",
+  titleSteps: "How can softmax be computed without ever holding the row?",
+  titleSpeed: "What does attention cost when the text gets longer?",
 
   text: "Text",
   textSentence: "A sentence, {n} tokens",
@@ -146,6 +148,49 @@ export const en = {
   tableEntropy: "Entropy of every query’s weights, in nats",
   tableEntropyPart: "Entropy of the first {count} of {n} queries’ weights, in nats (all of them are in the CSV)",
   tableQuery: "Query",
+
+  view: "Look at",
+  viewWeights: "the weights",
+  viewSteps: "online softmax, step by step",
+  viewSpeed: "time against n",
+
+  stepsStep: "Tile",
+  stepsStepOf: "{step} of {tiles}",
+  stepsTile: "Size of a tile",
+  stepsTileOf: "{count} keys",
+  stepsSharpness: "Logits",
+  stepsForget: "Forget to rescale",
+  stepsRaw: "Don’t subtract the maximum",
+  stepsLogits: "logits s",
+  stepsWeights: "weights so far",
+  stepsAxis: "keys, 1 to {n}, in tiles",
+  stepsBar: "logit {logit}, weight {weight}, in double precision {exact}",
+  stepsKeyMaximum: "running maximum m",
+  stepsKeyWeight: "weight so far, float32",
+  stepsKeyExact: "in double precision",
+  stepsExact: "Double precision",
+  stepsTableTiles: "Running maximum m and denominator l after every tile",
+  stepsTableKeys: "The keys seen so far",
+  stepsState: "After tile {step} of {tiles}, {seen} of {n} keys are in: m = {m}, l = {l}.",
+  stepsSame: "This tile held no new maximum, so nothing had to be rescaled.",
+  stepsRescaled: "The maximum grew from {before} to {m}: what was there has been multiplied by e^(m − m′) = {factor}.",
+  stepsForgot:
+    "The maximum grew from {before} to {m}, but what was there was not multiplied by {factor}: too much of it is left.",
+  stepsRight: "Against double precision no weight is off by more than {error}.",
+  stepsWrong: "Against double precision a weight is off by {error}: wrong, and nothing tells you.",
+  stepsOverflow: "e^{m} does not fit into float32: l is infinite, and ∞/∞ is not a number.",
+  stepsUnderflow: "e^{m} is below what float32 holds: l is 0, and 0/0 is not a number.",
+
+  speedTitle: "Time of one head of exact attention, d = {d}, on your machine",
+  speedX: "tokens n",
+  speedExact: "attnlab, exact",
+  speedPlain: "three loops in JavaScript",
+  speedGuide: "slope of n²",
+  speedRatio: "At n = {n} the kernel takes {exact}, the loops take {plain}: {ratio} times as long.",
+  speedGrowth:
+    "From {half} to {n} tokens the kernel’s time grows {factor} times: twice as many tokens, four times the work.",
+  speedHow: "One thread, {variant}, median of {samples} warm samples, random numbers.",
+  speedAgain: "Measure again",
 
   source: "Real queries and keys of {model} (Apache-2.0) on: ",
   sourceEnd: " (public domain).",

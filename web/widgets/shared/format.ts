@@ -45,6 +45,11 @@ export class Numbers {
     return this.write(value, { maximumFractionDigits: 0 });
   }
 
+  /** As many digits as it takes, without separators: 4096, 0.25 */
+  plain(value: number): string {
+    return this.write(value, { maximumSignificantDigits: 6, useGrouping: false });
+  }
+
   /** A fixed number of decimals: 3.142 */
   fixed(value: number, digits: number): string {
     return this.write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -19,7 +19,7 @@ export interface SvgFile {
   readonly height: number;
 }
 
-const escape = (text: string): string =>
+export const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /**
@@ -51,7 +51,7 @@ export function heatMapSvg(content: HeatMapSvgContent): SvgFile {
     }
   }
   const label = (text: string, x: number, y: number, more: string): string =>
-    `<text x="${round(x)}" y="${round(y)}" font-size="12" fill="#444" ${more}>${escape(text)}</text>`;
+    `<text x="${round(x)}" y="${round(y)}" font-size="12" fill="#444" ${more}>${escapeXml(text)}</text>`;
   if (labeled) {
     content.rowLabels?.forEach((text, r) => {
       parts.push(label(text, left - 6, top + (r + 0.5) * cell, 'text-anchor="end" dominant-baseline="central"'));
@@ -63,7 +63,7 @@ export function heatMapSvg(content: HeatMapSvgContent): SvgFile {
   }
   const body = [
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="16" y="26" font-size="16" font-weight="600" fill="#111">${escape(content.title)}</text>`,
+    `<text x="16" y="26" font-size="16" font-weight="600" fill="#111">${escapeXml(content.title)}</text>`,
     label(content.subtitle, 16, 46, ""),
     ...parts,
   ];

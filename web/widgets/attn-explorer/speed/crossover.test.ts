@@ -1,0 +1,37 @@
+import { load } from "attnlab";
+import { expect, it } from "vitest";
+import { Numbers } from "../../shared/format.js";
+import { runNow } from "../../shared/tasks/task.js";
+import { translator } from "../../shared/text.js";
+import { crossoverCsv } from "../exports.js";
+import { numbers } from "../testing.js";
+import { en } from "../text.en.js";
+import { zh } from "../text.zh.js";
+import { lengths, methodNames, methods, timeAt, timeCrossover } from "./crossover.js";
+import { plainAttention } from "./plain-attention.js";
+import { speedCaption } from "./view.js";
+
+const lab = await load();
+
+it("compares the kernel with loops that compute the same", () => {
+  const [q, k, v] = [1, 2, 3].map((seed) => ({ data: numbers(33 * 8, seed, 2), shape: [33, 8] }));
+  if (!q || !k || !v) throw new Error("three tensors");
+  const exact = lab.attention(q, k, v).data;
+  plainAttention(q, k, v).forEach((value, i) => expect(value).toBeCloseTo(exact[i] ?? NaN, 5));
+});
+
+it("times every method at every length that it promises, and says so", () => {
+  const result = runNow(timeCrossover(lab, { samples: 1 }));
+  for (const method of methodNames) {
+    for (const n of lengths) {
+      const time = timeAt(result, method, n);
+      if (n <= methods[method].most) expect(time).toBeGreaterThan(0);
+      else expect(time).toBeUndefined();
+    }
+  }
+  for (const language of ["en", "zh"] as const) {
+    const caption = speedCaption(translator({ en, zh }, language), new Numbers(language), result);
+    expect(caption).not.toMatch(/[{}]|NaN|undefined/);
+  }
+  expect(crossoverCsv(result).trimEnd().split("\r\n")).toHaveLength(lengths.length + 1);
+}, 60_000);

@@ -1,0 +1,103 @@
+import { css } from "lit";
+
+/** Layout of the views "step by step" and "time against n". */
+export const viewStyles = css`
+  .steps,
+  .speed {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1em;
+  }
+  .stage .keys {
+    justify-content: flex-start;
+  }
+  .steps-chart,
+  .log-chart {
+    display: block;
+    width: 100%;
+    height: auto;
+    font-size: 12px;
+  }
+  .steps-chart text,
+  .log-chart text {
+    fill: var(--muted);
+  }
+  .steps-chart .grid,
+  .log-chart .grid,
+  .steps-chart .edge {
+    stroke: var(--rule);
+  }
+  .steps-chart .edge {
+    stroke-dasharray: 2 3;
+  }
+  .steps-chart .tile {
+    fill: none;
+  }
+  .steps-chart .tile.now {
+    fill: var(--accent);
+    fill-opacity: 0.12;
+  }
+  .steps-chart .tile.ahead {
+    fill: var(--panel);
+  }
+  .steps-chart .logit {
+    fill: var(--control);
+  }
+  .steps-chart .unseen .logit {
+    fill-opacity: 0.35;
+  }
+  .steps .weight {
+    fill: var(--accent);
+  }
+  .steps .truth {
+    stroke: var(--ink);
+    stroke-width: 2;
+  }
+  .steps-chart .lost {
+    fill: var(--warning);
+    font-size: 28px;
+    font-weight: 700;
+  }
+  .line.maximum {
+    stroke: var(--ink);
+    stroke-width: 2;
+    stroke-dasharray: 6 3;
+  }
+  .slider {
+    display: grid;
+    gap: 0.1em;
+    flex: 1 1 9em;
+    max-width: 16em;
+  }
+  .slider input {
+    width: 100%;
+    min-height: 40px;
+    margin: 0;
+    accent-color: var(--accent);
+  }
+  .slider strong {
+    color: var(--ink);
+    font-weight: 650;
+  }
+  .line.exact {
+    stroke: var(--accent);
+    stroke-width: 2.5;
+  }
+  .line.plain {
+    stroke: var(--ink);
+    stroke-dasharray: 6 4;
+  }
+  .line.guide {
+    stroke: var(--muted);
+    stroke-dasharray: 1.5 3;
+  }
+  .dot.exact {
+    fill: var(--accent);
+  }
+  .dot.plain {
+    fill: var(--ink);
+  }
+  .speed .machine .caption {
+    flex: 1 1 22em;
+  }
+`;
