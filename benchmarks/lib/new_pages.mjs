@@ -80,10 +80,10 @@ async function inNewPages(browser, distribution, work) {
  *
  * @param {import("playwright-core").Browser} browser
  * @param {string} distribution
- * @param {number} pages  how many new pages to open
+ * @param {number} [pages]  how many new pages to open
  * @returns {Promise<{ median: number, samples: number[], variant: Variant }>} milliseconds
  */
-export function measureFirstResult(browser, distribution, pages) {
+export function measureFirstResult(browser, distribution, pages = 9) {
   return inNewPages(browser, distribution, async (each) => {
     /** The first page fills the cache. */
     const { variant } = await each("firstResult()");
