@@ -31,7 +31,15 @@ function attentionRow(q, k, v, out, weights, { d, causal, n }, base, i) {
   }
 }
 
-function attention(size, { q, k, v }) {
+/**
+ * Attention of all heads.
+ *
+ * @param {{ heads: number, n: number, d: number, causal: boolean }} size
+ * @param {{ q: Float32Array, k: Float32Array, v: Float32Array }} given  each [heads, n, d]
+ * @returns {{ multiplier: number, run: () => void, result: () => Float32Array, dispose: () => void }} a run is one part in
+ *   `multiplier` of the work; the result is that of all of it
+ */
+export function attention(size, { q, k, v }) {
   const { heads, n, d } = size;
   const out = new Float32Array(heads * n * d);
   const weights = new Float32Array(n);

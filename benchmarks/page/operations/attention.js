@@ -40,17 +40,29 @@ export const cases = [
   sized(8, 4096, 64, { who: inMemory }),
 ];
 
+/** @param {{ heads: number, n: number, d: number }} size */
 export function inputs({ heads, n, d }) {
   const size = heads * n * d;
   return { q: normals(size, 1), k: normals(size, 2), v: normals(size, 3) };
 }
 
-/** Two products of n x d x n multiply-adds over the visible pairs; the exponentials are not counted. */
+/**
+ * Two products of n x d x n multiply-adds over the visible pairs; the exponentials are not counted.
+ *
+ * @param {{ heads: number, n: number, d: number, causal: boolean }} size
+ * @returns {number}
+ */
 export function flops({ heads, n, d, causal }) {
   return 4 * heads * d * (causal ? (n * (n + 1)) / 2 : n * n);
 }
 
-/** Compares some rows of every head, the first and the last among them. */
+/**
+ * Compares some rows of every head, the first and the last among them.
+ *
+ * @param {{ heads: number, n: number, d: number, causal: boolean }} size
+ * @param {ReturnType<typeof inputs>} given
+ * @param {ArrayLike<number>} result
+ */
 export function check(size, { q, k, v }, result) {
   const { heads, n, d, causal } = size;
   if (result.length !== heads * n * d) return wrongLength;
