@@ -101,7 +101,7 @@ const PACKAGES = { "onnxruntime-web": "onnxruntime-web", "TensorFlow.js": "tfjs-
  * @property {number[]} relaxed  with plain tensors and with residents; one of them where only one was measured
  * @property {number[]} simd
  * @property {number | undefined} pool
- * @property {Record<string, (number | undefined)[]>} peers  by name, with one thread and with two
+ * @property {Record<string, (number | null)[]>} peers  by name, with one thread and with two; null survives JSON
  * @property {number | undefined} loops
  * @property {number | undefined} toPeer  the fastest of ours over the fastest peer
  * @property {{ ceiling?: number, floor?: number } | undefined} limit  share of the ceiling, or multiple of the floor
@@ -124,7 +124,9 @@ export function storedRows({ pages } = storedReport()) {
     /** @param {string} variant */
     const ours = (variant) => times((one) => one.kind === "ours" && one.variant === variant && one.form !== "pool");
     const peers = PEERS.map((peer) => {
-      const withThreads = [1, 2].map((threads) => times((one) => one.peer === peer && one.threads === threads)[0]);
+      const withThreads = [1, 2].map(
+        (threads) => times((one) => one.peer === peer && one.threads === threads)[0] ?? null,
+      );
       return [peer, withThreads];
     });
     const [ourTimes, peerTimes] = [times(({ kind }) => kind === "ours"), times(({ kind }) => kind === "peer")];
