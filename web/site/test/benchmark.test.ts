@@ -65,10 +65,11 @@ describe("texts of the table", () => {
   });
 
   it("say sizes in the language of the page", () => {
-    expect(caseText("en", "attention", "8 heads x 1024 x 64 causal")).toBe("Attention, 8 heads × 1024 × 64, causal");
-    expect(caseText("zh", "attention", "1 head x 1024 x 64 causal")).toBe("注意力，1 个头 × 1024 × 64，因果");
-    expect(caseText("zh", "decoder step", "cache 4096, 8 heads x 64")).toBe("解码一个 token，缓存 4096，8 个头 × 64");
-    expect(caseText("en", "brand new", "3 x 4")).toBe("brand new, 3 × 4");
+    const plain = (...given: Parameters<typeof caseText>): string => caseText(...given).replaceAll("\u00a0", " ");
+    expect(plain("en", "attention", "8 heads x 1024 x 64 causal")).toBe("Attention, 8 heads × 1024 × 64, causal");
+    expect(plain("zh", "attention", "1 head x 1024 x 64 causal")).toBe("注意力，1 个头 × 1024 × 64，因果");
+    expect(plain("zh", "decoder step", "cache 4096, 8 heads x 64")).toBe("解码一个 token，缓存 4096，8 个头 × 64");
+    expect(plain("en", "brand new", "3 x 4")).toBe("brand new, 3 × 4");
   });
 });
 

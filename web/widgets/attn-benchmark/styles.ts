@@ -79,6 +79,21 @@ export const benchmarkStyles = [
     .bar.loops .value {
       fill: var(--rule);
     }
+    /* A phone: the numbers keep their columns, the names wrap. */
+    @container (max-width: 26em) {
+      table {
+        table-layout: fixed;
+        font-size: 0.8125em;
+      }
+      th,
+      td {
+        padding-inline-start: 0.25em;
+      }
+      th:first-child,
+      td:first-child {
+        width: 40%;
+      }
+    }
     @media (forced-colors: active) {
       .bar .value {
         fill: CanvasText;

@@ -3,9 +3,12 @@ import { h, type FunctionalComponent, type VNode } from "vue";
 import { useData } from "vitepress";
 import { data } from "../../benchmark.data.js";
 import { losesToPeer, milliseconds, pair, ratio, toLoops, type Row } from "./cells.js";
-import { caseText, texts, type Language } from "./text.js";
+import { caseText, knownOperations, texts, type Language } from "./text.js";
 
 const useLanguage = (): Language => (useData().lang.value.startsWith("zh") ? "zh" : "en");
+
+/** By operation, each with its cases in the order of the run. */
+const rows = knownOperations.flatMap((operation) => data.rows.filter((row) => row.operation === operation));
 
 /** Peers in the order of the results, which is that of the columns. */
 const peers = Object.keys(data.rows[0]?.peers ?? {});
@@ -23,16 +26,16 @@ function rowOf(language: Language, row: Row): VNode {
   const lost = losesToPeer(row);
   return h("tr", [
     h("th", { scope: "row" }, row.disturbed ? `${name} (${t.disturbed})` : name),
-    h("td", pair(row.relaxed)),
-    h("td", pair(row.simd)),
-    h("td", milliseconds(row.pool)),
-    ...peers.map((peer) => h("td", pair(row.peers[peer] ?? []))),
-    h("td", milliseconds(row.loops)),
     h("td", { class: lost ? "lost" : undefined }, [
       row.toPeer === undefined ? "–" : ratio(row.toPeer),
       ...(lost ? [` (${t.slower})`] : []),
     ]),
     h("td", limit(language, row)),
+    h("td", pair(row.relaxed)),
+    h("td", pair(row.simd)),
+    h("td", milliseconds(row.pool)),
+    ...peers.map((peer) => h("td", pair(row.peers[peer] ?? []))),
+    h("td", milliseconds(row.loops)),
   ]);
 }
 
@@ -41,7 +44,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
   const language = useLanguage();
   const t = texts[language];
   const { date, machine, timing, disturbances, peers: packages, loadToFirstResult, firstCalls } = data.report;
-  const columns = [t.operation, t.relaxed, t.simd, t.pool, ...peers, t.loops, t.toPeer, t.limit];
+  const columns = [t.operation, t.toPeer, t.limit, t.relaxed, t.simd, t.pool, ...peers, t.loops];
   const calls = firstCalls
     .map((call) => t.firstCall(call.variant, ratio(call.ratio)))
     .join(language === "zh" ? "，" : ", ");
@@ -60,7 +63,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
         ),
         h(
           "tbody",
-          data.rows.map((row) => rowOf(language, row)),
+          rows.map((row) => rowOf(language, row)),
         ),
       ]),
     ]),
@@ -73,7 +76,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
 export const BenchmarkLosses: FunctionalComponent = () => {
   const language = useLanguage();
   const t = texts[language];
-  const losses = data.rows.flatMap((row) => {
+  const losses = rows.flatMap((row) => {
     const name = caseText(language, row.operation, row.label);
     const loops = toLoops(row);
     return [

@@ -56,6 +56,9 @@ export type Language = keyof typeof texts;
 
 const operations: Readonly<Record<Language, Readonly<Record<string, string>>>> = {
   en: {
+    attention: "Attention",
+    attentionBackward: "Attention, gradient",
+    "decoder step": "Decoder, one token",
     matmul: "Matrix product",
     softmax: "Softmax",
     layerNorm: "LayerNorm",
@@ -63,11 +66,11 @@ const operations: Readonly<Record<Language, Readonly<Record<string, string>>>> =
     softmaxBackward: "Softmax, gradient",
     layerNormBackward: "LayerNorm, gradient",
     rmsNormBackward: "RMSNorm, gradient",
-    "decoder step": "Decoder, one token",
-    attention: "Attention",
-    attentionBackward: "Attention, gradient",
   },
   zh: {
+    attention: "注意力",
+    attentionBackward: "注意力的梯度",
+    "decoder step": "解码一个 token",
     matmul: "矩阵乘法",
     softmax: "Softmax",
     layerNorm: "LayerNorm",
@@ -75,20 +78,18 @@ const operations: Readonly<Record<Language, Readonly<Record<string, string>>>> =
     softmaxBackward: "Softmax 的梯度",
     layerNormBackward: "LayerNorm 的梯度",
     rmsNormBackward: "RMSNorm 的梯度",
-    "decoder step": "解码一个 token",
-    attention: "注意力",
-    attentionBackward: "注意力的梯度",
   },
 };
 
-/** Names of operations that a page must know; the results may hold more. */
+/** Names of operations, in the order of the table. */
 export const knownOperations = Object.keys(operations.en);
 
 /** "Attention, 8 heads × 1024 × 64, causal" for an operation and its label in the results. */
 export function caseText(language: Language, operation: string, label: string): string {
   const name = operations[language][operation] ?? operation;
   const [sizes = "", causal] = label.split(/ (?=causal$)/);
-  const spaced = sizes.replaceAll(" x ", " × ");
+  // No line breaks within a shape.
+  const spaced = sizes.replaceAll(" x ", "\u00a0×\u00a0");
   if (language === "en") return `${name}, ${spaced}${causal === undefined ? "" : ", causal"}`;
   const chinese = spaced
     .replace(/(\d+) heads?/, "$1 个头")
