@@ -116,6 +116,15 @@ function print({ pages, peers, sizes, loadToFirstResult, firstCalls, minutes, di
   for (const line of found) say(`  ${line}`);
 }
 
+/**
+ * For JSON: figures have no more digits than they are worth, texts and lists stay as they are.
+ *
+ * @param {string} _
+ * @param {unknown} value
+ */
+const rounded = (_, value) =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+
 await asProgram(import.meta.url, async (args) => {
   const { values: flags } = parseArgs({
     args,
@@ -128,7 +137,7 @@ await asProgram(import.meta.url, async (args) => {
   });
   const report = await measure(timingOf(flags));
   print(report);
-  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  const text = `${JSON.stringify(report, rounded, 2)}\n`;
   mkdirSync(join(FOLDER, "results"), { recursive: true });
   writeFileSync(join(FOLDER, "results", "latest.json"), text);
   if (flags.save) writeFileSync(join(FOLDER, "results", `${report.date}.json`), text);

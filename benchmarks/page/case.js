@@ -4,6 +4,12 @@
  */
 import { race, timeOf } from "./measure.js";
 
+/** onnxruntime throws numbers when its memory ends, and names folders of the machine that built it. */
+const reasonOf = (error) =>
+  String(error?.message ?? error)
+    .replace(/\S*\/(?=\S)/g, "")
+    .slice(0, 160);
+
 /** Prepares one way of a contestant and checks it; what cannot do a case says why instead of stopping the run. */
 async function prepare(contestant, operation, size, given) {
   let task;
@@ -16,8 +22,7 @@ async function prepare(contestant, operation, size, given) {
     return { contestant, task, largestError: verdict.largestError, trial: await timeOf(task.run) };
   } catch (error) {
     await task?.dispose();
-    // onnxruntime throws numbers when its memory ends.
-    const failure = String(error?.message ?? error);
+    const failure = reasonOf(error);
     return { contestant, failure, absent: error?.absent === true };
   }
 }

@@ -21,7 +21,8 @@ const sized = (heads, n, d, more = {}) => ({
   ...more,
 });
 
-const inMemory = ({ kind, form }) => kind !== "ours" || form === "residents";
+const inMemory = ({ kind, form, variant }) =>
+  kind !== "ours" || form === "residents" || (form === "pool" && variant === "relaxed");
 const oursInMemory = ({ kind, form }) => kind === "ours" && form === "residents";
 const oursAndLoops = ({ kind, form }) => kind === "naive" || (kind === "ours" && form !== "pool");
 
