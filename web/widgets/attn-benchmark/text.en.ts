@@ -14,7 +14,7 @@ export const en = {
   running: "Measuring in the background…",
   cancel: "Cancel",
 
-  here: "Your machine",
+  here: "Your machine, in this browser",
   hereWaiting: "Not measured yet at this size.",
   hereLoading: "Loading the kernels…",
   stored: "Stored: {processor}, {browser}, {date}",

@@ -17,7 +17,7 @@ export const zh: Translation<BenchmarkText> = {
   running: "正在后台测量……",
   cancel: "取消",
 
-  here: "你的机器",
+  here: "你的机器，当前浏览器",
   hereWaiting: "这个规模还没有测过。",
   hereLoading: "正在载入内核……",
   stored: "存档：{processor}，{browser}，{date}",
