@@ -73,7 +73,8 @@ function operationsOf() {
       const mask = maskOf(size);
       const head = oneHead(size, mask);
       const task = taskOf(headsOf(size, given, ["q", "k", "v"]), (...inputs) =>
-        tf.concat(byHead(inputs, 3).map(([q, k, v]) => head(q, k, v))),
+        // A head's scores are given back before the next one's are computed.
+        tf.concat(byHead(inputs, 3).map(([q, k, v]) => tf.tidy(() => head(q, k, v)))),
       );
       return { ...task, dispose: () => [task.dispose(), mask?.dispose()] };
     },
