@@ -238,25 +238,38 @@ class Head {
     if (begin >= end) {
       return;
     }
-    compute_scores(queries, begin, end);
-    if (options_.bias.data != nullptr) {
+    Lanes8 largest = compute_scores(queries, begin, end);
+    const bool biased = options_.bias.data != nullptr;
+    if (biased) {
       add_bias(panel, begin, end);
     }
-    hide(panel, begin, end);
-    const Lanes8 shrink = panel.softmax.absorb(scores_, end - begin);
+    const bool hidden = hide(panel, begin, end);
+    // The last tile may reach beyond `end`, to keys that nobody here sees.
+    if (biased || hidden || (end % kTileRows != 0 && end != visible_.count())) {
+      largest = column_maxima(scores_, end - begin);
+    }
+    const Lanes8 shrink = absorb(panel.softmax, largest, scores_, end - begin);
     accumulate_output(begin, end - begin, shrink, outputs);
   }
 
-  void compute_scores(const float* queries, Index begin, Index end) {
+  // An engine compiles a function well once it has been busy for a while, and uses what it compiled
+  // from the next call on. So the passes are functions of their own, called thousands of times.
+
+  // Returns the largest score of each lane, over whole tiles.
+  [[gnu::noinline]] Lanes8 compute_scores(const float* queries, Index begin, Index end) {
     const Index d = q_.cols();
+    Lanes8 largest = lanes8(kHidden);
     float* to = scores_;
     for (Index key = begin; key < end; key += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(d, keys_ + key * d, kTileRows, queries);
       for (const auto& row : tile.sum) {
         store8(to, {{row[0], row[1]}});
+        largest.half[0] = simd::max(largest.half[0], row[0]);
+        largest.half[1] = simd::max(largest.half[1], row[1]);
         to += kPanelQueries;
       }
     }
+    return largest;
   }
 
   void add_bias(const Panel& panel, Index begin, Index end) {
@@ -273,11 +286,11 @@ class Head {
   }
 
   // Overwrites what the edges of the window hide from some lanes of the panel.
-  void hide(const Panel& panel, Index begin, Index end) {
+  bool hide(const Panel& panel, Index begin, Index end) {
     const Index all_begin = panel.seen[kPanelQueries - 1].begin;
     const Index all_end = panel.seen[0].end;
     if (begin >= all_begin && end <= all_end) {
-      return;
+      return false;
     }
     // Positions relative to the tile are small, so they are exact as floats.
     float from[kPanelQueries];
@@ -306,10 +319,12 @@ class Head {
       }
       store8(row, score);
     }
+    return true;
   }
 
   // output^T = shrink * output^T + values^T weights
-  void accumulate_output(Index begin, Index keys, const Lanes8& shrink, float* outputs) {
+  [[gnu::noinline]] void accumulate_output(Index begin, Index keys, const Lanes8& shrink,
+                                           float* outputs) {
     const Index columns = v_.cols();
     const float* values = values_;
     Index c = 0;
@@ -320,7 +335,7 @@ class Head {
       values += visible_.count() * kTileRows;
     }
     if (c < columns) {
-      linalg::with_tile_rows(columns - c, [&]<int Rows>() {
+      linalg::with_edge_rows(columns - c, [&]<int Rows>() {
         update(linalg::multiply_panels<Rows>(keys, values + begin * Rows, Rows, scores_), shrink,
                outputs + c * kPanelQueries);
       });

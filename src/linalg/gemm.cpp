@@ -86,7 +86,7 @@ void multiply_block(Index k, const float* a, Index rows, const float* b, Index c
          columns, add);
   }
   if (row < rows) {
-    with_tile_rows(rows - row, [&]<int Rows>() {
+    with_edge_rows(rows - row, [&]<int Rows>() {
       emit(multiply_panels<Rows>(k, a + row * k, kTileRows, b), out + row * stride, stride, columns,
            add);
     });
