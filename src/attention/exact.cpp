@@ -33,12 +33,14 @@
 #include <limits>
 
 #include "attention/online_softmax.h"
-#include "attention/row_in_double.h"
+#include "attention/pack_head.h"
+#include "attention/rare_rows.h"
 #include "attention/visible_keys.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/f32x4.h"
 #include "simd/finite.h"
+#include "simd/own_function.h"
 
 namespace attnlab::attention {
 namespace {
@@ -114,14 +116,14 @@ class Head {
         scores_(workspace + layout_.scores) {}
 
   void run() {
-    pack_keys();
-    const bool finite = pack_values();
+    pack_keys(visible_, k_, keys_);
+    const bool finite = pack_values(visible_, v_, values_);
     const Index block = layout_.panels * kPanelQueries;
     for (Index i = 0; i < q_.rows(); i += block) {
       run_block(i, std::min(i + block, q_.rows()));
     }
     if (!finite) {
-      add_values_that_are_not_finite();
+      add_values_that_are_not_finite(visible_, q_, v_, options_, out_);
     }
   }
 
@@ -136,46 +138,7 @@ class Head {
 
   // ------------------------------------------------------------ packing
 
-  void pack_keys() {
-    for (Index first = 0; first < visible_.count(); first += kTileRows) {
-      const float* lines[kTileRows];
-      for (Index r = 0; r < kTileRows; ++r) {
-        const Index key = std::min(first + r, visible_.count() - 1);
-        lines[r] = k_.data() + visible_.original(key) * k_.cols();
-      }
-      linalg::pack_lines<kTileRows>(lines, k_.cols(), keys_ + first * k_.cols());
-    }
-  }
-
-  // Values go to panels of 6 columns; the last panel is as narrow as need be. Returns whether all
-  // are finite.
-  bool pack_values() {
-    const Index columns = v_.cols();
-    const Index whole = columns / kTileRows * kTileRows;
-    bool finite = true;
-    for (Index key = 0; key < visible_.count(); ++key) {
-      const float* row = v_.data() + visible_.original(key) * columns;
-      finite = simd::all_finite(row, columns) && finite;
-      float* to = values_ + key * kTileRows;
-      for (Index c = 0; c < whole; c += kTileRows) {
-        std::copy_n(row + c, kTileRows, to);
-        to += visible_.count() * kTileRows;
-      }
-      const Index rest = columns - whole;
-      to = values_ + visible_.count() * whole + key * rest;
-      for (Index c = 0; c < rest; ++c) {
-        to[c] = row[whole + c];
-      }
-    }
-    if (!finite) {
-      for (Index e = 0; e < visible_.count() * columns; ++e) {
-        values_[e] = std::isfinite(values_[e]) ? values_[e] : 0.0F;
-      }
-    }
-    return finite;
-  }
-
-  Panel pack_queries(Index first, Index last, float* to) {
+  ATTNLAB_OWN_FUNCTION Panel pack_queries(Index first, Index last, float* to) {
     Panel panel{.first = first, .queries = last - first, .seen = {}, .softmax = {}};
     const float* lines[kPanelQueries];
     float scales[kPanelQueries];
@@ -252,11 +215,8 @@ class Head {
     accumulate_output(begin, end - begin, shrink, outputs);
   }
 
-  // An engine compiles a function well once it has been busy for a while, and uses what it compiled
-  // from the next call on. So the passes are functions of their own, called thousands of times.
-
   // Returns the largest score of each lane, over whole tiles.
-  [[gnu::noinline]] Lanes8 compute_scores(const float* queries, Index begin, Index end) {
+  ATTNLAB_OWN_FUNCTION Lanes8 compute_scores(const float* queries, Index begin, Index end) {
     const Index d = q_.cols();
     Lanes8 largest = lanes8(kHidden);
     float* to = scores_;
@@ -272,7 +232,7 @@ class Head {
     return largest;
   }
 
-  void add_bias(const Panel& panel, Index begin, Index end) {
+  ATTNLAB_OWN_FUNCTION void add_bias(const Panel& panel, Index begin, Index end) {
     float* score = scores_;
     for (Index key = begin; key < end; ++key) {
       const Index j = visible_.original(key);
@@ -286,7 +246,7 @@ class Head {
   }
 
   // Overwrites what the edges of the window hide from some lanes of the panel.
-  bool hide(const Panel& panel, Index begin, Index end) {
+  ATTNLAB_OWN_FUNCTION bool hide(const Panel& panel, Index begin, Index end) {
     const Index all_begin = panel.seen[kPanelQueries - 1].begin;
     const Index all_end = panel.seen[0].end;
     if (begin >= all_begin && end <= all_end) {
@@ -323,38 +283,40 @@ class Head {
   }
 
   // output^T = shrink * output^T + values^T weights
-  [[gnu::noinline]] void accumulate_output(Index begin, Index keys, const Lanes8& shrink,
-                                           float* outputs) {
-    const Index columns = v_.cols();
-    const float* values = values_;
-    Index c = 0;
-    for (; c + kTileRows <= columns; c += kTileRows) {
-      update(
-          linalg::multiply_panels<kTileRows>(keys, values + begin * kTileRows, kTileRows, scores_),
-          shrink, outputs + c * kPanelQueries);
-      values += visible_.count() * kTileRows;
-    }
-    if (c < columns) {
-      linalg::with_edge_rows(columns - c, [&]<int Rows>() {
-        update(linalg::multiply_panels<Rows>(keys, values + begin * Rows, Rows, scores_), shrink,
-               outputs + c * kPanelQueries);
+  void accumulate_output(Index begin, Index keys, const Lanes8& shrink, float* outputs) {
+    const Index tiles = v_.cols() / kTileRows;
+    const Index whole = tiles * kTileRows;
+    const Index panel = visible_.count() * kTileRows;
+    accumulate_tiles<kTileRows>(values_ + begin * kTileRows, panel, tiles, keys, shrink, scores_,
+                                outputs);
+    if (whole < v_.cols()) {
+      linalg::with_edge_rows(v_.cols() - whole, [&]<int Rows>() {
+        accumulate_tiles<Rows>(values_ + tiles * panel + begin * Rows, 0, 1, keys, shrink, scores_,
+                               outputs + whole * kPanelQueries);
       });
     }
   }
 
   template <int Rows>
-  static void update(const linalg::Tile<Rows>& tile, const Lanes8& shrink, float* outputs) {
-    for (int r = 0; r < Rows; ++r) {
-      float* row = outputs + r * kPanelQueries;
-      const Lanes8 old = load8(row);
-      store8(row, {{simd::multiply_add(old.half[0], shrink.half[0], tile.sum[r][0]),
-                    simd::multiply_add(old.half[1], shrink.half[1], tile.sum[r][1])}});
+  ATTNLAB_OWN_FUNCTION static void accumulate_tiles(const float* values, Index panel, Index tiles,
+                                                    Index keys, const Lanes8& shrink,
+                                                    const float* weights, float* outputs) {
+    // `shrink` is read again for each tile: a tile's loop leaves no register to keep it in.
+    for (Index tile = 0; tile < tiles; ++tile) {
+      const auto added = linalg::multiply_panels<Rows>(keys, values, Rows, weights);
+      for (const auto& row : added.sum) {
+        const Lanes8 old = load8(outputs);
+        store8(outputs, {{simd::multiply_add(old.half[0], shrink.half[0], row[0]),
+                          simd::multiply_add(old.half[1], shrink.half[1], row[1])}});
+        outputs += kPanelQueries;
+      }
+      values += panel;
     }
   }
 
   // ------------------------------------------------------------ results
 
-  void finish(const Panel& panel, float* outputs) {
+  ATTNLAB_OWN_FUNCTION void finish(const Panel& panel, float* outputs) {
     // A row that saw nothing has sum 0 and output 0: divided by 1 it stays 0.
     float sums[kPanelQueries];
     Lanes8 divisor = panel.softmax.sum;
@@ -388,49 +350,14 @@ class Head {
   }
 
   // Rows whose logits, scale or sums float32 could not hold: see row_in_double.h.
-  void redo_what_overflowed(const Panel& panel) {
+  ATTNLAB_OWN_FUNCTION void redo_what_overflowed(const Panel& panel) {
     float sums[kPanelQueries];
     store8(sums, panel.softmax.sum);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       float* row = out_.data() + (panel.first + lane) * v_.cols();
       const bool lost = sums[lane] == 0.0F || !simd::all_finite(row, v_.cols());
       if (lost && panel.seen[lane].size() > 0) {
-        redo(panel.first + lane, row);
-      }
-    }
-  }
-
-  void redo(Index i, float* row) {
-    const RowInDouble weights(q_, k_, options_, i);
-    std::fill_n(row, v_.cols(), 0.0F);
-    for (Index j = weights.window().begin; j < weights.window().end; ++j) {
-      const auto weight = static_cast<float>(weights.weight(j));
-      const float* value = v_.data() + j * v_.cols();
-      // Values that are not finite are added afterwards, as everywhere.
-      for (Index c = 0; weight != 0.0F && c < v_.cols(); ++c) {
-        row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
-      }
-    }
-  }
-
-  // Adding the value itself gives what the sum would: infinity stays, its opposite or a NaN makes
-  // NaN.
-  void add_values_that_are_not_finite() {
-    for (Index key = 0; key < visible_.count(); ++key) {
-      const Index j = visible_.original(key);
-      const float* row = v_.data() + j * v_.cols();
-      if (simd::all_finite(row, v_.cols())) {
-        continue;
-      }
-      for (Index i = 0; i < q_.rows(); ++i) {
-        const KeyRange seen = visible_.range(i);
-        const bool hidden = key < seen.begin || key >= seen.end ||
-                            (options_.bias.data != nullptr && options_.bias.at(i, j) == kHidden);
-        for (Index c = 0; !hidden && c < v_.cols(); ++c) {
-          if (!std::isfinite(row[c])) {
-            out_(i, c) += row[c];
-          }
-        }
+        redo_in_double(q_, k_, v_, options_, panel.first + lane, row);
       }
     }
   }

@@ -22,6 +22,7 @@
 #include "linalg/microkernel.h"
 #include "simd/exp.h"
 #include "simd/f32x4.h"
+#include "simd/own_function.h"
 
 namespace attnlab::attention {
 
@@ -65,8 +66,8 @@ inline Lanes8 column_maxima(const float* scores, Index keys) {
 
 // Turns `keys` rows of scores, whose maxima are `largest`, into weights relative to the new maximum and takes them
 // up. Returns the factor by which everything accumulated so far shrinks.
-[[gnu::noinline]] inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& largest, float* scores,
-                                       Index keys) {
+ATTNLAB_OWN_FUNCTION inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& largest, float* scores,
+                                          Index keys) {
   constexpr Index kRun = 8;
   Lanes8 origin;
   Lanes8 shrink;
