@@ -11,23 +11,28 @@ export function refuseLoad(argument: string, actual: string, expected: string, c
   throw new AttnlabError({ code: "LOAD", operation: "load", argument, expected, actual, message, cause });
 }
 
-/** Makes an instance of compiled kernels, sees that they compute rightly, and warms them. LOAD errors name `argument`. */
+/** Makes an instance of compiled kernels, warms them, and sees that they compute rightly. LOAD errors name `argument`. */
 export async function instantiate(module: WebAssembly.Module, argument: string): Promise<Lab> {
   const kernels = await connect(module).catch((cause: unknown) =>
     refuseLoad(argument, "could not be instantiated", "the kernels of this version of attnlab", cause),
   );
   const lab = createLab(new Engine(kernels), kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  // First, so that the engine compiles the kernels well in the background while the answers are looked at.
+  warmUp(lab);
   const wrong = wrongAnswers(lab);
   if (wrong.length > 0) {
     refuseLoad(argument, `computes wrong numbers in this engine (${wrong.join(", ")})`, "the known answers");
   }
-  warmUp(lab);
   return lab;
 }
 
-/** Emscripten's glue around an instance of the module. */
+/** Emscripten's glue, a chunk of its own. `load` asks for it early, so that it comes while the kernels do. */
+export const importGlue = (): Promise<typeof import("../../build/wasm-simd/attnlab.js")> =>
+  import("../../build/wasm-simd/attnlab.js");
+
+/** The glue around an instance of the module. */
 async function connect(module: WebAssembly.Module): Promise<Kernels> {
-  const { default: createKernels } = await import("../../build/wasm-simd/attnlab.js");
+  const { default: createKernels } = await importGlue();
   return new Promise((resolve, reject) => {
     const instantiateWasm = (
       imports: WebAssembly.Imports,
