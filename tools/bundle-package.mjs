@@ -35,19 +35,56 @@ function clean() {
   mkdirSync(distFolder, { recursive: true });
 }
 
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+};
+
+/** @param {string} name */
+const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
+
+/**
+ * web/package/core.ts and all that it imports, as one function that needs nothing from outside and returns the exports. So
+ * its text, which every function tells, is a whole program: a pool's workers are made of it, and the package carries its code
+ * once, has no file to be found at run time, and passes through any bundler.
+ */
+async function wrapCore() {
+  const { outputFiles } = await build({ ...common, entryPoints: [sourceOf("core")], write: false });
+  const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
+  if (body === undefined || /\bimport\b/.test(body)) throw new Error("web/package/core.ts does not stand alone.");
+  const exports = list.split(",").map((entry) => entry.split(" as "));
+  const names = exports.map(([local = "", name = local]) => ({ local, name }));
+  const result = names.map(({ local, name }) => `${name}:${local}`);
+  // The name is that under which web/package/pool/program.ts finds the text.
+  const text = `function attnlabCore(){"use strict";${body}return{${result.join()}}}`;
+  return `${text}export const{${names.map(({ name }) => name).join()}}=attnlabCore();`;
+}
+
+/**
+ * Puts the wrapped core where the entries import ./core.js.
+ * @type {import("esbuild").Plugin}
+ */
+const wrappedCore = {
+  name: "wrapped-core",
+  setup(bundler) {
+    bundler.onLoad({ filter: /\bcore\.ts$/ }, async () => ({ contents: await wrapCore(), loader: "js" }));
+  },
+};
+
 function bundleScripts() {
   return build({
-    entryPoints: Object.fromEntries(entries.map((name) => [name, fromRoot("web", "package", `${name}.ts`)])),
+    ...common,
+    entryPoints: Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
     outdir: distFolder,
-    bundle: true,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    format: "esm",
-    target: "es2022",
-    minify: true,
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "warning",
+    plugins: [wrappedCore],
   });
 }
 

@@ -1,6 +1,5 @@
-import { refuse } from "./errors.js";
+import { makeLoad, refuse } from "./core.js";
 import type { Lab } from "./lab.js";
-import { makeLoad } from "./load.js";
 import type { LoadOptions } from "./source.js";
 
 export * from "./public.js";

@@ -1,9 +1,14 @@
-import { loadCarried } from "./carried.js";
+import { carriedKernels, makeLoad } from "./core.js";
 import type { Lab } from "./lab.js";
-import { makeLoad } from "./load.js";
 import type { LoadOptions } from "./source.js";
 
 export * from "./public.js";
+
+/** Each build is text in a chunk of its own, imported when it is wanted: no second file to serve, no address to get right. */
+const carried = carriedKernels({
+  simd: () => import("../../build/package/kernels.simd.js"),
+  relaxed: () => import("../../build/package/kernels.relaxed.js"),
+});
 
 /**
  * Loads the kernels. Call it as often as you like: there is one instance per variant and source, shared by all callers; a
@@ -27,4 +32,4 @@ export * from "./public.js";
  * console.log(y.shape); // [ 8, 16, 64 ]
  * ```
  */
-export const load: (options?: LoadOptions) => Promise<Lab> = makeLoad(loadCarried);
+export const load: (options?: LoadOptions) => Promise<Lab> = makeLoad(carried);

@@ -1,3 +1,4 @@
+import createKernels from "../../build/wasm-simd/attnlab.js";
 import { Engine } from "./engine.js";
 import { AttnlabError } from "./errors.js";
 import type { Kernels } from "./heap.js";
@@ -26,13 +27,8 @@ export async function instantiate(module: WebAssembly.Module, argument: string):
   return lab;
 }
 
-/** Emscripten's glue, a chunk of its own. `load` asks for it early, so that it comes while the kernels do. */
-export const importGlue = (): Promise<typeof import("../../build/wasm-simd/attnlab.js")> =>
-  import("../../build/wasm-simd/attnlab.js");
-
-/** The glue around an instance of the module. */
-async function connect(module: WebAssembly.Module): Promise<Kernels> {
-  const { default: createKernels } = await importGlue();
+/** Emscripten's glue around an instance of the module. */
+function connect(module: WebAssembly.Module): Promise<Kernels> {
   return new Promise((resolve, reject) => {
     const instantiateWasm = (
       imports: WebAssembly.Imports,

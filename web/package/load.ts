@@ -1,5 +1,5 @@
 import { AttnlabError, refuse } from "./errors.js";
-import { importGlue, instantiate } from "./instantiate.js";
+import { instantiate } from "./instantiate.js";
 import type { Lab, Variant } from "./lab.js";
 import { compile, readLoadOptions, type Source } from "./source.js";
 
@@ -51,8 +51,6 @@ async function loadFrom(source: Source, variant: "auto" | Variant): Promise<Lab>
 export function makeLoad(carried: CarriedKernels): (options?: unknown) => Promise<Lab> {
   const start = (options: unknown): Promise<Lab> => {
     const { variant, source } = readLoadOptions(options);
-    // Whoever needs it sees the error.
-    importGlue().catch(() => undefined);
     return source ? memoOf(source).get(variant, () => loadFrom(source, variant)) : carried(variant);
   };
   // Not an async function, whose calls would each give a promise of their own.

@@ -6,6 +6,9 @@ export type {
   AttentionOperations,
   AttentionOptions,
 } from "./attention.js";
+export { AttnlabError } from "./core.js";
+export type { Code, Fault } from "./errors.js";
+export type { AttentionOperations, AttentionOptions } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
 export type { Decoder, DecoderOperations, DecoderOptions } from "./decoder.js";
 export type { Lab, Variant } from "./lab.js";
