@@ -50,41 +50,69 @@ const common = {
 const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
 
 /**
- * web/package/core.ts and all that it imports, as one function that needs nothing from outside and returns the exports. So
- * its text, which every function tells, is a whole program: a pool's workers are made of it, and the package carries its code
- * once, has no file to be found at run time, and passes through any bundler.
+ * A module and all that it imports, as a function that needs nothing from outside and returns the exports as a list. So its
+ * text, which every function tells, is a program: a pool's workers are made of it (web/package/pool/program.ts). The package
+ * carries its code once, has no file to be found at run time, and passes through any bundler.
+ * @param {string} module
+ * @param {string} head Name and parameters of the function.
+ * @param {import("esbuild").Plugin[]} plugins
  */
-async function wrapCore() {
-  const { outputFiles } = await build({ ...common, entryPoints: [sourceOf("core")], write: false });
+async function wrap(module, head, plugins = []) {
+  const { outputFiles } = await build({ ...common, entryPoints: [sourceOf(module)], write: false, plugins });
   const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
-  if (body === undefined || /\bimport\b/.test(body)) throw new Error("web/package/core.ts does not stand alone.");
+  if (body === undefined || /\bimport\b/.test(body)) throw new Error(`web/package/${module}.ts does not stand alone.`);
   const exports = list.split(",").map((entry) => entry.split(" as "));
-  const names = exports.map(([local = "", name = local]) => ({ local, name }));
-  const result = names.map(({ local, name }) => `${name}:${local}`);
-  // The name is that under which web/package/pool/program.ts finds the text.
-  const text = `function attnlabCore(){"use strict";${body}return{${result.join()}}}`;
-  return `${text}export const{${names.map(({ name }) => name).join()}}=attnlabCore();`;
+  return {
+    text: `function ${head}{"use strict";${body}return[${exports.map(([local]) => local).join()}]}`,
+    names: exports.map(([local = "", name = local]) => name),
+  };
 }
 
 /**
- * Puts the wrapped core where the entries import ./core.js.
- * @type {import("esbuild").Plugin}
+ * Puts other contents where modules of web/package are imported.
+ * @param {Record<string, { modules: RegExp, contents: string }>} replacements
+ * @returns {import("esbuild").Plugin}
  */
-const wrappedCore = {
-  name: "wrapped-core",
-  setup(bundler) {
-    bundler.onLoad({ filter: /\bcore\.ts$/ }, async () => ({ contents: await wrapCore(), loader: "js" }));
+const replace = (replacements) => ({
+  name: "replace",
+  setup({ onResolve, onLoad }) {
+    for (const [name, { modules, contents }] of Object.entries(replacements)) {
+      onResolve({ filter: modules }, () => ({ path: name, namespace: "replaced", sideEffects: false }));
+      onLoad({ filter: new RegExp(`^${name}$`), namespace: "replaced" }, () => ({ contents, loader: "js" }));
+    }
   },
-};
+});
 
-function bundleScripts() {
-  return build({
+/** Modules that base.ts is made of, and core.ts, as others import them. */
+function wrappedModules() {
+  const parts = readFileSync(sourceOf("base"), "utf8").matchAll(/ from "\.\/([\w-]+)\.js"/g);
+  return { base: new RegExp(`/(${Array.from(parts, ([, name]) => name).join("|")})\\.js$`), core: /\/core\.js$/ };
+}
+
+async function bundleScripts() {
+  const modules = wrappedModules();
+  const base = await wrap("base", "attnlabBase()");
+  const handedIn = { base: { modules: modules.base, contents: `export const[${base.names}]=attnlabBase` } };
+  const core = await wrap("core", "attnlabCore(attnlabBase,attnlabStart)", [replace(handedIn)]);
+  const baseInstance = `export ${base.text}export const list=attnlabBase();export const[${base.names}]=list`;
+  const start = `"(("+attnlabBase+")())[${core.names.indexOf("serve")}]()"`;
+  const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${start})`;
+  await build({
     ...common,
-    entryPoints: Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
+    entryPoints: {
+      ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
+      // Beside the chunk that names it: web/package/pool/by-address.ts.
+      "chunks/worker": sourceOf("pool/worker"),
+    },
     outdir: distFolder,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    plugins: [wrappedCore],
+    plugins: [
+      replace({
+        base: { modules: new RegExp(`${modules.base.source}|^base$`), contents: baseInstance },
+        core: { modules: modules.core, contents: coreInstance },
+      }),
+    ],
   });
 }
 

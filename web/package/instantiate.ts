@@ -12,12 +12,26 @@ export function refuseLoad(argument: string, actual: string, expected: string, c
   throw new AttnlabError({ code: "LOAD", operation: "load", argument, expected, actual, message, cause });
 }
 
+/** What a lab is made of, for those who make more like it. */
+const parts = new WeakMap<Lab, { engine: Engine; module: WebAssembly.Module }>();
+
+export const partsOf = (lab: Lab): { engine: Engine; module: WebAssembly.Module } =>
+  parts.get(lab) as { engine: Engine; module: WebAssembly.Module };
+
+/** Makes an instance of compiled kernels, as it comes. */
+export async function connectLab(module: WebAssembly.Module): Promise<Lab> {
+  const kernels = await connect(module);
+  const engine = new Engine(kernels);
+  const lab = createLab(engine, kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  parts.set(lab, { engine, module });
+  return lab;
+}
+
 /** Makes an instance of compiled kernels, warms them, and sees that they compute rightly. LOAD errors name `argument`. */
 export async function instantiate(module: WebAssembly.Module, argument: string): Promise<Lab> {
-  const kernels = await connect(module).catch((cause: unknown) =>
+  const lab = await connectLab(module).catch((cause: unknown) =>
     refuseLoad(argument, "could not be instantiated", "the kernels of this version of attnlab", cause),
   );
-  const lab = createLab(new Engine(kernels), kernels.usesRelaxedSimd() ? "relaxed" : "simd");
   // First, so that the engine compiles the kernels well in the background while the answers are looked at.
   warmUp(lab);
   const wrong = wrongAnswers(lab);

@@ -7,6 +7,7 @@ export type {
   AttentionOptions,
 } from "./attention.js";
 export { AttnlabError } from "./core.js";
+// The types that both entries export.
 export type { Code, Fault } from "./errors.js";
 export type { AttentionOperations, AttentionOptions } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
@@ -18,6 +19,7 @@ export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
+export type { CallOptions, Pool, PoolOptions } from "./pool/types.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";

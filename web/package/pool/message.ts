@@ -1,0 +1,45 @@
+import { AttnlabError, type Fault } from "../errors.js";
+import type { Lab } from "../lab.js";
+import { ResidentTensor } from "../resident.js";
+
+/** What a worker is asked to do: the name of an operation and its arguments, which are plain and nobody else's. */
+export type Task = readonly [operation: string, ...args: unknown[]];
+
+/** What it answers. */
+export type Answer = { value: unknown } | { fault: Fault } | { error: unknown };
+
+/** Runs a task. What it throws becomes part of the answer, in a form that gets through to another thread. */
+export function answer(lab: Lab, [operation, ...args]: Task): Answer {
+  try {
+    return { value: (lab as unknown as Record<string, (...args: unknown[]) => unknown>)[operation]?.(...args) };
+  } catch (error) {
+    if (!(error instanceof AttnlabError)) return { error };
+    const { code, argument, expected, actual, message } = error;
+    return { fault: { code, operation: error.operation, argument, expected, actual, message } };
+  }
+}
+
+/** The value of an answer; throws what the task threw. */
+export function valueOf(reply: Answer): unknown {
+  if ("fault" in reply) throw new AttnlabError(reply.fault);
+  if ("error" in reply) throw reply.error;
+  return reply.value;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** A deep copy: residents become tensors, typed arrays own their buffers. */
+export function copyOf(value: unknown): unknown {
+  if (value instanceof ResidentTensor) return value.tensor();
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyOf(entry)]));
+}
+
+/** The buffers in a message, to be handed over with it. */
+export function buffersIn(message: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(message)) found.add(message.buffer as ArrayBuffer);
+  else if (isObject(message)) for (const entry of Object.values(message)) buffersIn(entry, found);
+  return found;
+}
