@@ -31,6 +31,7 @@ export const load: (options: LoadOptions) => Promise<Lab> = makeLoad(() => {
 });
 
 /** Starts a pool of workers, as `createPool` of the main entry does, with kernels from the source you name. */
-export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
-  (await import("./pool/by-address.js")).startByAddress(),
-) as (options: PoolOptions) => Promise<Pool>;
+export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(
+  load,
+  async () => (await import("./pool/by-address.js")).startByAddress(),
+);

@@ -23,8 +23,7 @@ function tensorOf(value: unknown): { data: Entries; shape: Shape } {
 /** The tensors of a call, and its options without those that only the whole call knows. */
 function split(args: readonly unknown[]): { tensors: { data: Entries; shape: Shape }[]; options: Options } {
   const tensors = args.filter(isTensor).map(tensorOf);
-  const { out, groupedHeads, ...options } = (args[tensors.length] ?? {}) as Options;
-  return { tensors, options };
+  return { tensors, options: { ...(args[tensors.length] as Options), out: undefined, groupedHeads: undefined } };
 }
 
 const same = (matrix: number): number => matrix;

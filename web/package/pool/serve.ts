@@ -1,5 +1,4 @@
 import { connectLab } from "../instantiate.js";
-import type { Lab } from "../lab.js";
 import { answer, buffersIn, type Answer, type Task } from "./message.js";
 import { workerPort } from "./platform.js";
 
@@ -9,18 +8,19 @@ export function serve(): void {
   const post = (reply: Answer): void => {
     port.postMessage(reply, [...buffersIn(reply)]);
   };
-  let lab: Lab | undefined;
-  port.onmessage = async ({ data }) => {
-    // An error that got away would be heard of in Node alone.
-    try {
-      if (lab) {
-        post(answer(lab, data as Task));
-      } else {
-        lab = await connectLab(data as WebAssembly.Module);
+  // Whoever sent the kernels has checked what they compute.
+  port.onmessage = ({ data: module }) => {
+    connectLab(module as WebAssembly.Module).then(
+      (lab) => {
+        port.onmessage = ({ data: task }) => {
+          post(answer(lab, task as Task));
+        };
         post({ value: undefined });
-      }
-    } catch (error) {
-      post({ error });
-    }
+      },
+      // An error that got away would be heard of in Node alone.
+      (error: unknown) => {
+        post({ error });
+      },
+    );
   };
 }
