@@ -193,15 +193,18 @@ describe("calls", () => {
     }
   });
 
-  test("that need no computing are done at once", async () => {
+  test("that concern the caller's own memory, or have nothing to compute, are done here", async () => {
     const { sent } = watchWorkers();
     const pool = await openPool();
     const before = sent();
-    expect(await pool.attentionScale({ d: 64 })).toBe(0.125);
     expect(await pool.tensor([[1, 2]])).toEqual(lab.tensor([[1, 2]]));
+    const held = await pool.resident([2, 3]);
+    expect((await pool.memory()).liveResidents).toBe(lab.memory().liveResidents);
+    held.dispose();
     const empty = lab.tensor([], [0, 4]);
     expect(await pool.attention(empty, empty, empty)).toEqual(empty);
     expect(sent()).toBe(before);
+    expect(await pool.attentionScale({ d: 64 })).toBe(0.125);
   });
 });
 

@@ -12,26 +12,22 @@ export function refuseLoad(argument: string, actual: string, expected: string, c
   throw new AttnlabError({ code: "LOAD", operation: "load", argument, expected, actual, message, cause });
 }
 
-/** What a lab is made of, for those who make more like it. */
-const parts = new WeakMap<Lab, { engine: Engine; module: WebAssembly.Module }>();
+const engines = new WeakMap<Lab, Engine>();
 
-export const partsOf = (lab: Lab): { engine: Engine; module: WebAssembly.Module } =>
-  parts.get(lab) as { engine: Engine; module: WebAssembly.Module };
+/** The engine of a lab, for those who need more of the kind. */
+export const engineOf = (lab: Lab): Engine => engines.get(lab) as Engine;
 
-/** Makes an instance of compiled kernels, as it comes. */
-export async function connectLab(module: WebAssembly.Module): Promise<Lab> {
-  const kernels = await connect(module);
-  const engine = new Engine(kernels);
-  const lab = createLab(engine, kernels.usesRelaxedSimd() ? "relaxed" : "simd");
-  parts.set(lab, { engine, module });
-  return lab;
-}
+/** Makes an instance of compiled kernels. */
+export const makeEngine = async (module: WebAssembly.Module): Promise<Engine> =>
+  new Engine(await connect(module), module);
 
 /** Makes an instance of compiled kernels, warms them, and sees that they compute rightly. LOAD errors name `argument`. */
 export async function instantiate(module: WebAssembly.Module, argument: string): Promise<Lab> {
-  const lab = await connectLab(module).catch((cause: unknown) =>
+  const engine = await makeEngine(module).catch((cause: unknown) =>
     refuseLoad(argument, "could not be instantiated", "the kernels of this version of attnlab", cause),
   );
+  const lab = createLab(engine, engine.kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  engines.set(lab, engine);
   // First, so that the engine compiles the kernels well in the background while the answers are looked at.
   warmUp(lab);
   const wrong = wrongAnswers(lab);

@@ -1,43 +1,50 @@
-import { sizeOf } from "../shape.js";
+import { isOptionsObject } from "../options.js";
+import { ResidentTensor } from "../resident.js";
+import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
-import type { Task } from "./message.js";
-import { put, type Layout, type Part, type Range } from "./parts.js";
+import { copyOf, type Task } from "./message.js";
+import { put, take, type Part, type Piece, type Range } from "./parts.js";
 
-/** Where a part's result goes. */
-export interface Place {
-  /** Of the whole result. */
-  shape: number[];
-  layout: Layout;
-  /** Several parts have the same entries, which are sums. */
-  adds?: boolean;
-  /** All matrices of a part have the same entries. */
-  once?: boolean;
-}
+/**
+ * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result. The matrices
+ * are cut apart, and where there is a "q" the rows that it counts, with the keys "k" that they see. "axis": what lies before
+ * the first axis that the operation works along is cut apart. An operation that is not named runs whole, in one thread.
+ */
+const RULES: Readonly<Record<string, string>> = {
+  attention: "q. k. k. >q.",
+  attentionWeights: "q. k. >qk",
+  layerNorm: "axis",
+  logSoftmax: "axis",
+  matmul: "q. .. >q.",
+  rmsNorm: "axis",
+  softmax: "axis",
+};
 
-/** A call, as something that can be cut. */
-export interface Problem {
-  /** Matrices that have nothing to do with each other. */
-  matrices: number;
-  /** Queries of one matrix, which may be cut apart if `cutsQueries`. */
-  queries: number;
-  cutsQueries: boolean;
-  /** The keys that some queries see. */
-  keysOf: (queries: Range) => Range;
-  /** Operations for one query and one key. */
-  cost: number;
-  /** The arguments of a part's own call. */
-  argumentsOf: (part: Part) => unknown[];
-  /** The places of the results, by name; "" where there is one alone. */
-  results: Readonly<Record<string, (own: Tensor) => Place>>;
-}
+/** Likewise the options that are cut; other tensors among the options are not. */
+const OPTIONS: Readonly<Record<string, string>> = { bias: "qk", convKernel: ".", mask: "k" };
 
-/** Operations below which a task is not worth the way to a worker and back, and above which others wait too long for it. */
+/** Arguments by the names that gradients have them by. */
+const POSITIONS: Readonly<Record<string, number>> = { q: 0, k: 1, v: 2, a: 0, b: 1, x: 0 };
+
+/** Operations below which a task is not worth the way to a worker and back; above which others wait too long for it. */
 const SMALLEST = 8e6;
 const LARGEST = 2e9;
 
-/** Blocks of queries and of keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
+/** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
 const QUERY_BLOCK = 48;
-export const KEY_BLOCK = 192;
+const KEY_BLOCK = 192;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The tasks of a call, each made when it is to be sent, and what their values make. */
+export interface Plan {
+  tasks: readonly (() => Task)[];
+  join: (values: readonly unknown[]) => unknown;
+}
+
+/** A resident or a tensor, not options. */
+export const isTensor = (value: unknown): value is Tensor =>
+  value instanceof ResidentTensor || (isOptionsObject(value) && "data" in value);
 
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
@@ -45,8 +52,7 @@ const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDiv
 function shares(weights: readonly number[], count: number): Range[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const ranges: Range[] = [];
-  let from = 0;
-  let sum = 0;
+  let [from, sum] = [0, 0];
   weights.forEach((weight, i) => {
     sum += weight;
     if (sum * count < total * (ranges.length + 1) && i + 1 < weights.length) return;
@@ -56,64 +62,135 @@ function shares(weights: readonly number[], count: number): Range[] {
   return ranges;
 }
 
-/** The parts for so many threads: whole matrices where they share out evenly, else blocks of queries. */
-export function partsFor({ matrices, queries, cutsQueries, keysOf, cost }: Problem, threads: number): Part[] {
-  const block = cutsQueries ? QUERY_BLOCK : queries;
-  const rangeOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
+/** Cuts a call, whose arguments have been checked, for so many threads. */
+export function cut(operation: string, args: readonly unknown[], threads: number): Plan {
+  const tensors = args.filter(isTensor);
+  const options = (args[tensors.length] ?? {}) as Options;
+  const rule = RULES[operation];
+  const [first, second] = tensors;
+  if (rule === undefined || first === undefined) {
+    return { tasks: [() => [operation, ...args.map(copyOf)]], join: ([value]) => value };
+  }
+
+  // 1. What the axes count.
+  const rank = first.shape.length;
+  const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
+  const along = ".".repeat(-Math.min(...ends));
+  const kinds = rule === "axis" ? [along, along] : rule.split(" ");
+  if (options.transposeA === true) kinds[0] = ".q";
+  const [axes = "", others = ""] = kinds;
+  const leading = first.shape.slice(0, -axes.length);
+  const inner = first.shape.slice(-axes.length);
+  const cutsRows = axes.includes("q");
+  const seesKeys = others.startsWith("k");
+  const queries = inner[axes.indexOf("q")] ?? 1;
+  const keys = second?.shape.at(-2) ?? 1;
+  const sizes: Readonly<Record<string, number>> = { q: queries, k: keys };
+  const pieceOf = (value: unknown, letters: string): Piece => {
+    const { shape } = value as Tensor;
+    const data = value instanceof ResidentTensor ? value.view : (value as Tensor).data;
+    // An axis of another size is 1 and broadcasts.
+    const own = shape.slice(-letters.length);
+    const fitting = Array.from(letters, (letter, i) => (own[i] === sizes[letter] ? letter : "."));
+    return { data, shape, leading, axes: fitting.join("") };
+  };
+
+  // 2. The keys that rows of queries see, which end where the last of them stands or as much further as it sees.
+  const aligned = keys - queries;
+  const window = [options.window ?? Infinity].flat() as number[];
+  const [left = 0, wide = left] = window;
+  const right = options.causal === true ? 0 : wide;
+  const keysOf = ([begin, end]: Range): Range => {
+    const to = Math.max(0, Math.min(keys, end + aligned + right));
+    const from = Math.floor((begin + aligned - left) / KEY_BLOCK) * KEY_BLOCK;
+    return [Math.max(0, Math.min(from, to)), to];
+  };
+
+  // 3. The parts: whole matrices where they share out evenly, else rows too.
+  const block = cutsRows ? QUERY_BLOCK : queries;
+  const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
+  const [depth = 1] = inner.slice(-1);
+  const cost =
+    rule === "axis"
+      ? 16 * sizeOf(inner)
+      : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
-    const q = rangeOf([i, i + 1]);
-    const k = keysOf(q);
-    return (q[1] - q[0]) * (k[1] - k[0]) * cost;
+    const rows = rowsOf([i, i + 1]);
+    const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
+    return (rows[1] - rows[0]) * (to - from) * cost;
   });
+  const matrices = sizeOf(leading);
   const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
   const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
-  const rows = shares(weights, Math.min(4 * useful, Math.max(even, Math.ceil(wanted / matrices)))).map(rangeOf);
+  const rows = shares(weights, Math.min(4 * useful, Math.max(even, Math.ceil(wanted / matrices)))).map(rowsOf);
   const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? matrices : Math.min(wanted, matrices));
-  return groups.flatMap((group) => rows.map((q): Part => ({ matrices: group, q, k: keysOf(q) })));
-}
+  const parts = groups.flatMap((m) =>
+    rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
+  );
 
-/** The tasks of a call, and how their values become its value. */
-export interface Plan {
-  tasks: readonly (() => Task)[];
-  join: (values: readonly unknown[]) => unknown;
-}
+  // 4. Their arguments.
+  const lettersOf = (name: string, value: Tensor): string => OPTIONS[name] ?? ".".repeat(value.shape.length);
+  const optionsFor = (part: Part): Options => {
+    const own: Record<string, unknown> = {};
+    for (const [key, given] of Object.entries(options)) {
+      const value = key === "mask" && given !== undefined ? maskTensor(given, leading, keys) : given;
+      own[key] = isTensor(value) ? take(pieceOf(value, lettersOf(key, value)), part) : copyOf(value);
+    }
+    // A part's keys are taken one by one for its queries.
+    own.groupedHeads = undefined;
+    if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
+    if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
+    if (part.k && part.q && own.window !== undefined) {
+      // The part's last query stands at its last key; where the part has keys beyond that, it sees so much less far.
+      const beyond = part.k[1] - part.q[1] - aligned;
+      own.window = [left + beyond, Math.max(0, wide - beyond)];
+    }
+    return own;
+  };
+  const tasks = parts.map((part) => (): Task => [
+    operation,
+    ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
+    optionsFor(part),
+  ]);
 
-/** Cuts a call for so many threads. */
-export function cut(operation: string, problem: Problem, threads: number): Plan {
-  const parts = partsFor(problem, threads);
-  const assemble = (place: (own: Tensor) => Place, values: readonly Tensor[]): Tensor => {
-    const { shape } = place(values[0] as Tensor);
-    const data = floatArray(operation, "out", sizeOf(shape));
-    values.forEach((own, i) => {
-      const { layout, adds = false, once } = place(own);
-      const part = parts[i] as Part;
-      put(data, layout, once ? { ...part, matrices: [0, 1] } : part, own.data, adds);
+  // 5. Their values, put together: a gradient has the place of its input.
+  const assemble = (name: string, values: readonly Tensor[]): Tensor => {
+    const at = POSITIONS[name] ?? -1;
+    const input = (tensors[at] ?? options[name]) as Tensor | undefined;
+    const own = values[0]?.shape.slice(leading.length > 0 ? 1 : 0) ?? [];
+    const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1) ?? ".".repeat(own.length);
+    const whole = input
+      ? pieceOf(input, kinds[at] ?? lettersOf(name, input))
+      : { leading, axes: letters, shape: [...leading, ...own.map((size, i) => sizes[letters[i] ?? ""] ?? size)] };
+    const data = floatArray(operation, "out", sizeOf(whole.shape));
+    values.forEach((value, i) => {
+      put({ ...whole, data }, parts[i] as Part, value.data, input !== undefined);
     });
-    return { data, shape };
+    return { data, shape: [...whole.shape] };
   };
-  return {
-    tasks: parts.map((part) => () => [operation, ...problem.argumentsOf(part)]),
-    join(values) {
-      const single = problem.results[""];
-      if (single && values.every((value) => "data" in (value as object))) return assemble(single, values as Tensor[]);
-      const named = values as Record<string, Tensor | undefined>[];
-      return Object.fromEntries(
-        Object.entries(problem.results).flatMap(([name, place]) =>
-          named[0]?.[name]
-            ? [
-                [
-                  name,
-                  assemble(
-                    place,
-                    named.map((value) => value[name] as Tensor),
-                  ),
-                ],
-              ]
-            : [],
+  const join = (values: readonly unknown[]): unknown => {
+    if (isTensor(values[0])) return assemble("", values as readonly Tensor[]);
+    const named = values as readonly Readonly<Record<string, Tensor>>[];
+    const names = Object.keys(named[0] ?? {});
+    return Object.fromEntries(
+      names.map((name) => [
+        name,
+        assemble(
+          name.slice(1),
+          named.map((value) => value[name] as Tensor),
         ),
-      );
-    },
+      ]),
+    );
   };
+  return { tasks, join };
+}
+
+/** A mask as bytes with a shape. */
+function maskTensor(mask: unknown, leading: Shape, keys: number): Tensor {
+  const shaped = isTensor(mask);
+  const data = (shaped ? mask.data : mask) as ArrayLike<number>;
+  const outer = shaped ? mask.shape.slice(0, -1) : data.length === keys ? [] : leading;
+  return { data: Uint8Array.from(data) as unknown as Float32Array, shape: [...outer, keys] };
 }

@@ -1,4 +1,4 @@
-import { AttnlabError, refuse } from "../errors.js";
+import { refuse } from "../errors.js";
 import { valueOf, type Answer, type Task } from "./message.js";
 import type { Thread } from "./thread.js";
 
@@ -137,7 +137,7 @@ export class Jobs {
       const reply = thread.run((job.tasks[index] as () => Task)());
       const answer = await reply.catch((cause: unknown) => {
         this.lose(thread);
-        throw lost(job.operation, cause);
+        refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");
       });
       job.take(index, answer);
     } catch (error) {
@@ -145,11 +145,4 @@ export class Jobs {
     }
     if (this.#running.has(thread)) this.add(thread);
   }
-}
-
-/** What a call rejects with whose worker died. */
-function lost(operation: string, cause: unknown): AttnlabError {
-  const [actual, expected] = ["a worker that died", "one that lives; it may have run out of memory"];
-  const message = `${operation}: threads had ${actual}, expected ${expected}`;
-  return new AttnlabError({ code: "MEMORY", operation, argument: "threads", expected, actual, message, cause });
 }

@@ -1,21 +1,26 @@
+import type { Engine } from "../engine.js";
 import { AttnlabError, type Fault } from "../errors.js";
-import type { Lab } from "../lab.js";
+import { BODIES } from "../lab.js";
 import { ResidentTensor } from "../resident.js";
 
-/** What a worker is asked to do: the name of an operation and its arguments, which are plain and nobody else's. */
+/** A call as it is sent: the operation and its arguments, which are plain and nobody else's. */
 export type Task = readonly [operation: string, ...args: unknown[]];
 
-/** What it answers. */
+/** What a worker answers. */
 export type Answer = { value: unknown } | { fault: Fault } | { error: unknown };
 
-/** Runs a task. What it throws becomes part of the answer, in a form that gets through to another thread. */
-export function answer(lab: Lab, [operation, ...args]: Task): Answer {
+/** Checks a call and gives what is left to do. */
+export const prepare = (engine: Engine, operation: string, args: readonly unknown[]): (() => unknown) =>
+  BODIES[operation as keyof typeof BODIES]({ engine, operation }, ...args);
+
+/** Does a task. What it throws becomes part of the answer, in a form that gets through to another thread. */
+export function answer(engine: Engine, [operation, ...args]: Task): Answer {
   try {
-    return { value: (lab as unknown as Record<string, (...args: unknown[]) => unknown>)[operation]?.(...args) };
+    return { value: prepare(engine, operation, args)() };
   } catch (error) {
-    if (!(error instanceof AttnlabError)) return { error };
-    const { code, argument, expected, actual, message } = error;
-    return { fault: { code, operation: error.operation, argument, expected, actual, message } };
+    // The message is not among the properties that assign() sees.
+    if (error instanceof AttnlabError) return { fault: Object.assign({ message: error.message }, error) };
+    return { error };
   }
 }
 

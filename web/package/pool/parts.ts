@@ -1,71 +1,74 @@
-import { sizeOf, type Shape } from "../shape.js";
+import { broadcastIndex, sizeOf, type Shape } from "../shape.js";
 
 /** From the first up to, not including, the last. */
 export type Range = readonly [from: number, to: number];
 
-/** A part of a problem: some of its matrices (heads), some of their queries, and the keys that those can see. */
+/** A part of a call: some of its matrices (heads); of those some rows of queries, and the keys that these can see. */
 export interface Part {
-  matrices: Range;
-  q: Range;
-  k: Range;
+  m: Range;
+  q?: Range | undefined;
+  k?: Range | undefined;
 }
 
-/** What an axis counts: queries or keys, of which a part has some, or what every part has all of. */
-export type Count = "q" | "k" | "";
-
-/** How a tensor takes part in a problem. */
-export interface Layout {
-  /** Which of its matrices goes with a matrix of the problem. */
-  matrixOf: (matrix: number) => number;
-  /** The axes of one matrix: two, where one of them is cut. */
-  inner: Shape;
-  rows: Count;
-  columns: Count;
+/** A tensor of a call, and how it takes part in it. */
+export interface Piece {
+  data: Float32Array | Uint8Array;
+  shape: Shape;
+  /** The axes of one matrix, a letter each: "q" or "k", of which a part has some, or "." of which it has all. */
+  axes: string;
+  /** The leading axes of the call; those of the tensor are equal, or 1, or fewer, or divide them (grouped heads). */
+  leading: Shape;
 }
 
-export type Entries = Float32Array | Uint8Array;
-
-/** The shape of what a part has of a tensor. */
-export function shapeOf({ inner, rows, columns }: Layout, part: Part): number[] {
-  const shape = [part.matrices[1] - part.matrices[0], ...inner];
-  if (rows) shape[1] = part[rows][1] - part[rows][0];
-  if (columns) shape[2] = part[columns][1] - part[columns][0];
-  return shape;
-}
-
-/** Calls `visit` for each stretch of a part's entries: where it begins in the whole tensor and in the part's own. */
-function walk(layout: Layout, part: Part, visit: (whole: number, own: number, length: number) => void): void {
-  const { matrixOf, inner, rows, columns } = layout;
+/** Calls `visit` with each stretch of a part's entries, where it begins in the whole tensor and in the part's own. */
+function walk(
+  { shape, axes, leading }: Piece,
+  part: Part,
+  visit?: (whole: number, own: number, length: number) => void,
+): number[] {
+  const outer = shape.slice(0, shape.length - axes.length);
+  const inner = shape.slice(outer.length);
+  const rangeOf = (axis: string | undefined, size: number): Range => part[axis as "q" | "k"] ?? [0, size];
   const width = inner[inner.length - 1] ?? 1;
   const height = sizeOf(inner.slice(0, -1));
-  const [top, bottom] = rows ? part[rows] : [0, height];
-  const [left, right] = columns ? part[columns] : [0, width];
-  // Rows that are whole lie together.
-  const step = right - left === width ? bottom - top : 1;
-  const length = step * (right - left);
-  let own = 0;
-  for (let matrix = part.matrices[0]; matrix < part.matrices[1]; matrix++) {
-    for (let row = top; row < bottom; row += step) {
-      visit((matrixOf(matrix) * height + row) * width + left, own, length);
-      own += length;
+  const [left, right] = rangeOf(axes[axes.length - 1], width);
+  const [top, bottom] = rangeOf(axes[axes.length - 2], height);
+  // What has no leading axes of its own is there once, for all matrices.
+  const [from, to] = outer.length > 0 ? part.m : [0, 1];
+  if (visit) {
+    const matrixOf = broadcastIndex(leading, outer);
+    // Rows that are whole lie together.
+    const rows = right - left === width ? bottom - top : 1;
+    const length = rows * (right - left);
+    let own = 0;
+    for (let matrix = from; matrix < to; matrix++) {
+      for (let row = top; row < bottom; row += rows) {
+        visit((matrixOf(matrix) * height + row) * width + left, own, length);
+        own += length;
+      }
     }
   }
+  const sizes = inner.map((size, axis) => {
+    const [first, last] = rangeOf(axes[axis], size);
+    return last - first;
+  });
+  return outer.length > 0 ? [to - from, ...sizes] : sizes;
 }
 
 /** What a part has of a tensor, as a tensor of its own. */
-export function take(data: Entries, layout: Layout, part: Part): { data: Entries; shape: number[] } {
-  const shape = shapeOf(layout, part);
-  const own = new (data.constructor as new (size: number) => Entries)(sizeOf(shape));
-  walk(layout, part, (from, to, length) => {
-    own.set(data.subarray(from, from + length), to);
+export function take(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> {
+  const shape = walk(piece, part);
+  const data = new (piece.data.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(sizeOf(shape));
+  walk(piece, part, (whole, own, length) => {
+    data.set(piece.data.subarray(whole, whole + length), own);
   });
-  return { data: own, shape };
+  return { data, shape };
 }
 
-/** Puts a part's entries to their place in the whole; adds them, where parts overlap. */
-export function put(data: Float32Array, layout: Layout, part: Part, own: Float32Array, adds: boolean): void {
-  walk(layout, part, (to, from, length) => {
-    if (!adds) data.set(own.subarray(from, from + length), to);
-    else for (let i = 0; i < length; i++) data[to + i] = (data[to + i] ?? 0) + (own[from + i] ?? 0);
+/** Puts what a part has to its place in the whole; adds it, where parts have the same entries. */
+export function put(piece: Piece, part: Part, data: Float32Array, adds: boolean): void {
+  walk(piece, part, (whole, own, length) => {
+    if (!adds) piece.data.set(data.subarray(own, own + length), whole);
+    else for (let i = 0; i < length; i++) (piece.data[whole + i] as number) += data[own + i] as number;
   });
 }

@@ -1,4 +1,4 @@
-import { connectLab } from "../instantiate.js";
+import { makeEngine } from "../instantiate.js";
 import { answer, buffersIn, type Answer, type Task } from "./message.js";
 import { workerPort } from "./platform.js";
 
@@ -10,10 +10,10 @@ export function serve(): void {
   };
   // Whoever sent the kernels has checked what they compute.
   port.onmessage = ({ data: module }) => {
-    connectLab(module as WebAssembly.Module).then(
-      (lab) => {
+    makeEngine(module as WebAssembly.Module).then(
+      (engine) => {
         port.onmessage = ({ data: task }) => {
-          post(answer(lab, task as Task));
+          post(answer(engine, task as Task));
         };
         post({ value: undefined });
       },

@@ -1,4 +1,4 @@
-import type { Lab } from "../lab.js";
+import type { Engine } from "../engine.js";
 import { answer, buffersIn, valueOf, type Answer, type Task } from "./message.js";
 import type { PlatformWorker, StartWorker } from "./platform.js";
 
@@ -66,11 +66,11 @@ export async function startThread(
 }
 
 /** The calling thread in the place of a worker. It lets other things happen between two tasks. */
-export const callingThread = (lab: Lab): Thread => ({
+export const callingThread = (engine: Engine): Thread => ({
   run: (task) =>
     new Promise((resolve) => {
       setTimeout(() => {
-        resolve(answer(lab, task));
+        resolve(answer(engine, task));
       });
     }),
   stop: () => undefined,
