@@ -10,7 +10,7 @@ import { build as vite, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { policyWith, STRICT_POLICY, withPolicy } from "./lib/policy.js";
 import { installTarball } from "./lib/tarball.mjs";
-import { open, type OpenOptions } from "./lib/visit.js";
+import { open, sharedBrowser, type OpenOptions } from "./lib/visit.js";
 
 const PAGES = join(import.meta.dirname, "pages", "pool");
 
@@ -121,12 +121,19 @@ describe("a bundle made by", () => {
 });
 
 test("vite's development server, which puts packages elsewhere, serves a page with threads", async () => {
-  const server = await createServer({ root: folder, configFile: false, logLevel: "error", server: { port: 0 } });
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    server: { host: "127.0.0.1", port: 0 },
+  });
   onTestFinished(() => server.close());
   await server.listen();
-  const address = server.resolvedUrls?.local[0] ?? "";
-  const { page } = await open({ pages: { "/": { body: "" } }, path: "/" });
-  await page.goto(address);
+  // Its own origin, which the visit's server is not.
+  const browser = await sharedBrowser();
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  await page.goto(server.resolvedUrls?.local[0] ?? "");
   const output = page.locator("#result:not(:empty)");
   await output.waitFor({ state: "attached" });
   expect(JSON.parse((await output.textContent()) ?? "")).toMatchObject({ threads: 2, aborted: "enough" });

@@ -7,7 +7,7 @@ import { createPool as createExternal } from "attnlab/external";
 import { describe, expect, test } from "vitest";
 import { expectSameBits } from "./support/compare.js";
 import { expectFault, expectRejection, thrownBy } from "./support/errors.js";
-import { openPool, outcome, replaceWorker, watchWorkers } from "./support/pools.js";
+import { forbidWorkers, openPool, outcome, replaceWorker, watchWorkers } from "./support/pools.js";
 import { makeRandom, randomTensor } from "./support/random.js";
 
 const random = makeRandom(38);
@@ -78,13 +78,7 @@ describe("createPool", () => {
   });
 
   test("where no worker can be had, computes in the calling thread and says so", async () => {
-    replaceWorker(() => {
-      return class {
-        constructor() {
-          throw new Error("not here");
-        }
-      };
-    });
+    forbidWorkers();
     const pool = await openPool({ threads: 4 });
     expect(pool.threads).toBe(1);
     expect(await pool.attention(short, short, short)).toEqual(lab.attention(short, short, short));
@@ -366,13 +360,7 @@ describe("a worker that dies", () => {
   test("and cannot be replaced: the others go on, in the end the calling thread", async () => {
     const { workers } = watchWorkers();
     const pool = await openPool();
-    replaceWorker(() => {
-      return class {
-        constructor() {
-          throw new Error("no more");
-        }
-      };
-    });
+    forbidWorkers();
     const mine = workers.slice(0, 2);
     await mine[0]?.terminate();
     expect(await pool.softmax(short)).toEqual(lab.softmax(short));

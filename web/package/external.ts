@@ -31,7 +31,6 @@ export const load: (options: LoadOptions) => Promise<Lab> = makeLoad(() => {
 });
 
 /** Starts a pool of workers, as `createPool` of the main entry does, with kernels from the source you name. */
-export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(
-  load,
-  async () => (await import("./pool/by-address.js")).startByAddress(),
+export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
+  (await import("./pool/by-address.js")).startByAddress(),
 );

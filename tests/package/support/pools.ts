@@ -21,6 +21,16 @@ export function replaceWorker(replacement: (original: typeof Worker) => unknown)
   });
 }
 
+/** Until the running test ends, no worker can be started. */
+export const forbidWorkers = (): void => {
+  replaceWorker(
+    () =>
+      function none(): never {
+        throw new Error("no workers here");
+      },
+  );
+};
+
 /** Until the running test ends, the workers that are started, and how many messages each was sent. */
 export function watchWorkers(): { workers: Worker[]; sent: () => number } {
   const workers: Worker[] = [];

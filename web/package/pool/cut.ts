@@ -2,8 +2,9 @@ import { isOptionsObject } from "../options.js";
 import { ResidentTensor } from "../resident.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
-import { copyOf, type Task } from "./message.js";
+import { buffersIn, copyOf, type Task } from "./message.js";
 import { put, take, type Part, type Piece, type Range } from "./parts.js";
+import { keep } from "./spares.js";
 
 /**
  * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result. The matrices
@@ -36,10 +37,11 @@ const KEY_BLOCK = 192;
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** The tasks of a call, each made when it is to be sent, and what their values make. */
+/** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in the same order. */
 export interface Plan {
   tasks: readonly (() => Task)[];
-  join: (values: readonly unknown[]) => unknown;
+  put: (value: unknown, index: number) => void;
+  result: () => unknown;
 }
 
 /** A resident or a tensor, not options. */
@@ -69,7 +71,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const rule = RULES[operation];
   const [first, second] = tensors;
   if (rule === undefined || first === undefined) {
-    return { tasks: [() => [operation, ...args.map(copyOf)]], join: ([value]) => value };
+    let result: unknown;
+    const put = (value: unknown): void => {
+      result = value;
+    };
+    return { tasks: [() => [operation, ...args.map(copyOf)]], put, result: () => result };
   }
 
   // 1. What the axes count.
@@ -156,35 +162,31 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   ]);
 
   // 5. Their values, put together: a gradient has the place of its input.
-  const assemble = (name: string, values: readonly Tensor[]): Tensor => {
-    const at = POSITIONS[name] ?? -1;
-    const input = (tensors[at] ?? options[name]) as Tensor | undefined;
-    const own = values[0]?.shape.slice(leading.length > 0 ? 1 : 0) ?? [];
+  const results: Record<string, Tensor> = {};
+  const putOne = (name: string, { data, shape }: Tensor, index: number): void => {
+    const at = POSITIONS[name.slice(1)] ?? -1;
+    const input = (tensors[at] ?? options[name.slice(1)]) as Tensor | undefined;
+    const own = shape.slice(leading.length > 0 ? 1 : 0);
     const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1) ?? ".".repeat(own.length);
     const whole = input
-      ? pieceOf(input, kinds[at] ?? lettersOf(name, input))
+      ? pieceOf(input, kinds[at] ?? lettersOf(name.slice(1), input))
       : { leading, axes: letters, shape: [...leading, ...own.map((size, i) => sizes[letters[i] ?? ""] ?? size)] };
-    const data = floatArray(operation, "out", sizeOf(whole.shape));
-    values.forEach((value, i) => {
-      put({ ...whole, data }, parts[i] as Part, value.data, input !== undefined);
-    });
-    return { data, shape: [...whole.shape] };
+    const size = sizeOf(whole.shape);
+    // What has all of the result already is it.
+    const alone = parts.length === 1 && data.length === size;
+    results[name] ??= { data: alone ? data : floatArray(operation, "out", size), shape: [...whole.shape] };
+    if (alone) return;
+    put({ ...whole, ...results[name] }, parts[index] as Part, data, input !== undefined);
+    keep(buffersIn(data));
   };
-  const join = (values: readonly unknown[]): unknown => {
-    if (isTensor(values[0])) return assemble("", values as readonly Tensor[]);
-    const named = values as readonly Readonly<Record<string, Tensor>>[];
-    const names = Object.keys(named[0] ?? {});
-    return Object.fromEntries(
-      names.map((name) => [
-        name,
-        assemble(
-          name.slice(1),
-          named.map((value) => value[name] as Tensor),
-        ),
-      ]),
-    );
+  return {
+    tasks,
+    put(value, index) {
+      const named = isTensor(value) ? { "": value } : (value as Readonly<Record<string, Tensor>>);
+      for (const [name, tensor] of Object.entries(named)) putOne(name, tensor, index);
+    },
+    result: () => results[""] ?? results,
   };
-  return { tasks, join };
 }
 
 /** A mask as bytes with a shape. */

@@ -1,35 +1,42 @@
 import { refuse } from "../errors.js";
-import { valueOf, type Answer, type Task } from "./message.js";
+import type { Plan } from "./cut.js";
+import { buffersIn, valueOf, type Task } from "./message.js";
+import { dropSpares, keep } from "./spares.js";
 import type { Thread } from "./thread.js";
 
-/** A call at work: its tasks, which are sent one by one, and what comes of them. */
+/** A call at work: its tasks are sent one by one, and their values put together. */
 export class Job {
   readonly operation: string;
+  readonly plan: Plan;
   /** Each makes a task when it is to be sent. */
-  tasks: readonly (() => Task)[];
+  tasks: Plan["tasks"];
   /** How many were sent. */
   next = 0;
-  /** The values of all tasks, in their order. */
-  readonly result: Promise<unknown[]>;
-  readonly #values: unknown[] = [];
-  #missing: number;
-  #resolve!: (values: unknown[]) => void;
+  readonly result: Promise<unknown>;
+  /** Values that came before those of earlier tasks. */
+  readonly #early = new Map<number, unknown>();
+  #done = 0;
+  #resolve!: (result: unknown) => void;
   #reject!: (reason: unknown) => void;
 
-  constructor(operation: string, tasks: readonly (() => Task)[]) {
+  constructor(operation: string, plan: Plan) {
     this.operation = operation;
-    this.tasks = tasks;
-    this.#missing = tasks.length;
+    this.plan = plan;
+    this.tasks = plan.tasks;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Takes the answer to a task; with the last one the call is done. Throws what the task threw. */
-  take(index: number, reply: Answer): void {
-    this.#values[index] = valueOf(reply);
-    if (--this.#missing === 0) this.#resolve(this.#values);
+  /** Takes the value of a task; with the last one the call is done. */
+  take(index: number, value: unknown): void {
+    this.#early.set(index, value);
+    while (this.#early.has(this.#done)) {
+      this.plan.put(this.#early.get(this.#done), this.#done);
+      this.#early.delete(this.#done++);
+    }
+    if (this.#done === this.tasks.length) this.#resolve(this.plan.result());
   }
 
   /** Of no effect where the call is done. */
@@ -112,6 +119,7 @@ export class Jobs {
     }
     this.#waiting = [];
     this.#running.clear();
+    dropSpares();
     await this.#ended;
   }
 
@@ -139,7 +147,8 @@ export class Jobs {
         this.lose(thread);
         refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");
       });
-      job.take(index, answer);
+      keep(buffersIn(answer.task));
+      job.take(index, valueOf(answer));
     } catch (error) {
       this.#drop(job, error);
     }

@@ -6,8 +6,8 @@ import { ResidentTensor } from "../resident.js";
 /** A call as it is sent: the operation and its arguments, which are plain and nobody else's. */
 export type Task = readonly [operation: string, ...args: unknown[]];
 
-/** What a worker answers. */
-export type Answer = { value: unknown } | { fault: Fault } | { error: unknown };
+/** What a worker answers; it sends the task back, whose buffers can be filled again. */
+export type Answer = ({ value: unknown } | { fault: Fault } | { error: unknown }) & { task?: Task };
 
 /** Checks a call and gives what is left to do. */
 export const prepare = (engine: Engine, operation: string, args: readonly unknown[]): (() => unknown) =>

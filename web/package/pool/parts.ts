@@ -1,4 +1,5 @@
 import { broadcastIndex, sizeOf, type Shape } from "../shape.js";
+import { arrayLike } from "./spares.js";
 
 /** From the first up to, not including, the last. */
 export type Range = readonly [from: number, to: number];
@@ -58,7 +59,7 @@ function walk(
 /** What a part has of a tensor, as a tensor of its own. */
 export function take(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> {
   const shape = walk(piece, part);
-  const data = new (piece.data.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(sizeOf(shape));
+  const data = arrayLike(piece.data, sizeOf(shape));
   walk(piece, part, (whole, own, length) => {
     data.set(piece.data.subarray(whole, whole + length), own);
   });

@@ -71,9 +71,9 @@ export function makeCreatePool(
       const run = prepare(engine, operation, given);
       signal?.throwIfAborted();
       const size = jobs.size;
-      const { tasks, join } = cut(operation, inputs, size);
-      if (tasks.length === 0 || LOCAL.test(operation)) return run();
-      const job = new Job(operation, tasks);
+      const plan = cut(operation, inputs, size);
+      if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
+      const job = new Job(operation, plan);
       const cancel = (): void => {
         jobs.cancel(job, signal?.reason);
       };
@@ -81,8 +81,8 @@ export function makeCreatePool(
       try {
         jobs.submit(job);
         // What could not be sent at once is made of copies later: the caller may do with the inputs what it likes.
-        if (job.next < tasks.length) job.tasks = cut(operation, inputs.map(copyOf), size).tasks;
-        const value = join(await job.result);
+        if (job.next < job.tasks.length) job.tasks = cut(operation, inputs.map(copyOf), size).tasks;
+        const value = await job.result;
         if (!out) return value;
         (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
         return out;

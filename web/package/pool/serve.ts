@@ -12,8 +12,9 @@ export function serve(): void {
   port.onmessage = ({ data: module }) => {
     makeEngine(module as WebAssembly.Module).then(
       (engine) => {
-        port.onmessage = ({ data: task }) => {
-          post(answer(engine, task as Task));
+        port.onmessage = ({ data }) => {
+          const task = data as Task;
+          post({ ...answer(engine, task), task });
         };
         post({ value: undefined });
       },

@@ -1,5 +1,5 @@
 import type { Lab } from "../lab.js";
-import type { MaybeOut, Resident, Result } from "../resident.js";
+import type { AnyTensor, MaybeOut, Resident, Result } from "../resident.js";
 import type { LoadOptions } from "../source.js";
 
 /** Options of {@link createPool}: how many threads, and where the kernels come from. */
@@ -14,18 +14,25 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The same arguments; the last, if it is an object of options, with those of a call. */
-type CallArguments<Arguments extends unknown[], Out> = Arguments extends [...infer Others, (infer Options)?]
-  ? Options extends { out?: unknown } | undefined
-    ? [...Others, options?: Omit<NonNullable<Options>, "out"> & CallOptions & { out?: Out | undefined }]
-    : Arguments
+/** The same options, with those of a call. */
+type WithCallOptions<Options, Out> = Omit<Options, "out"> &
+  CallOptions &
+  ("out" extends keyof Options ? { out?: Out | undefined } : unknown);
+
+/** The same arguments; the last is options, if it is an object and no tensor. */
+type CallArguments<Arguments extends unknown[], Out> = Arguments extends [...infer Others, (infer Last)?]
+  ? NonNullable<Last> extends AnyTensor | readonly unknown[] | number
+    ? Arguments
+    : undefined extends Last
+      ? [...Others, options?: WithCallOptions<NonNullable<Last>, Out>]
+      : [...Others, options: WithCallOptions<Last, Out>]
   : Arguments;
 
 /** The same operation, with a promise of its result. */
 type Promised<Operation> = Operation extends (...args: infer Arguments) => infer Value
   ? <Out extends MaybeOut = undefined>(
       ...args: CallArguments<Arguments, Out>
-    ) => Promise<Resident extends Value ? Result<Out> : Value>
+    ) => Promise<[Value] extends [Resident] ? Value : Resident extends Value ? Result<Out> : Value>
   : never;
 
 /**
