@@ -46,6 +46,21 @@ const common = {
   logLevel: "warning",
 };
 
+/**
+ * What bundlers compile for older engines, they take helpers to, from outside. So what has to stand alone is written as of
+ * 2020, the oldest that they aim at by default: no class fields, and ordinary names for private ones.
+ * @type {import("esbuild").Plugin}
+ */
+const ordinaryNames = {
+  name: "ordinary names",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]web[\\/]package[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/(?<=[.\s(!])#(?=[a-z])/g, "private_"),
+      loader: "ts",
+    }));
+  },
+};
+
 /** @param {string} name */
 const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
 
@@ -58,7 +73,15 @@ const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
  * @param {import("esbuild").Plugin[]} plugins
  */
 async function wrap(module, head, plugins = []) {
-  const { outputFiles } = await build({ ...common, entryPoints: [sourceOf(module)], write: false, plugins });
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [sourceOf(module)],
+    write: false,
+    target: "es2020",
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    mangleProps: /^private_/,
+    plugins: [...plugins, ordinaryNames],
+  });
   const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
   if (body === undefined || /\bimport\b/.test(body)) throw new Error(`web/package/${module}.ts does not stand alone.`);
   const exports = list.split(",").map((entry) => entry.split(" as "));

@@ -92,7 +92,7 @@ const bundlers: Record<string, () => Promise<string>> = {
   },
   async vite() {
     const outDir = join(folder, "vite");
-    await vite({ root: folder, configFile: false, base: "./", logLevel: "warn", build: { outDir, target: "es2022" } });
+    await vite({ root: folder, configFile: false, base: "./", logLevel: "warn", build: { outDir } });
     return outDir;
   },
   async rollup() {

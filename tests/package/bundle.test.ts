@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -69,6 +69,16 @@ describe("the published files", () => {
     expect(reach(worker).all).toEqual(reach(worker).atOnce);
     expect([...reach(worker).all].filter(isKernels)).toEqual([]);
   });
+
+  test.each(["es2022", "es2020", "es2018"])(
+    "compiled for %s, the code still stands alone: no helper is taken to",
+    async (target) => {
+      for (const file of reach("index.js").atOnce) {
+        const { code } = await transform(readFileSync(join(dist, file), "utf8"), { target });
+        expect(code).not.toMatch(/^var __/m);
+      }
+    },
+  );
 
   test("main and external share all but a few lines", () => {
     for (const entry of ["index.js", "external.js"]) expect(readFileSync(join(dist, entry)).length).toBeLessThan(600);
