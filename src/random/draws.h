@@ -24,7 +24,7 @@
 namespace attnlab::random {
 
 // Which sequence of a seed a draw belongs to. Numbers once given stay: results hang on them.
-enum class Stream : std::uint32_t { kSample = 0, kDirections = 1, kNorms = 2 };
+enum class Stream : std::uint32_t { kSample = 0, kDirections = 1, kNorms = 2, kTokens = 7 };
 
 class Draws {
  public:
@@ -42,6 +42,14 @@ class Draws {
   double uniform(std::uint64_t i) const {
     const PhiloxCounter bits = block(i / 2);
     return i % 2 == 0 ? to_uniform(bits[0], bits[1]) : to_uniform(bits[2], bits[3]);
+  }
+
+  // In (0, 1): draw i of a row, where each row of a tensor has a sequence of its own.
+  double uniform_of_row(std::uint64_t i, std::uint32_t row) const {
+    const PhiloxCounter bits = philox(
+        {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> kUpper), stream_, row},
+        key_);
+    return to_uniform(bits[0], bits[1]);
   }
 
   struct Pair {
