@@ -63,11 +63,6 @@ void record_entropy(const EntropyTrace& trace, int round, double entropy) {
   }
 }
 
-EntropyResult fill_with_nan(float* out, Index length, EntropyStatus status, int iterations) {
-  std::fill_n(out, length, std::numeric_limits<float>::quiet_NaN());
-  return {status, iterations, kNan, kNan};
-}
-
 // Where gamma can be, and the next one to try.
 class Search {
  public:
@@ -163,21 +158,25 @@ EntropyResult entropy_normalize(const float* x, Index length, RowInput input, do
                                 int max_iterations, float* out, const EntropyTrace& trace) {
   const Support support = find_support(x, length, input);
   if (!support.valid || std::isnan(target)) {
-    return fill_with_nan(out, length, EntropyStatus::kInvalid, 0);
+    std::fill_n(out, length, std::numeric_limits<float>::quiet_NaN());
+    return {.status = EntropyStatus::kInvalid, .exponent = kNan, .entropy = kNan};
   }
+  const Index ties = count_equal(x, length, support.largest);
   const double high = std::log(static_cast<double>(support.size));
+  const double low = std::log(static_cast<double>(ties));
+  const auto result = [&](EntropyStatus status, int rounds, double exponent, double entropy) {
+    return EntropyResult{status, rounds, exponent, entropy, ties, support.size};
+  };
   if (target >= high - kEndTolerance) {
     std::fill_n(out, support.size, static_cast<float>(1.0 / static_cast<double>(support.size)));
     expand_row(x, length, input, support, out);
     const bool met = target <= high + kEndTolerance;
-    return {met ? EntropyStatus::kConverged : EntropyStatus::kClampedHigh, 0, 0.0, high};
+    return result(met ? EntropyStatus::kConverged : EntropyStatus::kClampedHigh, 0, 0.0, high);
   }
-  const Index ties = count_equal(x, length, support.largest);
-  const double low = std::log(static_cast<double>(ties));
   if (target <= low + kEndTolerance) {
     write_limit(x, length, support.largest, ties, out);
     const bool met = target >= low - kEndTolerance;
-    return {met ? EntropyStatus::kConverged : EntropyStatus::kClampedLow, 0, kInfinity, low};
+    return result(met ? EntropyStatus::kConverged : EntropyStatus::kClampedLow, 0, kInfinity, low);
   }
 
   const double unit = log_row(x, length, input, support, support.largest, out);
@@ -202,8 +201,8 @@ EntropyResult entropy_normalize(const float* x, Index length, RowInput input, do
   const double entropy = moments.entropy(gamma);
   record_entropy(trace, rounds - 1, entropy);
   const bool met = search.finished() || std::abs(entropy - target) <= tolerance(length);
-  return {met ? EntropyStatus::kConverged : EntropyStatus::kMaxIterations, rounds, gamma / unit,
-          entropy};
+  return result(met ? EntropyStatus::kConverged : EntropyStatus::kMaxIterations, rounds,
+                gamma / unit, entropy);
 }
 
 void entropy_normalize_backward(const float* x, Index length, const float* d_output, RowInput input,

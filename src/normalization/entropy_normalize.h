@@ -5,6 +5,7 @@
 // are (ln k, ln s]; for s = k only ln s.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -35,6 +36,8 @@ struct EntropyResult {
   int iterations = 0;  // rounds; 0 where the result is a limit
   double exponent = 0.0;
   double entropy = 0.0;  // of the result
+  Index ties = 0;        // k and s; 0 for a row that is not valid
+  Index support = 0;
 };
 
 // out_j = p_j^gamma / sum p^gamma with entropy `target` in nats, for one row; zeros stay zeros.
@@ -52,10 +55,43 @@ EntropyResult entropy_normalize_article(const float* x, Index length, RowInput i
                                         const EntropyTrace& trace = {});
 
 // dx for the gradient d_output of the result of one row, at a fixed target, where `exponent` is what
-// entropy_normalize returned. 0 where the result is a limit (exponent 0 or infinite) and for probabilities
-// of 0; NaN for a NaN exponent.
+// entropy_normalize returned. 0 where the result is a limit (exponent 0 or infinite) and for
+// probabilities of 0; NaN for a NaN exponent.
 //   x, d_output, dx, workspace [length]; dx overlaps no input.
 void entropy_normalize_backward(const float* x, Index length, const float* d_output, RowInput input,
                                 double exponent, float* dx, std::span<float> workspace);
+
+enum class EntropyMethod : std::uint8_t { kRobust = 0, kArticle = 1 };
+
+// The same for all rows of a matrix.
+struct EntropyOptions {
+  RowInput input = RowInput::kProbabilities;
+  EntropyMethod method = EntropyMethod::kRobust;
+  int max_iterations = 100;
+  double target = 0.0;
+  const float* targets = nullptr;  // one per row, in place of target
+};
+
+// What is told of a row beside its result.
+struct EntropyReport {
+  std::int32_t iterations;
+  std::int32_t status;  // EntropyStatus
+  std::int32_t ties;    // k and s of the attainable set; 0 for a row that is not valid
+  std::int32_t support;
+};
+
+// Scratch in doubles, for either function and method.
+std::size_t entropy_normalize_workspace(Index length);
+
+//   x, out [rows, length]; exponents, entropies, reports [rows]; trace: of the last row.
+void entropy_normalize(const linalg::ConstMatrix& x, const EntropyOptions& options,
+                       linalg::Matrix out, float* exponents, float* entropies,
+                       EntropyReport* reports, std::span<double> workspace,
+                       const EntropyTrace& trace = {});
+
+//   x, d_output, dx [rows, length]
+void entropy_normalize_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d_output,
+                                const EntropyOptions& options, linalg::Matrix dx,
+                                std::span<double> workspace);
 
 }  // namespace attnlab::normalization

@@ -53,7 +53,7 @@ EntropyResult entropy_normalize_article(const float* x, Index length, RowInput i
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   if (!support.valid || std::isnan(target)) {
     std::fill_n(out, length, static_cast<float>(kNan));
-    return {EntropyStatus::kInvalid, 0, kNan, kNan};
+    return {.status = EntropyStatus::kInvalid, .exponent = kNan, .entropy = kNan};
   }
   const std::span<double> p = workspace.first(static_cast<std::size_t>(length));
   const auto largest = static_cast<double>(support.largest);
@@ -63,7 +63,10 @@ EntropyResult entropy_normalize_article(const float* x, Index length, RowInput i
   }
   divide_by_sum(p);
 
-  EntropyResult result{EntropyStatus::kMaxIterations, 0, 1.0, 0.0};
+  EntropyResult result{.status = EntropyStatus::kMaxIterations,
+                       .exponent = 1.0,
+                       .ties = count_equal(x, length, support.largest),
+                       .support = support.size};
   Spread spread = spread_of(p);
   while (result.iterations < max_iterations && !std::isnan(result.entropy)) {
     const double gamma =
@@ -85,7 +88,9 @@ EntropyResult entropy_normalize_article(const float* x, Index length, RowInput i
   if (std::isnan(result.entropy)) {
     // What is left of p would be NaN after the next round.
     std::fill_n(out, length, static_cast<float>(kNan));
-    return {EntropyStatus::kDiverged, result.iterations, kNan, kNan};
+    result.status = EntropyStatus::kDiverged;
+    result.exponent = kNan;
+    return result;
   }
   for (std::size_t j = 0; j < p.size(); ++j) {
     out[j] = static_cast<float>(p[j]);

@@ -13,6 +13,7 @@
 
 #include "normalization/entropy_normalize.h"
 #include "normalization/power_transform.h"
+#include "random/draws.h"
 #include "simd/f64x2.h"
 #include "simd/row_softmax.h"
 
@@ -83,7 +84,7 @@ double sum_of(const float* p, Index length) {
 void sampling_distribution(const float* x, Index length, const SamplingOptions& options,
                            float* out) {
   constexpr int kMaxIterations = 100;
-  if (options.has_entropy) {
+  if (!std::isnan(options.entropy)) {
     entropy_normalize(x, length, options.input, options.entropy, kMaxIterations, out);
   } else {
     power_transform({x, 1, length}, options.input, 1.0 / options.temperature, {out, 1, length});
@@ -91,9 +92,9 @@ void sampling_distribution(const float* x, Index length, const SamplingOptions& 
   if (length == 0 || !(out[0] >= 0.0F)) {
     return;
   }
-  const bool cut_k = options.top_k > 0 && options.top_k < length;
+  const bool cut_k = options.top_k > 0.0 && options.top_k < static_cast<double>(length);
   if (cut_k) {
-    const auto wanted = static_cast<double>(options.top_k);
+    const double wanted = options.top_k;
     keep_largest(out, length, [&](double count, double) { return count >= wanted; });
   }
   if (options.top_p < 1.0) {
@@ -119,6 +120,18 @@ std::int32_t draw_index(const float* p, Index length, double uniform) {
     }
   }
   return last;
+}
+
+void sample_tokens(const linalg::ConstMatrix& x, const SamplingOptions& options,
+                   const SamplingDraw& draw, linalg::Matrix out, std::int32_t* tokens) {
+  const random::Draws draws(draw.seed, random::Stream::kTokens);
+  const Index length = x.cols();
+  for (Index i = 0; i < x.rows(); ++i) {
+    float* p = out.data() + i * length;
+    sampling_distribution(x.data() + i * length, length, options, p);
+    const auto row = draw.first_row + static_cast<std::uint32_t>(i);
+    tokens[i] = draw_index(p, length, draws.uniform_of_row(draw.draw, row));
+  }
 }
 
 }  // namespace attnlab::normalization

@@ -32,7 +32,7 @@ reference::Row expected_distribution(const std::vector<float>& row,
                                      const SamplingOptions& options) {
   const reference::Row wide = testing::widened(row);
   reference::Row q =
-      options.has_entropy
+      !std::isnan(options.entropy)
           ? reference::entropy_normalize(wide, options.input, options.entropy).q
           : reference::power_transform(wide, options.input, 1.0 / options.temperature);
   std::vector<std::size_t> order(q.size());
@@ -40,7 +40,7 @@ reference::Row expected_distribution(const std::vector<float>& row,
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return q[a] > q[b]; });
   const std::size_t top_k =
-      options.top_k == 0 ? q.size() : std::min(q.size(), static_cast<std::size_t>(options.top_k));
+      options.top_k == 0.0 ? q.size() : std::min(q.size(), static_cast<std::size_t>(options.top_k));
   double whole = 0.0;
   for (std::size_t k = 0; k < top_k; ++k) {
     whole += q[order[k]];
@@ -58,17 +58,19 @@ reference::Row expected_distribution(const std::vector<float>& row,
   return result;
 }
 
+// Powers smaller than this are 0 in float32.
+constexpr double kUnderflow = 1e-37;
+
 TEST_CASE("sampling_distribution: temperature or entropy, then top-k, then top-p") {
   Random random(95);
   for (const Index length : {1, 2, 3, 7, 16, 17, 65, 300}) {
-    for (const Index top_k : {0, 1, 2, 5, 40, 1000}) {
+    for (const double top_k : {0.0, 1.0, 2.0, 5.0, 40.0, 1000.0}) {
       for (const double top_p : {1.0, 0.93, 0.5, 1e-3}) {
         std::vector<float> row = random.values(static_cast<std::size_t>(length), -3.0F, 3.0F);
         SamplingOptions options{.temperature = static_cast<double>(random.uniform(0.3F, 2.0F)),
                                 .top_k = top_k,
                                 .top_p = top_p};
         if (length >= 7 && random.chance(0.3)) {
-          options.has_entropy = true;
           options.entropy = 1.2;
         }
         const std::vector<float> actual = distribution(row, options);
@@ -76,8 +78,8 @@ TEST_CASE("sampling_distribution: temperature or entropy, then top-k, then top-p
         INFO("length " << length << ", top_k " << top_k << ", top_p " << top_p);
         int wrong = 0;
         for (std::size_t j = 0; j < row.size(); ++j) {
-          wrong += testing::close(actual[j], expected[j], 1e-5 * expected[j]) ? 0 : 1;
-          wrong += (actual[j] == 0.0F) == (expected[j] == 0.0) ? 0 : 1;
+          wrong += testing::close(actual[j], expected[j], 1e-5 * expected[j] + kUnderflow) ? 0 : 1;
+          wrong += expected[j] == 0.0 && actual[j] != 0.0F ? 1 : 0;
         }
         CHECK(wrong == 0);
       }
@@ -121,6 +123,48 @@ TEST_CASE("draw_index: the running sum decides, zeros are never drawn") {
   const std::vector<float> nothing{kNan, kNan};
   CHECK(draw_index(nothing.data(), 2, 0.5) == -1);
   CHECK(draw_index(nothing.data(), 0, 0.5) == -1);
+}
+
+TEST_CASE("sample_tokens: seed, draw and row decide, however the rows are cut") {
+  Random random(96);
+  const std::vector<float> x = random.values(6 * 50, -2.0F, 2.0F);
+  const auto tokens = [&](std::uint64_t seed, std::uint64_t draw) {
+    std::vector<std::int32_t> result(6);
+    Fenced out(x.size());
+    sample_tokens({x.data(), 6, 50}, {}, {.seed = seed, .draw = draw}, {out.data(), 6, 50},
+                  result.data());
+    return result;
+  };
+  const std::vector<std::int32_t> all = tokens(5, 9);
+  CHECK(all == tokens(5, 9));
+  CHECK(all != tokens(5, 10));
+  CHECK(all != tokens(6, 9));
+  std::vector<std::int32_t> parts(6);
+  Fenced out(x.size());
+  sample_tokens({x.data(), 2, 50}, {}, {.seed = 5, .draw = 9}, {out.data(), 2, 50}, parts.data());
+  sample_tokens({x.data() + 100, 4, 50}, {}, {.seed = 5, .draw = 9, .first_row = 2},
+                {out.data() + 100, 4, 50}, parts.data() + 2);
+  CHECK(all == parts);
+}
+
+TEST_CASE("sample_tokens: frequencies are the probabilities") {
+  const std::vector<float> p{0.1F, 0.0F, 0.6F, 0.3F};
+  constexpr int kDraws = 20000;
+  std::vector<int> counts(4);
+  Fenced out(4);
+  for (std::uint64_t draw = 0; draw < kDraws; ++draw) {
+    std::int32_t token = -1;
+    sample_tokens({p.data(), 1, 4}, {.input = RowInput::kProbabilities}, {.seed = 3, .draw = draw},
+                  {out.data(), 1, 4}, &token);
+    REQUIRE(token >= 0);
+    ++counts[static_cast<std::size_t>(token)];
+  }
+  for (std::size_t j = 0; j < 4; ++j) {
+    const auto share = static_cast<double>(p[j]);
+    // Five standard deviations.
+    const double tolerance = 5.0 * std::sqrt(kDraws * share * (1.0 - share));
+    CHECK(std::abs(counts[j] - kDraws * share) <= tolerance);
+  }
 }
 
 }  // namespace
