@@ -82,10 +82,10 @@ TEST_CASE("elementary: sine and cosine of turns") {
 TEST_CASE("draws: an element depends on seed, stream and its number alone") {
   const Draws draws(7);
   for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{6}}) {
-    for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{9}}) {
+    for (const std::size_t count : {0U, 1U, 9U}) {
       std::vector<double> filled(count);
       fill_normal(draws, first, count, filled.data());
-      for (std::uint64_t e = 0; e < count; ++e) {
+      for (std::size_t e = 0; e < count; ++e) {
         CHECK(filled[e] == draws.normal(first + e));
       }
     }
