@@ -11,6 +11,7 @@ const x = randomTensor(random, [2, 7, 5]);
 const bias = randomTensor(random, [7, 7]);
 const gamma = randomTensor(random, [5]);
 const square = randomTensor(random, [5, 5]);
+const perRow = randomTensor(random, [2, 7]);
 
 /** Every operation, as a call that uses as many of its options as go together. */
 const operations: Record<string, (lab: Lab) => unknown> = {
@@ -40,6 +41,17 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),
   rmsNorm: (lab) => lab.rmsNorm(x, { axis: [0, 2] }),
+  entropy: (lab) => lab.entropy(x, { axis: 1, input: "logits" }),
+  entropyBackward: (lab) => lab.entropyBackward(x, perRow, { input: "logits" }),
+  sparsemax: (lab) => lab.sparsemax(x, { axis: 1 }),
+  sparsemaxBackward: (lab) => lab.sparsemaxBackward(x, x),
+  entmax15: (lab) => lab.entmax15(x),
+  entmax15Backward: (lab) => lab.entmax15Backward(x, x, { axis: 0 }),
+  powerTransform: (lab) => lab.powerTransform(x, { exponent: 2, input: "logits" }),
+  powerTransformBackward: (lab) => lab.powerTransformBackward(x, x, { exponent: 2, input: "logits" }),
+  entropyNormalize: (lab) => lab.entropyNormalize(x, { entropy: 1, input: "logits", axis: 1, trace: true }),
+  entropyNormalizeBackward: (lab) => lab.entropyNormalizeBackward(x, x, { entropy: perRow, input: "logits" }),
+  sampleToken: (lab) => lab.sampleToken(x, { topK: 3, topP: 0.9 }),
 };
 
 describeBoth("memory", (lab: Lab) => {

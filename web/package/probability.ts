@@ -141,7 +141,7 @@ export interface ProbabilityOperations {
    *
    * const lab = await load();
    * const g = lab.powerTransformBackward(lab.tensor([1, 3]), lab.tensor([0, 1]), { exponent: 1 });
-   * console.log(g.dp.data.join(" "), g.dexponent.toFixed(4)); // -0.1875 0.0625 0.2060
+   * console.log(g.dp.data[0].toFixed(4), g.dp.data[1].toFixed(4), g.dexponent.toFixed(4)); // -0.1875 0.0625 0.2060
    * ```
    */
   powerTransformBackward: (

@@ -46,7 +46,7 @@ export interface SampleTokenOperations {
    * const logits = lab.tensor([2, 1, 0, -1]);
    * const { token, probabilities } = lab.sampleToken(logits, { entropy: 0.5, topK: 3, seed: 7 });
    * console.log(token.length, Array.from(probabilities.data, (value) => value.toFixed(3)).join(" "));
-   * // 1 0.838 0.136 0.026 0.000
+   * // 1 0.850 0.130 0.020 0.000
    * ```
    */
   sampleToken: (x: AnyTensor, options?: SampleTokenOptions) => { token: Int32Array; probabilities: Tensor };
