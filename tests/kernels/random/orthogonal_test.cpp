@@ -30,7 +30,7 @@ double largest_error(const std::vector<double>& rows, std::size_t count, std::si
 }
 
 TEST_CASE("orthonormalize: frames of every size") {
-  for (const std::size_t length : {1, 2, 3, 7, 15, 16, 17, 63, 64, 65, 127}) {
+  for (const std::size_t length : {1U, 2U, 3U, 7U, 15U, 16U, 17U, 63U, 64U, 65U, 127U}) {
     for (const std::size_t count : {std::size_t{1}, (length + 1) / 2, length}) {
       std::vector<double> rows = gaussian(length, count * length);
       const std::vector<double> before = rows;
