@@ -18,32 +18,34 @@ using normalization::RowInput;
 
 RowInput row_input(double input) { return static_cast<RowInput>(static_cast<int>(input)); }
 
-std::span<const float> floats(Pointer pointer, Index count) {
-  return {at<const float>(pointer), static_cast<std::size_t>(count)};
-}
-
-void entropy(Pointer x, Pointer out, Index rows, Index length, double input_kind) {
+void entropy(Pointer x, Pointer out, Index rows, Index length, double input_kind,
+             double /*unused*/) {
   normalization::entropy(input(x, rows, length), row_input(input_kind),
                          scratch(out, static_cast<std::size_t>(rows)));
 }
 
-void entropy_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
-                      double input_kind) {
-  normalization::entropy_backward(input(x, rows, length), floats(d_output, rows),
+// Gradients of one tensor give back the gradient of the exponent, 0 where there is none. workspace: 4
+// length bytes.
+double entropy_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
+                        double input_kind, double /*unused*/, Pointer /*workspace*/) {
+  normalization::entropy_backward(input(x, rows, length),
+                                  {at<const float>(d_output), static_cast<std::size_t>(rows)},
                                   row_input(input_kind), output(dx, rows, length));
+  return 0.0;
 }
 
 // alpha: 2 for sparsemax, 1.5 for 1.5-entmax.
-void entmax(Pointer x, Pointer out, Index rows, Index length, double alpha) {
+void entmax(Pointer x, Pointer out, Index rows, Index length, double alpha, double /*unused*/) {
   const auto run = alpha == 2.0 ? normalization::sparsemax : normalization::entmax15;
   run(input(x, rows, length), output(out, rows, length));
 }
 
-void entmax_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
-                     double alpha) {
+double entmax_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
+                       double alpha, double /*unused*/, Pointer /*workspace*/) {
   const auto run =
       alpha == 2.0 ? normalization::sparsemax_backward : normalization::entmax15_backward;
   run(input(x, rows, length), input(d_output, rows, length), output(dx, rows, length));
+  return 0.0;
 }
 
 void power_transform(Pointer x, Pointer out, Index rows, Index length, double input_kind,
@@ -52,7 +54,6 @@ void power_transform(Pointer x, Pointer out, Index rows, Index length, double in
                                  output(out, rows, length));
 }
 
-// Gives the gradient of the exponent. workspace: 4 length bytes.
 double power_transform_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
                                 double input_kind, double exponent, Pointer workspace) {
   return normalization::power_transform_backward(
@@ -126,10 +127,12 @@ void sample_tokens(Pointer x, Pointer out, Pointer tokens, Index rows, Index len
 
 EMSCRIPTEN_BINDINGS(attnlab_probability) {
   using namespace attnlab::bindings;
-  emscripten::function("entropy(x, out, rows, length, input)", &entropy);
-  emscripten::function("entropyBackward(x, dOutput, dx, rows, length, input)", &entropy_backward);
-  emscripten::function("entmax(x, out, rows, length, alpha)", &entmax);
-  emscripten::function("entmaxBackward(x, dOutput, dx, rows, length, alpha)", &entmax_backward);
+  emscripten::function("entropy(x, out, rows, length, input, unused)", &entropy);
+  emscripten::function("entropyBackward(x, dOutput, dx, rows, length, input, unused, workspace)",
+                       &entropy_backward);
+  emscripten::function("entmax(x, out, rows, length, alpha, unused)", &entmax);
+  emscripten::function("entmaxBackward(x, dOutput, dx, rows, length, alpha, unused, workspace)",
+                       &entmax_backward);
   emscripten::function("powerTransform(x, out, rows, length, input, exponent)", &power_transform);
   emscripten::function(
       "powerTransformBackward(x, dOutput, dx, rows, length, input, exponent, workspace)",

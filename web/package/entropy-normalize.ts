@@ -133,7 +133,7 @@ export const entropyNormalize: Body = (call, xValue, options) => {
     const traces: EntropyTrace[] = [];
     const [output, exponent, entropy, report] = sweepRows(
       call,
-      axis,
+      [axis],
       {
         sources: [{ operand }, targets],
         sinks: [{ plan: { shape: operand.shape } }, perRow, perRow, { plan: { shape: [sizeOf(shape), 4] }, length: 4 }],
@@ -194,7 +194,7 @@ export const entropyNormalizeBackward: Body = (call, xValue, dOutput, options) =
     scratch: (length: number) => 8 * length,
   } as const;
   return () => {
-    const [dx] = sweepRows(call, axis, work, ([x, t, g], [to], { count, length, scratch }) => {
+    const [dx] = sweepRows(call, [axis], work, ([x, t, g], [to], { count, length, scratch }) => {
       call.engine.kernels.entropyNormalizeBackward(x, t, g, to, count, length, input, kind, rounds, target, scratch);
     });
     return { dx };

@@ -181,108 +181,89 @@ export function readGradient(call: Call, value: unknown, shape: Shape): Operand 
   return operand;
 }
 
-/** @internal */
-export const entropy: Body = (call, pValue, options) => {
-  const operand = readRows(call, "p", pValue);
-  const table = { axis: axisOf(operand), input: inputOf("probabilities"), out: unread };
-  const { axis, input, out } = readOptions(call.operation, options, table);
-  const plan = readOut(call, out, without(operand.shape, axis), [{ operand }]);
-  const work = { sources: [{ operand }], sinks: [{ plan, length: 1 }] } as const;
-  return () =>
-    sweepRows(call, axis, work, ([p], [to], { count, length }) => {
-      call.engine.kernels.entropy(p, to, count, length, input);
-    })[0];
-};
+/** An operation on the rows of one tensor. */
+interface RowOperation {
+  argument: "p" | "x";
+  kernel: "entmax" | "entropy" | "powerTransform";
+  /** The result is one number per row. */
+  reduces?: boolean;
+  alpha?: number;
+  /** Of its options `input` and `exponent`. */
+  readers: Readonly<Partial<Record<"exponent" | "input", Reader<number>>>>;
+}
 
-/** @internal */
-export const entropyBackward: Body = (call, pValue, dOutput, options) => {
-  const operand = readRows(call, "p", pValue);
-  const { axis, input } = readOptions(call.operation, options, {
-    axis: axisOf(operand),
-    input: inputOf("probabilities"),
-  });
-  const gradient = { operand: readGradient(call, dOutput, without(operand.shape, axis)), length: 1 };
-  const work = { sources: [{ operand }, gradient], sinks: [{ plan: { shape: operand.shape } }] } as const;
-  return () => {
-    const [dp] = sweepRows(call, axis, work, ([p, g], [to], { count, length }) => {
-      call.engine.kernels.entropyBackward(p, g, to, count, length, input);
-    });
-    return { dp };
-  };
-};
+/** The rows, the options, and the shape of the result. */
+function readRowOperation<More extends Readonly<Record<string, Reader<unknown>>>>(
+  call: Call,
+  { argument, reduces, readers }: RowOperation,
+  value: unknown,
+  options: unknown,
+  more: More,
+) {
+  const operand = readRows(call, argument, value);
+  const given = readOptions(call.operation, options, { ...readers, axis: axisOf(operand), ...more });
+  const { axis, input = 0, exponent = 0 } = given as { axis: number; input?: number; exponent?: number };
+  const result = reduces ? { shape: without(operand.shape, axis), length: 1 } : { shape: operand.shape };
+  return { operand, axis, input, exponent, result, given };
+}
 
-const entmax =
-  (alpha: number): Body =>
-  (call, xValue, options) => {
-    const operand = readRows(call, "x", xValue);
-    const { axis, out } = readOptions(call.operation, options, { axis: axisOf(operand), out: unread });
-    const work = {
-      sources: [{ operand }],
-      sinks: [{ plan: readOut(call, out, operand.shape, [{ operand }]) }],
-    } as const;
+const forward =
+  (description: RowOperation): Body =>
+  (call, value, options) => {
+    const read = readRowOperation(call, description, value, options, { out: unread });
+    const { operand, axis, input, exponent, result, given } = read;
+    const plan = readOut(call, given.out, result.shape, [{ operand }]);
     return () =>
-      sweepRows(call, axis, work, ([x], [to], { count, length }) => {
-        call.engine.kernels.entmax(x, to, count, length, alpha);
-      })[0];
+      sweepRows(
+        call,
+        [axis],
+        { sources: [{ operand }], sinks: [{ ...result, plan }] },
+        ([p], [to], { count, length }) => {
+          call.engine.kernels[description.kernel](p, to, count, length, description.alpha ?? input, exponent);
+        },
+      )[0];
   };
 
-const entmaxBackward =
-  (alpha: number): Body =>
-  (call, xValue, dOutput, options) => {
-    const operand = readRows(call, "x", xValue);
-    const gradient = { operand: readGradient(call, dOutput, operand.shape) };
-    const { axis } = readOptions(call.operation, options, { axis: axisOf(operand) });
-    const work = { sources: [{ operand }, gradient], sinks: [{ plan: { shape: operand.shape } }] } as const;
+const backward =
+  (description: RowOperation): Body =>
+  (call, value, dOutput, options) => {
+    const { argument, kernel, alpha, readers } = description;
+    const { operand, axis, input, exponent, result } = readRowOperation(call, description, value, options, {});
+    const gradient = { ...result, operand: readGradient(call, dOutput, result.shape) };
+    const work = {
+      sources: [{ operand }, gradient],
+      sinks: [{ plan: { shape: operand.shape } }],
+      scratch: (length: number) => 4 * length,
+    } as const;
     return () => {
-      const [dx] = sweepRows(call, axis, work, ([x, g], [to], { count, length }) => {
-        call.engine.kernels.entmaxBackward(x, g, to, count, length, alpha);
+      const run = call.engine.kernels[`${kernel}Backward`];
+      let dexponent = 0;
+      const [dx] = sweepRows(call, [axis], work, ([p, g], [to], { count, length, scratch }) => {
+        dexponent += run(p, g, to, count, length, alpha ?? input, exponent, scratch);
       });
-      return { dx };
+      return { [`d${argument}`]: dx, ...(readers.exponent && { dexponent }) };
     };
   };
 
-/** @internal */
-export const sparsemax = entmax(2);
-/** @internal */
-export const sparsemaxBackward = entmaxBackward(2);
-/** @internal */
-export const entmax15 = entmax(1.5);
-/** @internal */
-export const entmax15Backward = entmaxBackward(1.5);
-
-const powerReaders = (operand: Operand) => ({
-  exponent: number(finite),
-  axis: axisOf(operand),
-  input: inputOf("probabilities"),
-});
+const input = inputOf("probabilities");
+const ENTROPY: RowOperation = { argument: "p", kernel: "entropy", reduces: true, readers: { input } };
+const SPARSEMAX: RowOperation = { argument: "x", kernel: "entmax", alpha: 2, readers: {} };
+const ENTMAX15: RowOperation = { argument: "x", kernel: "entmax", alpha: 1.5, readers: {} };
+const POWER: RowOperation = { argument: "p", kernel: "powerTransform", readers: { exponent: number(finite), input } };
 
 /** @internal */
-export const powerTransform: Body = (call, pValue, options) => {
-  const operand = readRows(call, "p", pValue);
-  const table = { ...powerReaders(operand), out: unread };
-  const { exponent, axis, input, out } = readOptions(call.operation, options, table);
-  const work = { sources: [{ operand }], sinks: [{ plan: readOut(call, out, operand.shape, [{ operand }]) }] } as const;
-  return () =>
-    sweepRows(call, axis, work, ([p], [to], { count, length }) => {
-      call.engine.kernels.powerTransform(p, to, count, length, input, exponent);
-    })[0];
-};
-
+export const entropy = forward(ENTROPY);
 /** @internal */
-export const powerTransformBackward: Body = (call, pValue, dOutput, options) => {
-  const operand = readRows(call, "p", pValue);
-  const gradient = { operand: readGradient(call, dOutput, operand.shape) };
-  const { exponent, axis, input } = readOptions(call.operation, options, powerReaders(operand));
-  const work = {
-    sources: [{ operand }, gradient],
-    sinks: [{ plan: { shape: operand.shape } }],
-    scratch: (length: number) => 4 * length,
-  } as const;
-  return () => {
-    let dexponent = 0;
-    const [dp] = sweepRows(call, axis, work, ([p, g], [to], { count, length, scratch }) => {
-      dexponent += call.engine.kernels.powerTransformBackward(p, g, to, count, length, input, exponent, scratch);
-    });
-    return { dp, dexponent };
-  };
-};
+export const entropyBackward = backward(ENTROPY);
+/** @internal */
+export const sparsemax = forward(SPARSEMAX);
+/** @internal */
+export const sparsemaxBackward = backward(SPARSEMAX);
+/** @internal */
+export const entmax15 = forward(ENTMAX15);
+/** @internal */
+export const entmax15Backward = backward(ENTMAX15);
+/** @internal */
+export const powerTransform = forward(POWER);
+/** @internal */
+export const powerTransformBackward = backward(POWER);

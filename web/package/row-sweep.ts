@@ -8,9 +8,10 @@ import type { Tensor } from "./tensor.js";
 /** Entries staged at once: 1 MB, which stays in the cache between the copy and the kernel. */
 const CHUNK = 1 << 18;
 
-/** What goes row by row beside x: a whole row of x's length or, with `length`, so many entries. */
+/** What goes row by row beside x: a whole row of x's length or, with `length`, so many entries; or one row for all. */
 interface PerRow {
   length?: number;
+  shared?: boolean;
 }
 
 /** The tensors of a row kernel; each is cut into one part per row. */
@@ -28,7 +29,7 @@ export const floatsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Float3
   new Float32Array(buffer, byteOffset, byteLength / 4);
 
 /**
- * Runs a kernel over the rows of x along one axis: any number of tensors of x's shape, gathered and scattered where their
+ * Runs a kernel over the rows of x along some axes: any number of tensors of x's shape, gathered and scattered where their
  * rows do not lie one after the other, and of tensors with a few entries per row in the order of the other axes. The first
  * source is x. The kernel is called with a chunk of rows, last the number of its first row.
  */
@@ -37,7 +38,7 @@ export function sweepRows<
   const Sinks extends readonly (PerRow & { plan: Plan })[],
 >(
   call: Call,
-  axis: number,
+  axes: readonly number[],
   { sources, sinks, scratch, atOnce }: RowWork<Sources, Sinks>,
   kernel: (
     at: { [Key in keyof Sources]: number },
@@ -45,8 +46,8 @@ export function sweepRows<
     rows: { count: number; length: number; first: number; scratch: number },
   ) => void,
 ): { [Key in keyof Sinks]: Tensor | Resident } {
-  const rows = new Rows(sources[0].operand.shape, [axis]);
-  const apart = (part: PerRow): boolean => !rows.contiguous && part.length === undefined;
+  const rows = new Rows(sources[0].operand.shape, axes);
+  const apart = (part: PerRow): boolean => !rows.contiguous && part.length === undefined && !part.shared;
   const { count, length } = rows;
   let first = 0;
   const run: Kernel<Sources, Sinks> = (at, to, scratchAt, chunk) => {
@@ -64,7 +65,7 @@ export function sweepRows<
         const gathered = apart(source)
           ? new Operand(call.engine, operand.shape, rows.gather(floatsOf(operand.bytes())))
           : operand;
-        return { operand: gathered, length: source.length ?? length };
+        return { operand: gathered, length: source.length ?? length, ...(source.shared && { itemOf: () => 0 }) };
       }),
       sinks: sinks.map((sink) => ({
         plan: apart(sink) ? { shape: sink.plan.shape } : sink.plan,

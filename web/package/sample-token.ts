@@ -92,7 +92,7 @@ export const sampleToken: Body = (call, xValue, options) => {
     sinks: [{ plan: { shape: operand.shape } }, { plan: { shape: without(operand.shape, axis) }, length: 1 }],
   } as const;
   return () => {
-    const [probabilities, tokens] = sweepRows(call, axis, work, ([x], [to, tokensAt], { count, length, first }) => {
+    const [probabilities, tokens] = sweepRows(call, [axis], work, ([x], [to, tokensAt], { count, length, first }) => {
       const { kernels } = call.engine;
       kernels.sampleTokens(
         x,
