@@ -42,7 +42,6 @@ export interface Lab
     MatmulOperations,
     SoftmaxOperations,
     OnlineSoftmaxOperations,
-    NormOperations {
     NormOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
