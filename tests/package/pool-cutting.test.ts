@@ -221,3 +221,73 @@ test("where nothing is to be cut, an argument is still a copy", async () => {
   await pool.softmax(x);
   expect(x.data.length).toBe(3);
 });
+
+describe("gradients", () => {
+  const shapes = { many: [8, 512, 32], few: [3, 500, 32], one: [1500, 32] };
+
+  async function compareGradients(pool: Pool, name: string, ...args: unknown[]): Promise<void> {
+    const lab = await load({ variant: pool.variant });
+    const expected = method(lab, name)(...args) as Record<string, Tensor | undefined>;
+    const actual = (await method(pool, name)(...args)) as Record<string, Tensor | undefined>;
+    const names = Object.keys(expected).filter((key) => expected[key]);
+    expect(names.length).toBeGreaterThan(0);
+    expect(Object.keys(actual).filter((key) => actual[key])).toEqual(names);
+    for (const key of names) {
+      expect(actual[key]?.shape, key).toEqual(expected[key]?.shape);
+      // Sums over queries are taken in another order.
+      expectClose(actual[key]?.data ?? [], expected[key]?.data ?? [], 2e-5);
+    }
+  }
+
+  test.each(Object.entries(shapes))("attentionBackward, %s", async (_, shape) => {
+    const pool = await openPool({ threads: 4 });
+    const [q, k, v, dOutput] = [0, 1, 2, 3].map(() => randomTensor(random, shape));
+    for (const options of [{}, { causal: true }, { window: [40, 3] }, { gradients: ["k"], causal: true, window: 70 }]) {
+      await compareGradients(pool, "attentionBackward", q, k, v, dOutput, options);
+    }
+  });
+
+  test("of a bias, summed over what it repeats; of heads in groups", async () => {
+    const pool = await openPool({ threads: 4 });
+    const [q, dOutput] = [randomTensor(random, [2, 6, 200, 32]), randomTensor(random, [2, 6, 200, 32])];
+    const k = randomTensor(random, [2, 2, 210, 32]);
+    const gradients = ["q", "k", "v", "bias"];
+    for (const shape of [
+      [200, 210],
+      [1, 210],
+      [2, 6, 200, 210],
+      [1, 6, 200, 1],
+      [2, 1, 1, 210],
+    ]) {
+      const options = { groupedHeads: true, bias: randomTensor(random, shape), gradients };
+      await compareGradients(pool, "attentionBackward", q, k, k, dOutput, options);
+      await compareGradients(pool, "attentionBackward", q, k, k, dOutput, { ...options, causal: true });
+    }
+  });
+
+  test.each([
+    [
+      [600, 100],
+      [100, 500],
+    ],
+    [
+      [5, 300, 80],
+      [5, 80, 200],
+    ],
+    [
+      [5, 300, 80],
+      [80, 200],
+    ],
+  ])("matmulBackward, %j times %j", async (left, right) => {
+    const pool = await openPool({ threads: 3 });
+    const turned = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1) ?? 0, shape.at(-2) ?? 0];
+    const dOutput = randomTensor(random, [...left.slice(0, -1), right.at(-1) ?? 0], 0.1);
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const a = randomTensor(random, transposeA ? turned(left) : left);
+        const b = randomTensor(random, transposeB ? turned(right) : right);
+        await compareGradients(pool, "matmulBackward", a, b, dOutput, { transposeA, transposeB });
+      }
+    }
+  });
+});

@@ -13,10 +13,12 @@ import { keep } from "./spares.js";
  */
 const RULES: Readonly<Record<string, string>> = {
   attention: "q. k. k. >q.",
+  attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
   layerNorm: "axis",
   logSoftmax: "axis",
   matmul: "q. .. >q.",
+  matmulBackward: "q. .. q.",
   rmsNorm: "axis",
   softmax: "axis",
 };

@@ -19,8 +19,8 @@ const MOST_THREADS = 8;
 const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThreads(), MOST_THREADS)) =>
   checkNumber(operation, key, value, whole(1));
 
-/** What belongs to the calling thread: these operations are done there. */
-const LOCAL = /^(memory|resident|tensor)$/;
+/** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
+const LOCAL = /^(decoder|memory|resident|tensor)$/;
 
 /** What a call gives to the operation, with and without `out`, and what is for the pool. */
 function readCall(operation: string, args: readonly unknown[]) {
