@@ -8,9 +8,7 @@ export interface PlatformWorker {
   ref?: () => void;
   unref?: () => void;
   on?: (event: string, listener: (value: unknown) => void) => void;
-  onmessage?: ((event: MessageEvent) => void) | null;
-  onmessageerror?: ((event: MessageEvent) => void) | null;
-  onerror?: ((event: ErrorEvent) => void) | null;
+  addEventListener?: (event: string, listener: (value: unknown) => void) => void;
 }
 
 /** Makes a worker that runs {@link serve}; may throw where the platform or the page's policy has none. */

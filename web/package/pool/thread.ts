@@ -11,20 +11,18 @@ export interface Thread {
 
 /** Calls `receive` with every message of a worker and `die` with what it died of. */
 function listen(worker: PlatformWorker, receive: (data: unknown) => void, die: (cause: unknown) => void): void {
-  if (worker.on) {
-    worker.on("message", receive);
-    for (const event of ["error", "messageerror", "exit"]) worker.on(event, die);
-    return;
+  const hear = worker.on?.bind(worker) ?? worker.addEventListener?.bind(worker);
+  hear?.("message", (message) => {
+    receive(worker.on ? message : (message as MessageEvent).data);
+  });
+  for (const end of ["error", "messageerror", "exit"]) {
+    hear?.(end, (cause) => {
+      // In a page it is an event, and not the page's error: the calls that are lost by it say so.
+      const { message, preventDefault } = cause as Partial<ErrorEvent>;
+      preventDefault?.call(cause);
+      die(message ?? cause);
+    });
   }
-  worker.onmessage = ({ data }) => {
-    receive(data);
-  };
-  worker.onmessageerror = die;
-  worker.onerror = (event) => {
-    // Not the page's error: the calls that were lost by it say so.
-    event.preventDefault();
-    die(event.message);
-  };
 }
 
 /** Starts a worker and gives it the kernels. Rejects if it cannot be had; `lost` is called if it dies while it is idle. */
