@@ -4,10 +4,11 @@
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
 //
 // Plan. Nothing of size n_q x n_k is ever held. Keys and values that the mask leaves are packed
-// once, in panels of 6 lines. Queries are taken 8 at a time (a panel, one query per SIMD lane),
-// scaled while they are packed, and several panels at once pass a block of 96 keys while that
-// block is in the second-level cache:
-//   1. scores     [keys][8]  the micro-kernel on 6 keys x 8 queries: the tile is born transposed
+// once, in panels of as many lines as a register tile has rows (linalg/microkernel.h). Queries are
+// taken 8 at a time (a panel, one query per SIMD lane), scaled while they are packed, and several
+// panels at once pass a block of keys while that block is in the second-level cache:
+//   1. scores     [keys][8]  the micro-kernel on keys x 8 queries: the tile is born transposed, and
+//                            its maxima are taken while it is in registers
 //   2. hiding     [keys][8]  bias, and -infinity where the window's edge crosses the panel
 //   3. weights    [keys][8]  online softmax, vertical operations only
 //   4. output^T   [d_v][8]   the micro-kernel again: the weights are already a packed operand
@@ -50,7 +51,8 @@ using linalg::kTileRows;
 using linalg::Matrix;
 using simd::F32x4;
 
-constexpr Index kKeyBlock = 16 * kTileRows;
+constexpr Index kKeyBlock = 96;
+static_assert(kKeyBlock % kTileRows == 0);
 constexpr Index kMaxPanels = 16;  // query panels that share a key block ...
 constexpr Index kPanelFloats =
     64 * 1024;  // ... as long as their queries and outputs stay below 256 KB
@@ -275,8 +277,8 @@ class Head {
   Matrix out_;
   Layout layout_;
   VisibleKeys visible_;
-  float* keys_;     // panels of 6 keys, [d][6] each
-  float* values_;   // panels of 6 columns, [keys][6] each
+  float* keys_;  // see pack_head.h
+  float* values_;
   float* queries_;  // panels of 8 queries, [d][8] each
   float* outputs_;  // panels of 8 outputs, [d_v][8] each
   float* scores_;   // [keys][8]

@@ -21,7 +21,8 @@ namespace attnlab::linalg {
 namespace {
 
 constexpr Index kInnerBlock = 256;
-constexpr Index kRowBlock = 16 * kTileRows;
+constexpr Index kRowBlock = 96;
+static_assert(kRowBlock % kTileRows == 0);
 constexpr Index kColumnBlock = 64 * kTileColumns;
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
