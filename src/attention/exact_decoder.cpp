@@ -93,8 +93,7 @@ bool ExactDecoder::reserve(Index tokens) {
 std::size_t ExactDecoder::workspace(Index tokens) const {
   const auto [matrices, group, d, d_v] = shape();
   const Index keys = needed() + tokens;
-  return tokens < kPrompt ? exact_query_workspace(keys, d, d_v)
-                          : exact_workspace(tokens, keys, d, d_v);
+  return tokens < kPrompt ? exact_query_workspace(keys, d) : exact_workspace(tokens, keys, d, d_v);
 }
 
 void ExactDecoder::step(Index matrix, const ConstMatrix& q, const ConstMatrix& k,

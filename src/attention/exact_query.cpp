@@ -3,11 +3,12 @@
 //   q [1, d], k [n_k, d], v [n_k, d_v], out [1, d_v]
 //
 // Plan. With one query every key and value is used once, so the time is that of reading them: they
-// are read where they lie, in order, and nothing is packed.
-//   1. scores     eight keys at a time; their sums are added across lanes by transposing them
+// are read where they lie, once, and nothing is packed. A loop that loads anything beside them (the
+// query, a sum) takes that much longer, so both passes go by runs of 64 rows and, within a run, by
+// 32 columns, for which the query's channels or the sums stay in eight registers:
+//   1. scores     four keys at a time; their sums are added across lanes by transposing them
 //   2. weights    simd/row_softmax.h
-//   3. output     four values at a time are added, weighted, to a sum over 64 keys, which stays in
-//                 the first-level cache; that sum goes to the output
+//   3. output     the sum over a run is added to the output
 // What float32 cannot hold, or is not finite, is done again in double (row_in_double.h).
 //
 // Error: as exact(), |out - exact| <= 4e-7 (2 + l) max_j |v_j| (tested).
@@ -29,75 +30,102 @@ namespace {
 using linalg::ConstMatrix;
 using simd::F32x4;
 
-constexpr Index kKeys = 8;    // read together
-constexpr Index kValues = 4;  // read together
-constexpr Index kRun = 64;    // values that are summed before their sum is added to the output
 constexpr Index kLanes = F32x4::kLanes;
-// Vectors of a value per turn of the inner loop: one address serves them all.
-constexpr Index kUnrolled = 4;
+constexpr Index kRun = 64;
+static_assert(kRun % kLanes == 0);
 
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+// Calls body.operator()<Vectors>(c) for stretches of Vectors vectors that start at column c, and
+// gives the column after the last whole vector.
+template <typename Body>
+Index for_stretches(Index columns, Body&& body) {
+  Index c = 0;
+  for (; c + 8 * kLanes <= columns; c += 8 * kLanes) {
+    body.template operator()<8>(c);
+  }
+  for (; c + 4 * kLanes <= columns; c += 4 * kLanes) {
+    body.template operator()<4>(c);
+  }
+  for (; c + kLanes <= columns; c += kLanes) {
+    body.template operator()<1>(c);
+  }
+  return c;
+}
 
-// The scores of eight keys; a key may be named twice.
-void score_keys(const float* query, Index d, const float* const (&keys)[kKeys], float* scores) {
-  F32x4 sums[kKeys];
+// scores[j] += query . keys[j] over Vectors vectors, for `count` keys (a multiple of four) that lie
+// `stride` floats apart.
+template <int Vectors>
+void add_scores(const float* query, const float* keys, Index stride, Index count, float* scores) {
+  F32x4 channels[Vectors];
+  for (int c = 0; c < Vectors; ++c) {
+    channels[c] = simd::load(query + c * kLanes);
+  }
+  ATTNLAB_KEEP_ROLLED
+  for (Index j = 0; j < count; j += kLanes) {
+    F32x4 sums[kLanes];
+    for (F32x4& sum : sums) {
+      sum = channels[0] * simd::load(keys);
+      for (int c = 1; c < Vectors; ++c) {
+        sum = simd::multiply_add(channels[c], simd::load(keys + c * kLanes), sum);
+      }
+      keys += stride;
+    }
+    simd::transpose(sums[0], sums[1], sums[2], sums[3]);
+    simd::store(scores + j, simd::load(scores + j) + ((sums[0] + sums[2]) + (sums[1] + sums[3])));
+  }
+}
+
+// The scores of `count` keys.
+void score_keys(const float* query, const float* keys, Index d, Index count, float* scores) {
+  std::fill_n(scores, count, 0.0F);
+  const Index whole = count / kLanes * kLanes;
+  Index c = for_stretches(d, [&]<int Vectors>(Index first) {
+    add_scores<Vectors>(query + first, keys + first, d, whole, scores);
+  });
+  for (; c < d; ++c) {
+    for (Index j = 0; j < whole; ++j) {
+      scores[j] += query[c] * keys[j * d + c];
+    }
+  }
+  for (Index j = whole; j < count; ++j) {
+    for (c = 0; c < d; ++c) {
+      scores[j] += query[c] * keys[j * d + c];
+    }
+  }
+}
+
+// out += sum_j weights[j] values[j] over Vectors vectors, for `count` values that lie `stride`
+// floats apart.
+template <int Vectors>
+void add_values(const float* weights, const float* values, Index stride, Index count, float* out) {
+  F32x4 sums[Vectors];
   for (F32x4& sum : sums) {
     sum = simd::zero();
   }
-  const Index whole = d / kLanes * kLanes;
   ATTNLAB_KEEP_ROLLED
-  for (Index c = 0; c < whole; c += kLanes) {
-    const F32x4 channels = simd::load(query + c);
-    for (Index r = 0; r < kKeys; ++r) {
-      sums[r] = simd::multiply_add(channels, simd::load(keys[r] + c), sums[r]);
+  for (Index j = 0; j < count; ++j) {
+    const F32x4 weight = simd::load_splat(weights + j);
+    for (int c = 0; c < Vectors; ++c) {
+      sums[c] = simd::multiply_add(weight, simd::load(values + c * kLanes), sums[c]);
     }
+    values += stride;
   }
-  if (whole < d) {
-    const F32x4 channels = simd::load_part(query + whole, d - whole, 0.0F);
-    for (Index r = 0; r < kKeys; ++r) {
-      sums[r] =
-          simd::multiply_add(channels, simd::load_part(keys[r] + whole, d - whole, 0.0F), sums[r]);
-    }
-  }
-  for (Index r = 0; r < kKeys; r += kLanes) {
-    simd::transpose(sums[r], sums[r + 1], sums[r + 2], sums[r + 3]);
-    simd::store(scores + r, (sums[r] + sums[r + 2]) + (sums[r + 1] + sums[r + 3]));
+  for (int c = 0; c < Vectors; ++c) {
+    simd::store(out + c * kLanes, simd::load(out + c * kLanes) + sums[c]);
   }
 }
 
-// sum += sum_r weights[r] values[r], rows of `columns` entries.
-void add_values(const float* weights, const float* values, Index columns, float* sum) {
-  F32x4 weight[kValues];
-  const float* row[kValues];
-  for (Index r = 0; r < kValues; ++r) {
-    weight[r] = simd::load_splat(weights + r);
-    row[r] = values + r * columns;
-  }
-  Index rest = columns;
-  ATTNLAB_KEEP_ROLLED
-  for (; rest >= kUnrolled * kLanes; rest -= kUnrolled * kLanes) {
-    for (Index u = 0; u < kUnrolled; ++u) {
-      F32x4 total = simd::load(sum + u * kLanes);
-      for (Index r = 0; r < kValues; ++r) {
-        total = simd::multiply_add(weight[r], simd::load(row[r] + u * kLanes), total);
-      }
-      simd::store(sum + u * kLanes, total);
+// out += sum_j weights[j] values[j] for `count` values of `columns` entries.
+void weigh_values(const float* weights, const float* values, Index columns, Index count,
+                  float* out) {
+  Index c = for_stretches(columns, [&]<int Vectors>(Index first) {
+    add_values<Vectors>(weights, values + first, columns, count, out + first);
+  });
+  for (; c < columns; ++c) {
+    float sum = 0.0F;
+    for (Index j = 0; j < count; ++j) {
+      sum += weights[j] * values[j * columns + c];
     }
-    sum += kUnrolled * kLanes;
-    for (const float*& at : row) {
-      at += kUnrolled * kLanes;
-    }
-  }
-  for (Index c = 0; c < rest; ++c) {
-    for (Index r = 0; r < kValues; ++r) {
-      sum[c] += weights[r] * row[r][c];
-    }
-  }
-}
-
-void add_row(float weight, const float* row, Index columns, float* sum) {
-  for (Index c = 0; c < columns; ++c) {
-    sum[c] += weight * row[c];
+    out[c] += sum;
   }
 }
 
@@ -123,20 +151,15 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
   const Index n_k = k.rows();
   const Index d = k.cols();
   const Index columns = v.cols();
-  float* scores = workspace.data();
-  float* query = scores + round_up(n_k, kKeys);
-  float* sum = query + d;
+  float* query = workspace.data();
+  float* scores = query + d;
   const auto scale = static_cast<float>(scale_of_row(options, {0, n_k}));
   for (Index c = 0; c < d; ++c) {
     query[c] = q(0, c) * scale;
   }
   // Pass 1: scores.
-  for (Index j = 0; j < n_k; j += kKeys) {
-    const float* keys[kKeys];
-    for (Index r = 0; r < kKeys; ++r) {
-      keys[r] = k.data() + std::min(j + r, n_k - 1) * d;
-    }
-    score_keys(query, d, keys, scores + j);
+  for (Index run = 0; run < n_k; run += kRun) {
+    score_keys(query, k.data() + run * d, d, std::min(kRun, n_k - run), scores + run);
   }
   // Pass 2: weights.
   const double total = simd::exponentiate_row(scores, n_k, 1.0F, scores).sum;
@@ -144,16 +167,8 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
   float* result = out.data();
   std::fill_n(result, columns, 0.0F);
   for (Index run = 0; run < n_k; run += kRun) {
-    const Index end = std::min(run + kRun, n_k);
-    std::fill_n(sum, columns, 0.0F);
-    Index j = run;
-    for (; j + kValues <= end; j += kValues) {
-      add_values(scores + j, v.data() + j * columns, columns, sum);
-    }
-    for (; j < end; ++j) {
-      add_row(scores[j], v.data() + j * columns, columns, sum);
-    }
-    add_row(1.0F, sum, columns, result);
+    weigh_values(scores + run, v.data() + run * columns, columns, std::min(kRun, n_k - run),
+                 result);
   }
   for (Index c = 0; c < columns; ++c) {
     result[c] = static_cast<float>(static_cast<double>(result[c]) / total);
@@ -163,8 +178,6 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
   }
 }
 
-std::size_t exact_query_workspace(Index n_k, Index d, Index d_v) {
-  return static_cast<std::size_t>(round_up(n_k, kKeys) + d + d_v);
-}
+std::size_t exact_query_workspace(Index n_k, Index d) { return static_cast<std::size_t>(n_k + d); }
 
 }  // namespace attnlab::attention

@@ -32,7 +32,7 @@ std::vector<float> run(const AttentionProblem& problem, std::size_t offset = 0) 
   const Input k(problem.k, (offset + 1) % 4);
   const Input v(problem.v, (offset + 2) % 4);
   Fenced out(AttentionProblem::size(1, d_v), offset);
-  Fenced workspace(exact_query_workspace(n_k, d, d_v), offset);
+  Fenced workspace(exact_query_workspace(n_k, d), offset);
   exact_query(ConstMatrix(q.data(), n_q, d), ConstMatrix(k.data(), n_k, d),
               ConstMatrix(v.data(), n_k, d_v), problem.options(), Matrix(out.data(), 1, d_v),
               workspace.values());
