@@ -24,7 +24,7 @@
 namespace attnlab::random {
 
 // Which sequence of a seed a draw belongs to. Numbers once given stay: results hang on them.
-enum class Stream : std::uint32_t { kSample = 0, kDirections = 1, kNorms = 2, kTokens = 7 };
+enum class Stream : std::uint8_t { kSample = 0, kDirections = 1, kNorms = 2, kTokens = 7 };
 
 class Draws {
  public:

@@ -236,10 +236,10 @@ const backward =
       scratch: (length: number) => 4 * length,
     } as const;
     return () => {
-      const run = call.engine.kernels[`${kernel}Backward`];
+      const { kernels } = call.engine;
       let dexponent = 0;
       const [dx] = sweepRows(call, [axis], work, ([p, g], [to], { count, length, scratch }) => {
-        dexponent += run(p, g, to, count, length, alpha ?? input, exponent, scratch);
+        dexponent += kernels[`${kernel}Backward`](p, g, to, count, length, alpha ?? input, exponent, scratch);
       });
       return { [`d${argument}`]: dx, ...(readers.exponent && { dexponent }) };
     };
