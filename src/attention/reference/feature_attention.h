@@ -41,8 +41,15 @@ inline double dot(const float* a, const float* b, Index d) {
   return total;
 }
 
-// Row i from its similarities, hidden ones 0.
-inline Doubles average(const FeatureProblem& problem, const Doubles& similarities) {
+struct Row {
+  Doubles out;
+  double condition;  // sum of the |terms| over |their sum|: 1 where none is negative
+};
+
+// A row from its similarities, hidden ones 0. magnitude: of the terms that they are sums of, 0 for
+// their own.
+inline Row average(const FeatureProblem& problem, const Doubles& similarities,
+                   double magnitude = 0.0) {
   double sum = 0.0;
   Doubles out(static_cast<std::size_t>(problem.d_v), 0.0);
   for (Index j = 0; j < problem.n_k; ++j) {
@@ -55,7 +62,7 @@ inline Doubles average(const FeatureProblem& problem, const Doubles& similaritie
   for (double& entry : out) {
     entry = sum == 0.0 ? 0.0 : entry / sum;
   }
-  return out;
+  return {out, sum == 0.0 ? 1.0 : std::fmax(1.0, magnitude / std::abs(sum))};
 }
 
 inline double linear_feature(LinearMap kind, double x) {
@@ -70,7 +77,7 @@ inline double linear_feature(LinearMap kind, double x) {
 }
 
 // Row i of linear attention.
-inline Doubles linear_row(const FeatureProblem& problem, LinearMap kind, Index i) {
+inline Row linear_row(const FeatureProblem& problem, LinearMap kind, Index i) {
   const float* q = problem.query(i);
   Doubles similarities(static_cast<std::size_t>(problem.n_k), 0.0);
   for (Index j = 0; j < problem.n_k; ++j) {
@@ -114,8 +121,8 @@ struct PerformerSettings {
 };
 
 // Row i of Performer: similarities relative to the largest term of the row.
-inline Doubles performer_row(const FeatureProblem& problem, const PerformerSettings& settings,
-                             Index i) {
+inline Row performer_row(const FeatureProblem& problem, const PerformerSettings& settings,
+                         Index i) {
   const Estimator estimator = settings.estimator;
   const double root = std::sqrt(settings.scale);
   const auto exponent = [&](const float* x, Index r) {
@@ -169,10 +176,12 @@ inline Doubles performer_row(const FeatureProblem& problem, const PerformerSetti
     }
   }
   Doubles similarities(static_cast<std::size_t>(problem.n_k), 0.0);
+  double magnitude = 0.0;
   for (const Term& term : terms) {
+    magnitude += estimator == Estimator::kTrigonometric ? std::exp(term.log - largest) : 0.0;
     similarities[static_cast<std::size_t>(term.key)] += term.sign * std::exp(term.log - largest);
   }
-  return average(problem, similarities);
+  return average(problem, similarities, magnitude);
 }
 
 }  // namespace attnlab::attention::reference
