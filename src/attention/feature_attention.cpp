@@ -237,14 +237,23 @@ class Head {
       const float* row = v_.data() + positions_[e] * v_.cols();
       const bool finite = simd::all_finite(row, v_.cols());
       finite_ = finite_ && finite;
-      for (Index first = 0; first < columns_; first += kTileRows) {
-        float* to = values_ + first * kBlock + e * kTileRows;
-        for (Index c = first; c < std::min(first + kTileRows, columns_); ++c) {
-          const float value = c < v_.cols() ? row[c] : 1.0F;
-          to[c - first] = finite || std::isfinite(value) ? value : 0.0F;
-        }
-      }
+      pack_values(row, finite, values_ + e * kTileRows);
     }
+  }
+
+  // A key's values to panels of 6 columns, and a 1 after the last.
+  void pack_values(const float* row, bool finite, float* to) {
+    const Index whole = finite ? v_.cols() / kTileRows * kTileRows : 0;
+    Index c = 0;
+    for (; c < whole; c += kTileRows) {
+      std::copy_n(row + c, kTileRows, to);
+      to += kBlock * kTileRows;
+    }
+    for (; c < v_.cols(); ++c) {
+      to[c % kTileRows] = std::isfinite(row[c]) ? row[c] : 0.0F;
+      to += c % kTileRows == kTileRows - 1 ? kBlock * kTileRows : 0;
+    }
+    to[c % kTileRows] = 1.0F;
   }
 
   // Values that are not finite stay out of the sums, where they would meet zeros; they are added to
@@ -292,17 +301,32 @@ class Head {
   // Divides and transposes eight outputs into place.
   void finish(Index first, Index last) {
     const Lanes8 divisor = denominators();
-    for (Index c = 0; c < v_.cols(); ++c) {
-      Lanes8 x = load8(outputs_ + c * kPanelQueries);
-      for (int h = 0; h < 2; ++h) {
-        const F32x4 magnitude = simd::max(divisor.half[h], simd::zero() - divisor.half[h]);
-        x.half[h] = simd::select(simd::less_equal(magnitude, nothing_.half[h]), simd::zero(),
-                                 x.half[h] / divisor.half[h]);
+    const auto quotient = [&](Index c, int h) {
+      const F32x4 x = simd::load(outputs_ + c * kPanelQueries + h * F32x4::kLanes);
+      const F32x4 magnitude = simd::max(divisor.half[h], simd::zero() - divisor.half[h]);
+      return simd::select(simd::less_equal(magnitude, nothing_.half[h]), simd::zero(),
+                          x / divisor.half[h]);
+    };
+    const Index columns = v_.cols();
+    for (int h = 0; h < 2; ++h) {
+      const Index lanes = std::min<Index>(F32x4::kLanes, last - first - h * F32x4::kLanes);
+      float* to = out_.data() + (first + h * F32x4::kLanes) * columns;
+      Index c = 0;
+      for (; c + F32x4::kLanes <= columns; c += F32x4::kLanes) {
+        F32x4 rows[F32x4::kLanes];
+        for (int r = 0; r < F32x4::kLanes; ++r) {
+          rows[r] = quotient(c + r, h);
+        }
+        simd::transpose(rows[0], rows[1], rows[2], rows[3]);
+        for (Index lane = 0; lane < lanes; ++lane) {
+          simd::store(to + lane * columns + c, rows[lane]);
+        }
       }
-      float lanes[kPanelQueries];
-      store8(lanes, x);
-      for (Index i = first; i < last; ++i) {
-        out_(i, c) = lanes[i - first];
+      for (; c < columns; ++c) {
+        const F32x4 x = quotient(c, h);
+        for (Index lane = 0; lane < lanes; ++lane) {
+          to[lane * columns + c] = x.lanes[lane];
+        }
       }
     }
   }

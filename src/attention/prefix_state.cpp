@@ -28,6 +28,10 @@ Index PrefixState::compensation() const { return round_up(features_, kPanelQueri
 void PrefixState::clear() { std::fill_n(state_, floats(features_, columns_), 0.0F); }
 
 void PrefixState::shrink(Index p, const Lanes8& factor) {
+  const F32x4 one = simd::splat(1.0F);
+  if (simd::largest(simd::max(one - factor.half[0], one - factor.half[1])) == 0.0F) {
+    return;
+  }
   for (float* sums : {panel(p), panel(p) + compensation()}) {
     for (Index c = 0; c < columns_; ++c) {
       const Lanes8 x = load8(sums + c * kPanelQueries);
