@@ -1,10 +1,19 @@
 import { attention, attentionWeights, type AttentionOperations } from "./attention.js";
 import type { Body, Engine } from "./engine.js";
+import { linearAttention, linearAttentionBackward, type LinearAttentionOperations } from "./linear-attention.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
+import {
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
+  type PerformerOperations,
+} from "./performer.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
@@ -27,7 +36,9 @@ export interface Lab
     MatmulOperations,
     SoftmaxOperations,
     OnlineSoftmaxOperations,
-    NormOperations {
+    NormOperations,
+    LinearAttentionOperations,
+    PerformerOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -44,10 +55,17 @@ export const BODIES = {
   attentionScale,
   attentionWeights,
   layerNorm,
+  linearAttention,
+  linearAttentionBackward,
   logSoftmax,
   matmul,
   memory,
   onlineSoftmax,
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
   resident,
   rmsNorm,
   softmax,

@@ -4,13 +4,32 @@ export type { AttentionOperations, AttentionOptions } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
+export type {
+  FeatureAttentionGradients,
+  LinearAttentionBackwardOptions,
+  LinearAttentionOperations,
+  LinearAttentionOptions,
+  LinearFeatureMap,
+} from "./linear-attention.js";
 export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
+export type {
+  PerformerBackwardOptions,
+  PerformerDraw,
+  PerformerEstimate,
+  PerformerEstimator,
+  PerformerKernelOptions,
+  PerformerOperations,
+  PerformerOptions,
+  PerformerProjectionOptions,
+  PerformerVarianceOptions,
+} from "./performer.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
+export type { Seed } from "./seed.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";
