@@ -5,6 +5,7 @@
 #include "attention/attention_weights.h"
 #include "attention/exact.h"
 #include "attention/online_trace.h"
+#include "attention/exact_backward.h"
 #include "attention/scale.h"
 #include "views.h"
 
@@ -35,6 +36,23 @@ void exact(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, I
                            bias_column_stride, left, right),
                    output(out, n_q, d_v),
                    scratch(workspace, attention::exact_workspace(n_q, n_k, d, d_v)));
+}
+
+double attention_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {
+  return bytes_of(attention::exact_backward_workspace(n_q, n_k, d, d_v));
+}
+
+void exact_backward(Pointer q, Pointer k, Pointer v, Pointer d_output, Pointer dq, Pointer dk,
+                    Pointer dv, Pointer dbias, Index n_q, Index n_k, Index d, Index d_v,
+                    double scale, bool times_log_visible, Pointer mask, Pointer bias,
+                    Index bias_row_stride, Index bias_column_stride, Index left, Index right,
+                    Pointer workspace) {
+  attention::exact_backward(
+      input(q, n_q, d), input(k, n_k, d), input(v, n_k, d_v), input(d_output, n_q, d_v),
+      options(scale, times_log_visible, mask, bias, bias_row_stride, bias_column_stride, left,
+              right),
+      {.dq = at<float>(dq), .dk = at<float>(dk), .dv = at<float>(dv), .dbias = at<float>(dbias)},
+      scratch(workspace, attention::exact_backward_workspace(n_q, n_k, d, d_v)));
 }
 
 double attention_weights_workspace(Index n_q, Index n_k, Index d) {
@@ -80,6 +98,11 @@ EMSCRIPTEN_BINDINGS(attnlab_attention) {
       "attention(q, k, v, out, nQ, nK, d, dV, scale, timesLogVisible, mask, bias, biasRowStride, "
       "biasColumnStride, left, right, workspace)",
       &exact);
+  emscripten::function("attentionBackwardWorkspace(nQ, nK, d, dV)", &attention_backward_workspace);
+  emscripten::function(
+      "attentionBackward(q, k, v, dOutput, dQ, dK, dV, dBias, nQ, nK, d, dV, scale, "
+      "timesLogVisible, mask, bias, biasRowStride, biasColumnStride, left, right, workspace)",
+      &exact_backward);
   emscripten::function("attentionWeightsWorkspace(nQ, nK, d)", &attention_weights_workspace);
   emscripten::function(
       "attentionWeights(q, k, out, nQ, nK, d, scale, timesLogVisible, mask, bias, biasRowStride, "
