@@ -101,9 +101,8 @@ void compare(const std::string& name, const std::vector<float>& actual,
   constexpr double kUnderflow = 1e-35;
   int wrong = 0;
   for (std::size_t e = 0; e < actual.size(); ++e) {
-    // 0 times infinity is no magnitude, where the entry itself is a number all the same.
-    const double magnitude =
-        std::isnan(expected.magnitudes[e]) ? std::abs(expected.values[e]) : expected.magnitudes[e];
+    // 0 times infinity is no magnitude, where the entry itself is a number of order 1 all the same.
+    const double magnitude = std::isnan(expected.magnitudes[e]) ? 10.0 : expected.magnitudes[e];
     const double tolerance = kErrorFactor * magnitude + kUnderflow;
     wrong += close(actual[e], expected.values[e], tolerance) ? 0 : 1;
   }
