@@ -4,10 +4,9 @@
 //
 // Plan. With one query every key and value is used once, so the time is that of reading them: they
 // are read where they lie, in order, and nothing is packed.
-//   1. scores     eight keys at a time, a vector of channels at a time; eight sums are added across
-//                 their lanes by transposing them
+//   1. scores     eight keys at a time; their sums are added across lanes by transposing them
 //   2. weights    simd/row_softmax.h
-//   3. output     eight values at a time are added, weighted, to a sum over 64 keys, which stays in
+//   3. output     four values at a time are added, weighted, to a sum over 64 keys, which stays in
 //                 the first-level cache; that sum goes to the output
 // What float32 cannot hold, or is not finite, is done again in double (row_in_double.h).
 //
@@ -30,9 +29,12 @@ namespace {
 using linalg::ConstMatrix;
 using simd::F32x4;
 
-constexpr Index kKeys = 8;  // read together
-constexpr Index kRun = 64;  // values that are summed before their sum is added to the output
+constexpr Index kKeys = 8;    // read together
+constexpr Index kValues = 4;  // read together
+constexpr Index kRun = 64;    // values that are summed before their sum is added to the output
 constexpr Index kLanes = F32x4::kLanes;
+// Vectors of a value per turn of the inner loop: one address serves them all.
+constexpr Index kUnrolled = 4;
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
@@ -46,18 +48,18 @@ void score_keys(const float* query, Index d, const float* const (&keys)[kKeys], 
   ATTNLAB_KEEP_ROLLED
   for (Index c = 0; c < whole; c += kLanes) {
     const F32x4 channels = simd::load(query + c);
-    for (int r = 0; r < kKeys; ++r) {
+    for (Index r = 0; r < kKeys; ++r) {
       sums[r] = simd::multiply_add(channels, simd::load(keys[r] + c), sums[r]);
     }
   }
   if (whole < d) {
     const F32x4 channels = simd::load_part(query + whole, d - whole, 0.0F);
-    for (int r = 0; r < kKeys; ++r) {
+    for (Index r = 0; r < kKeys; ++r) {
       sums[r] =
           simd::multiply_add(channels, simd::load_part(keys[r] + whole, d - whole, 0.0F), sums[r]);
     }
   }
-  for (int r = 0; r < kKeys; r += kLanes) {
+  for (Index r = 0; r < kKeys; r += kLanes) {
     simd::transpose(sums[r], sums[r + 1], sums[r + 2], sums[r + 3]);
     simd::store(scores + r, (sums[r] + sums[r + 2]) + (sums[r + 1] + sums[r + 3]));
   }
@@ -65,22 +67,30 @@ void score_keys(const float* query, Index d, const float* const (&keys)[kKeys], 
 
 // sum += sum_r weights[r] values[r], rows of `columns` entries.
 void add_values(const float* weights, const float* values, Index columns, float* sum) {
-  F32x4 weight[kKeys];
-  for (int r = 0; r < kKeys; ++r) {
+  F32x4 weight[kValues];
+  const float* row[kValues];
+  for (Index r = 0; r < kValues; ++r) {
     weight[r] = simd::load_splat(weights + r);
+    row[r] = values + r * columns;
   }
-  Index c = 0;
+  Index rest = columns;
   ATTNLAB_KEEP_ROLLED
-  for (; c + kLanes <= columns; c += kLanes) {
-    F32x4 total = simd::load(sum + c);
-    for (int r = 0; r < kKeys; ++r) {
-      total = simd::multiply_add(weight[r], simd::load(values + r * columns + c), total);
+  for (; rest >= kUnrolled * kLanes; rest -= kUnrolled * kLanes) {
+    for (Index u = 0; u < kUnrolled; ++u) {
+      F32x4 total = simd::load(sum + u * kLanes);
+      for (Index r = 0; r < kValues; ++r) {
+        total = simd::multiply_add(weight[r], simd::load(row[r] + u * kLanes), total);
+      }
+      simd::store(sum + u * kLanes, total);
     }
-    simd::store(sum + c, total);
+    sum += kUnrolled * kLanes;
+    for (const float*& at : row) {
+      at += kUnrolled * kLanes;
+    }
   }
-  for (; c < columns; ++c) {
-    for (int r = 0; r < kKeys; ++r) {
-      sum[c] += weights[r] * values[r * columns + c];
+  for (Index c = 0; c < rest; ++c) {
+    for (Index r = 0; r < kValues; ++r) {
+      sum[c] += weights[r] * row[r][c];
     }
   }
 }
@@ -137,7 +147,7 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
     const Index end = std::min(run + kRun, n_k);
     std::fill_n(sum, columns, 0.0F);
     Index j = run;
-    for (; j + kKeys <= end; j += kKeys) {
+    for (; j + kValues <= end; j += kValues) {
       add_values(scores + j, v.data() + j * columns, columns, sum);
     }
     for (; j < end; ++j) {
