@@ -42,6 +42,7 @@ struct BackwardProblem : AttentionProblem {
 
   reference::ExactGradients twin() const {
     std::vector<double> magnitudes;
+    magnitudes.reserve(static_cast<std::size_t>(shape.n_q));
     for (Index i = 0; i < shape.n_q; ++i) {
       magnitudes.push_back(logit_magnitude(i));
     }
