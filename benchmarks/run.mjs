@@ -2,8 +2,8 @@
  * `npm run bench [-- --only "1024 x 64"] [-- --rounds 21] [-- --quick] [-- --save]`
  *
  * Builds what is measured, opens two pages in one Chromium (cross-origin isolated with the peers, and without
- * isolation with attnlab alone), prints a table and writes benchmarks/results/latest.json; --save also writes the
- * dated file that is committed.
+ * isolation with attnlab alone), prints tables and writes benchmarks/results/latest.json; --save also writes the
+ * dated file that is committed and that the site shows.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,10 +15,11 @@ import { distFolder } from "../tools/lib/paths.mjs";
 import { asProgram, say } from "../tools/lib/report.mjs";
 import { setup } from "../tools/setup.mjs";
 import { buildCeilings } from "./lib/ceilings.mjs";
-import { measureFirstResult } from "./lib/first_result.mjs";
 import { busyCores, describeMachine, disturbances } from "./lib/machine.mjs";
-import { installPeers } from "./lib/peers.mjs";
-import { pageReport, sizeReport, withRatios } from "./lib/report.mjs";
+import { measureFirstCalls, measureFirstResult } from "./lib/new_pages.mjs";
+import { bundlePeers, installPeers } from "./lib/peers.mjs";
+import { withRatios } from "./lib/ratios.mjs";
+import { firstCallReport, pageReport, sizeReport } from "./lib/report.mjs";
 import { compressedSizes } from "./lib/sizes.mjs";
 
 const FOLDER = import.meta.dirname;
@@ -30,7 +31,7 @@ const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-e
 function timingOf({ quick, rounds, only }) {
   return {
     rounds: quick ? 3 : Number(rounds),
-    warmMilliseconds: quick ? 100 : 500,
+    warmMilliseconds: quick ? 100 : 300,
     sampleMilliseconds: quick ? 10 : 30,
     only,
   };
@@ -42,11 +43,10 @@ function timingOf({ quick, rounds, only }) {
  * @param {import("playwright-core").Browser} browser
  * @param {Record<string, string>} folders
  * @param {Record<string, string>} headers
- * @param {string[]} contestants
- * @param {Timing} timing
+ * @param {Timing & { peers: boolean, essential: boolean }} options  see page/main.js
  * @returns {Promise<import("./lib/types.js").PageReport>}
  */
-async function measurePage(browser, folders, headers, contestants, timing) {
+async function measurePage(browser, folders, headers, options) {
   const server = await startServer({ folders, headers });
   const page = await browser.newPage();
   try {
@@ -54,9 +54,8 @@ async function measurePage(browser, folders, headers, contestants, timing) {
     await page.exposeFunction("attnlabProgress", (/** @type {string} */ line) => say(`measuring: ${line}`));
     await page.goto(`${server.origin}/`);
     await page.waitForFunction("globalThis.attnlabBenchmark");
-    const options = JSON.stringify({ ...timing, contestants });
     /** @type {import("./lib/types.js").PageReport} */
-    const report = await page.evaluate(`attnlabBenchmark.run(${options}, attnlabProgress)`);
+    const report = await page.evaluate(`attnlabBenchmark.run(${JSON.stringify(options)}, attnlabProgress)`);
     return { ...report, cases: report.cases.map(withRatios) };
   } finally {
     await page.close();
@@ -78,21 +77,26 @@ async function measure(timing) {
     "/attnlab/dist/": distFolder,
     "/ceilings/": buildCeilings(),
     "/peers/": join(FOLDER, "node_modules"),
+    "/bundled/": await bundlePeers(),
   };
+  const begin = performance.now();
   const busyBefore = await busyCores();
   const browser = await launchChromium();
   try {
-    const isolated = await measurePage(browser, folders, ISOLATION, ["attnlab", "onnxruntime", "naive"], timing);
-    const plain = await measurePage(browser, folders, {}, ["attnlab"], timing);
+    const isolated = await measurePage(browser, folders, ISOLATION, { ...timing, peers: true, essential: false });
+    const plain = await measurePage(browser, folders, {}, { ...timing, peers: false, essential: true });
+    const newPages = timing.rounds;
     return {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(`Chromium ${browser.version()}`),
       peers,
       timing,
       disturbances: disturbances(busyBefore, [...isolated.cases, ...plain.cases]),
-      loadToFirstResult: await measureFirstResult(browser, distFolder),
+      loadToFirstResult: await measureFirstResult(browser, distFolder, newPages),
+      firstCalls: await measureFirstCalls(browser, distFolder, newPages),
       sizes: compressedSizes(distFolder),
       pages: [isolated, plain],
+      minutes: (performance.now() - begin) / 60_000,
     };
   } finally {
     await browser.close();
@@ -100,14 +104,26 @@ async function measure(timing) {
 }
 
 /** @param {Awaited<ReturnType<typeof measure>>} report */
-function print({ pages, sizes, loadToFirstResult, disturbances: found }) {
+function print({ pages, peers, sizes, loadToFirstResult, firstCalls, minutes, disturbances: found }) {
   for (const page of pages) say(`\n${pageReport(page)}`);
   say(`\n${sizeReport(sizes)}\n`);
   const { median, samples, variant } = loadToFirstResult;
   say(`load to first result (${variant}): median ${median.toFixed(1)} ms of ${samples.length} new pages`);
+  say(firstCallReport(firstCalls));
+  say(`peers: ${peers.map(({ name, version, license }) => `${name} ${version} (${license})`).join(", ")}`);
+  say(`The measurements took ${minutes.toFixed(1)} minutes.`);
   say(found.length === 0 ? "The machine was quiet." : "The machine was busy; take the ratios with care:");
   for (const line of found) say(`  ${line}`);
 }
+
+/**
+ * For JSON: figures have no more digits than they are worth, texts and lists stay as they are.
+ *
+ * @param {string} _
+ * @param {unknown} value
+ */
+const rounded = (_, value) =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 
 await asProgram(import.meta.url, async (args) => {
   const { values: flags } = parseArgs({
@@ -121,7 +137,7 @@ await asProgram(import.meta.url, async (args) => {
   });
   const report = await measure(timingOf(flags));
   print(report);
-  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  const text = `${JSON.stringify(report, rounded, 2)}\n`;
   mkdirSync(join(FOLDER, "results"), { recursive: true });
   writeFileSync(join(FOLDER, "results", "latest.json"), text);
   if (flags.save) writeFileSync(join(FOLDER, "results", `${report.date}.json`), text);

@@ -62,12 +62,19 @@ export async function bundlePackage() {
   });
 }
 
+/** What the benchmark widget and the benchmark page take from benchmarks/: kernels, loops, checks, stored figures. */
+const benchmarkSources = () =>
+  sources(...["ceilings", "lib", "page", "results"].map((folder) => `benchmarks/${folder}`)).filter(
+    (file) => !file.endsWith("latest.json"),
+  );
+
 /** Bundles the widgets into dist/widgets/. */
 export async function bundleWidgets() {
   await bringUpToDate({
     name: "widgets",
     inputs: () => [
       ...sources("web/package", "web/widgets", "tools/bundle-widgets.mjs", "tools/lib/widget-data.mjs"),
+      ...benchmarkSources(),
       ...sources("tests/fixtures"),
       ...configuration(),
       ...binaries(),
@@ -86,6 +93,7 @@ export async function buildSite() {
     name: "site",
     inputs: () => [
       ...sources("web/site", "README.md", "CHANGELOG.md", "THIRD_PARTY_NOTICES.md", "LICENSE"),
+      ...benchmarkSources(),
       ...filesBelow(distFolder, () => true, new Set()),
       ...configuration(),
     ],

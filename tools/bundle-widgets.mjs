@@ -6,12 +6,14 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
+import { buildCeilings } from "../benchmarks/lib/ceilings.mjs";
+import { storedAttention } from "../benchmarks/lib/stored.mjs";
 import { distFolder, fromRoot } from "./lib/paths.mjs";
 import { asProgram } from "./lib/report.mjs";
 import { layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
 
 /** Every widget: the name of its tag, of its folder and of its entry. To add one, add its name. */
-const widgets = ["attn-explorer"];
+const widgets = ["attn-benchmark", "attn-explorer"];
 
 const source = fromRoot("web", "widgets");
 const target = join(distFolder, "widgets");
@@ -75,14 +77,17 @@ const singleVariants = {
   },
 };
 
+/** @param {string} file @returns {{ contents: Uint8Array, loader: "binary" }} */
+const bytesOf = (file) => ({ contents: new Uint8Array(readFileSync(file)), loader: "binary" });
+
 /** @type {Parameters<typeof virtual>[0]} */
 const data = {
   texts: () => ({ contents: JSON.stringify(shippedTexts()), loader: "json" }),
   "sentence.extract.safetensors": () => ({ contents: readFixture("sentence.extract.safetensors"), loader: "binary" }),
-  "kernels.simd.wasm": () => ({
-    contents: new Uint8Array(readFileSync(join(distFolder, "kernels.simd.wasm"))),
-    loader: "binary",
-  }),
+  "kernels.simd.wasm": () => bytesOf(join(distFolder, "kernels.simd.wasm")),
+  "ceiling.simd.wasm": () => bytesOf(join(buildCeilings(), "arithmetic.simd.wasm")),
+  "ceiling.relaxed.wasm": () => bytesOf(join(buildCeilings(), "arithmetic.relaxed.wasm")),
+  "stored-attention": () => ({ contents: JSON.stringify(storedAttention()), loader: "json" }),
 };
 
 /** One build for all widgets, so that they share chunks. */
@@ -111,7 +116,7 @@ async function bundleWorker(name) {
     ...common,
     entryPoints: [join(source, name, "worker.ts")],
     outfile: join(target, "chunks", `${name}.worker.js`),
-    plugins: [publishedPackage],
+    plugins: [publishedPackage, virtual(data)],
   });
 }
 
@@ -121,7 +126,7 @@ async function bundleSingle(name) {
     ...common,
     entryPoints: [join(source, name, "worker.single.ts")],
     write: false,
-    plugins: [publishedPackage],
+    plugins: [publishedPackage, virtual(data)],
   });
   const text = worker.outputFiles[0]?.text ?? "";
   await build({

@@ -7,8 +7,6 @@ import { setTimeout as wait } from "node:timers/promises";
 /** Cores busy with other work, at most, on a machine that counts as quiet. */
 const QUIET_CORES = 0.2;
 const WATCH_MILLISECONDS = 2000;
-/** The ceilings run the same instructions every time: slower samples mean that something else ran. */
-const QUIET_SPREAD = 0.1;
 
 /** @param {string} browser  name and version @returns the description that goes into the results file */
 export function describeMachine(browser) {
@@ -42,20 +40,16 @@ export async function busyCores() {
  * Why the figures should be taken with care; empty when the machine was quiet.
  *
  * @param {number} busyBefore  `busyCores()` before the first measurement
- * @param {import("./types.js").Case[]} cases
+ * @param {import("./types.js").Case[]} cases  with ratios
  * @returns {string[]}
  */
 export function disturbances(busyBefore, cases) {
-  const found = busyBefore > QUIET_CORES ? [`${busyBefore.toFixed(1)} cores were at work before the run`] : [];
-  for (const { operation, label, ceilings } of cases) {
-    for (const { name, milliseconds, slowest } of ceilings) {
-      const spread = slowest / milliseconds - 1;
-      if (spread > QUIET_SPREAD) {
-        found.push(
-          `${operation} ${label}: a sample of "${name}" took ${(100 * spread).toFixed(0)} % more than the median`,
-        );
-      }
-    }
-  }
-  return found;
+  const disturbed = cases.filter((entry) => entry.disturbed);
+  return [
+    ...(busyBefore > QUIET_CORES ? [`${busyBefore.toFixed(1)} cores were at work before the run`] : []),
+    ...disturbed.map(({ operation, label, ceilings }) => {
+      const worst = Math.max(...ceilings.map(({ spread }) => spread));
+      return `${operation} ${label}: the middle half of a ceiling's samples is ${(100 * worst).toFixed(0)} % apart`;
+    }),
+  ];
 }

@@ -1,8 +1,7 @@
 /**
- * The printed table: per case every contestant with its time, its rate, and two ratios, ours ÷ best peer (below 1 is
- * faster than the peer) and rate ÷ ceiling.
+ * The printed tables: per case every contestant with its time, its rate and its ratios; our losses in a list of their own.
  *
- * @import { Case, PageReport, Result, Sizes } from "./types.js"
+ * @import { Case, Ceiling, FirstCall, PageReport, Result, Sizes } from "./types.js"
  */
 
 /**
@@ -29,58 +28,85 @@ function table(heading, body) {
  */
 const fixed = (value, digits) => value?.toFixed(digits) ?? "";
 
-/**
- * The fastest peer of a case that gave a correct result.
- *
- * @param {Result[]} results
- * @returns {number | undefined} its milliseconds
- */
-function bestPeer(results) {
-  const times = results.filter(({ kind }) => kind === "peer").flatMap(({ milliseconds }) => milliseconds ?? []);
-  return times.length > 0 ? Math.min(...times) : undefined;
-}
+/** @param {number | undefined} milliseconds */
+const time = (milliseconds) => fixed(milliseconds, milliseconds !== undefined && milliseconds < 1 ? 4 : 2);
 
-/**
- * Adds `toBestPeer` and `toCeiling` to the results of a case where they mean something.
- *
- * @param {Case} entry
- * @returns {Case}
- */
-export function withRatios(entry) {
-  const peer = bestPeer(entry.results);
-  const results = entry.results.map((result) => {
-    const { kind, variant, milliseconds, gflops } = result;
-    if (milliseconds === undefined || gflops === undefined) return result;
-    const ceiling = entry.ceilings.find((candidate) => candidate.variant === variant);
-    return {
-      ...result,
-      ...(kind === "ours" && peer !== undefined ? { toBestPeer: milliseconds / peer } : {}),
-      ...(ceiling ? { toCeiling: gflops / ceiling.gflops } : {}),
-    };
-  });
-  return { ...entry, results };
+/** @param {{ gflops?: number, gigabytesPerSecond?: number }} result */
+const rate = ({ gflops, gigabytesPerSecond }) => fixed(gflops ?? gigabytesPerSecond, 1);
+
+/** @param {Result} result  what is known of it beyond its figures */
+function remark({ failure, way, beside, ratios, largestError }) {
+  if (failure !== undefined) return failure.slice(0, 60);
+  return [
+    ...(way === undefined ? [] : [way]),
+    ...(beside ? [`${fixed(ratios?.toBeside, 2)} x its ${beside.label} (${time(beside.milliseconds)})`] : []),
+    ...(ratios?.speedUp === undefined ? [] : [`${fixed(ratios.speedUp, 2)} x one thread`]),
+    `off by ${largestError?.toExponential(0)}`,
+  ].join(", ");
 }
 
 /** @param {Case} entry */
-function caseTable({ operation, label, results, ceilings }) {
-  const heading = [`${operation} ${label}`, "ms", "GFLOP/s", "÷ best peer", "÷ ceiling", "largest error"];
-  const rows = results.map((result) => [
-    result.name,
-    fixed(result.milliseconds, 2),
-    fixed(result.gflops, 1),
-    fixed(result.toBestPeer, 2),
-    fixed(result.toCeiling, 2),
-    result.failure?.slice(0, 60) ?? result.largestError?.toExponential(1) ?? "",
+function caseTable({ operation, label, disturbed, flops, results, ceilings }) {
+  const heading = [
+    `${operation} ${label}${disturbed ? " (disturbed)" : ""}`,
+    "ms",
+    flops === undefined ? "GB/s" : "GFLOP/s",
+    "÷ peer",
+    "÷ best peer",
+    "÷ loops",
+    flops === undefined ? "÷ floor" : "÷ ceiling",
+    "",
+  ];
+  const rows = results.map((result) => {
+    const { ratios: { toPeer, toBestPeer, toLoops, toCeiling, toFloor } = {} } = result;
+    const figures = [toPeer, toBestPeer, toLoops, toCeiling ?? toFloor].map((ratio) => fixed(ratio, 2));
+    return [result.name, time(result.milliseconds), rate(result), ...figures, remark(result)];
+  });
+  return table(heading, [
+    ...rows,
+    ...ceilings.map((ceiling) => [ceiling.name, time(ceiling.milliseconds), rate(ceiling)]),
   ]);
-  return table(heading, [...rows, ...ceilings.map(({ name, gflops }) => [name, "", fixed(gflops, 1)])]);
+}
+
+/**
+ * Cases in which the best of our forms is slower than the best peer or the loops.
+ *
+ * @param {Case[]} cases  with ratios
+ */
+function losses(cases) {
+  return cases.flatMap(({ operation, label, results }) => {
+    /** @param {"toBestPeer" | "toLoops"} key */
+    const best = (key) => Math.min(...results.map(({ ratios }) => ratios?.[key] ?? Infinity));
+    return [
+      { rival: "the best peer", ratio: best("toBestPeer") },
+      { rival: "loops in JavaScript", ratio: best("toLoops") },
+    ]
+      .filter(({ ratio }) => ratio > 1 && Number.isFinite(ratio))
+      .map(({ rival, ratio }) => `  ${operation} ${label}: ${ratio.toFixed(2)} x the time of ${rival}`);
+  });
 }
 
 /** @param {PageReport} page  with ratios */
 export function pageReport({ isolated, traffic, cases }) {
   const rates = traffic.map(({ name, gigabytesPerSecond }) => `${name} ${gigabytesPerSecond.toFixed(1)} GB/s`);
   const title = isolated ? "cross-origin isolated page" : "page without isolation";
-  return [`== ${title}: ${rates.join(", ")}`, ...cases.map(caseTable)].join("\n\n");
+  const lost = losses(cases);
+  return [
+    `== ${title}: memory beyond the caches, ${rates.join(", ")}`,
+    ...cases.map(caseTable),
+    ...(lost.length > 0 ? [["Where a peer or the loops are faster than every form of ours:", ...lost].join("\n")] : []),
+  ].join("\n\n");
 }
+
+/** @param {FirstCall[]} calls */
+export const firstCallReport = (calls) =>
+  calls
+    .map(
+      ({ variant, first, warm, ratio, pages }) =>
+        `first call of attention 8 x 256 x 64 (${variant}): ${first.toFixed(2)} ms, warm ${warm.toFixed(2)} ms, ` +
+        `ratio ${ratio.toFixed(2)}; medians of ${pages} new pages`,
+    )
+    .join("\n");
 
 /** @param {Sizes} sizes */
 export function sizeReport(sizes) {

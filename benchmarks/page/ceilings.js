@@ -3,37 +3,30 @@
  */
 
 const ARITHMETIC_ROUNDS = 1 << 18;
-const START = 1;
-const FACTOR = 0.999;
-const TERM = 0.001;
+const [START, FACTOR, TERM] = [1, 0.999, 0.001];
 
-async function instance(variant) {
-  const { instance } = await WebAssembly.instantiateStreaming(fetch(`/ceilings/ceilings.${variant}.wasm`), {});
+async function load(module) {
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(`/ceilings/${module}.wasm`), {});
   instance.exports._initialize();
   return instance.exports;
 }
 
-function arithmetic(exports, variant) {
-  const step = variant === "relaxed" ? exports.fused_multiply_add : exports.multiply_then_add;
+async function arithmetic(variant) {
+  const { run, operations_per_round: operations } = await load(`arithmetic.${variant}`);
   return {
     name: variant === "relaxed" ? "ceiling: fused multiply-add" : "ceiling: multiply, then add",
-    kind: "ceiling",
     variant,
-    flops: ARITHMETIC_ROUNDS * exports.operations_per_round(),
-    run: () => step(START, FACTOR, TERM, ARITHMETIC_ROUNDS),
+    flops: ARITHMETIC_ROUNDS * operations(),
+    run: () => run(START, FACTOR, TERM, ARITHMETIC_ROUNDS),
   };
 }
 
-/**
- * The arithmetic ceiling of each binary that this engine accepts.
- *
- * @returns {Promise<{ name: string, kind: "ceiling", variant: "relaxed" | "simd", flops: number, run: () => unknown }[]>}
- */
-export async function arithmeticCeilings() {
+/** The arithmetic ceiling of each binary that this engine accepts. */
+async function arithmeticCeilings() {
   const ceilings = [];
   for (const variant of ["relaxed", "simd"]) {
     try {
-      ceilings.push(arithmetic(await instance(variant), variant));
+      ceilings.push(await arithmetic(variant));
     } catch (error) {
       if (variant === "simd" || !(error instanceof WebAssembly.CompileError)) throw error;
     }
@@ -41,12 +34,30 @@ export async function arithmeticCeilings() {
   return ceilings;
 }
 
-/** Memory traffic: `bytes` is what one `run` moves, reads and writes counted separately. */
-export async function trafficCeilings() {
-  const exports = await instance("simd");
-  exports.touch();
-  return [
-    { name: "copy", kind: "ceiling", bytes: 2 * exports.buffer_bytes(), run: exports.copy },
-    { name: "read", kind: "ceiling", bytes: exports.buffer_bytes(), run: exports.read },
-  ];
+/** How many bytes a kind of traffic moves per float. */
+const BYTES = { copy: 8, merge: 12, read: 4 };
+const NAMES = {
+  copy: "a copy of the same bytes",
+  merge: "reading x and dOutput, writing dx",
+  read: "reading the cache once",
+};
+const WHOLE_VECTORS = 16;
+
+/**
+ * Everything that a case may be held to.
+ *
+ * @returns {Promise<{ arithmetic: object[], traffic: (kind: "copy" | "merge" | "read", floats: number) => object,
+ *   largest: number }>} contestants; `largest` is the count of floats that no cache holds
+ */
+export async function openCeilings() {
+  const memory = await load("traffic");
+  memory.touch();
+  return {
+    arithmetic: await arithmeticCeilings(),
+    largest: memory.buffer_floats(),
+    traffic(kind, floats) {
+      const count = Math.ceil(floats / WHOLE_VECTORS) * WHOLE_VECTORS;
+      return { name: `floor: ${NAMES[kind]}`, bytes: BYTES[kind] * count, run: () => memory[kind](count) };
+    },
+  };
 }

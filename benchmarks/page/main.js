@@ -1,102 +1,68 @@
 /**
- * The benchmark as a page runs it: for each case of each operation, all contestants prepare, are checked against
- * double precision, and race. To add an operation or a contestant, write its file and name it in the lists below.
+ * The benchmark as a page runs it. Operations are listed in operations/index.js, peers in PEERS below.
  */
-import { arithmeticCeilings, trafficCeilings } from "./ceilings.js";
+import { runCase } from "./case.js";
+import { openCeilings } from "./ceilings.js";
+import { contestants as attnlab } from "./contestants/attnlab.js";
+import { contestants as loops } from "./contestants/naive.js";
 import { race } from "./measure.js";
-import * as attention from "./operations/attention.js";
+import { OPERATIONS } from "./operations/index.js";
+import { openRealm } from "./realm.js";
 
-const OPERATIONS = [attention];
-const CONTESTANTS = {
-  attnlab: () => import("./contestants/attnlab.js"),
-  onnxruntime: () => import("./contestants/onnxruntime.js"),
-  naive: () => import("./contestants/naive.js"),
-};
+/** Files in contestants/, each started in realms of its own with 1 and with 2 threads. */
+const PEERS = ["onnxruntime", "tensorflow", "jax"];
+const THREADS = [1, 2];
 
-/** Prepares one contestant and checks it; a contestant that cannot do a case says why instead of stopping the run. */
-async function prepare(contestant, operation, size, given) {
-  try {
-    const task = await contestant.operations[operation.name](size, given);
-    await task.run();
-    const verdict = operation.check(size, given, await task.result());
-    return { contestant, task, ...verdict };
-  } catch (error) {
-    return { contestant, failure: String(error.message ?? error) };
-  }
+/** One realm per peer and number of threads; without isolation there are no threads, and no peers are asked for. */
+async function openPeers() {
+  const realms = [];
+  for (const peer of PEERS) for (const threads of THREADS) realms.push(await openRealm(peer, threads));
+  return realms;
 }
 
-async function runCase(operation, size, contestants, ceilings, options) {
-  const given = operation.inputs(size);
-  const prepared = [];
-  for (const contestant of contestants.filter(({ operations }) => operations[operation.name])) {
-    prepared.push(await prepare(contestant, operation, size, given));
-  }
-  const racing = prepared.filter(({ correct }) => correct);
-  const times = await race(
-    [...ceilings, ...racing.map(({ contestant, task }) => ({ name: contestant.name, run: task.run }))],
-    options,
-  );
-  const flops = operation.flops(size);
-  const results = prepared.map(({ contestant: { name, kind, variant }, task, failure, correct, largestError }) => {
-    if (!correct) return { name, kind, variant, failure: failure ?? `wrong by ${largestError.toExponential(1)}` };
-    const { multiplier = 1 } = task;
-    const { median, fastest, slowest, samples } = times.get(name);
-    return {
-      name,
-      kind,
-      variant,
-      milliseconds: median * multiplier,
-      fastest: fastest * multiplier,
-      slowest: slowest * multiplier,
-      samples,
-      gflops: flops / (median * multiplier) / 1e6,
-      largestError,
-    };
-  });
-  for (const { task } of prepared) await task?.dispose();
-  const ceilingResults = ceilings.map(({ name, kind, variant, flops: charged }) => {
-    const { median, fastest, slowest, samples } = times.get(name);
-    return { name, kind, variant, milliseconds: median, fastest, slowest, samples, gflops: charged / median / 1e6 };
-  });
-  return { operation: operation.name, label: size.label, size, flops, results, ceilings: ceilingResults };
-}
-
-async function traffic(options) {
-  const contestants = await trafficCeilings();
-  const times = await race(contestants, options);
-  return contestants.map(({ name, bytes }) => ({
-    name,
+/** Rates beyond every cache, for the record. */
+async function traffic({ traffic: trafficOf, largest }, options) {
+  const kinds = ["copy", "read"].map((kind) => ({ kind, ...trafficOf(kind, largest) }));
+  const times = await race(kinds, options);
+  return kinds.map(({ kind, name, bytes }) => ({
+    name: kind,
     gigabytesPerSecond: bytes / times.get(name).median / 1e6,
   }));
 }
+
+const wanted = ({ only, essential }) =>
+  OPERATIONS.flatMap((operation) =>
+    operation.cases
+      .filter((size) => `${operation.name} ${size.label}`.includes(only))
+      .filter((size) => size.essential || !essential)
+      .map((size) => ({ operation, size })),
+  );
 
 /**
  * Runs the benchmark.
  *
  * @param {object} options
- * @param {string[]} options.contestants  names out of CONTESTANTS
- * @param {string} [options.only]  run only the cases whose "operation label" contains this
+ * @param {boolean} options.peers  whether the peers and the loops take part
+ * @param {boolean} options.essential  run only the cases that are marked so
+ * @param {string} options.only  run only the cases whose "operation label" contains this
  * @param {number} options.rounds  samples per contestant and case
  * @param {number} options.warmMilliseconds  least warm-up of each contestant
  * @param {number} options.sampleMilliseconds  least length of a sample
- * @param {(line: string) => void} [progress]
+ * @param {(line: string) => void} progress
  */
-export async function run(options, progress = () => {}) {
-  const contestants = [];
-  for (const name of options.contestants) {
-    contestants.push(...(await (await CONTESTANTS[name]()).contestants()));
-  }
-  const ceilings = await arithmeticCeilings();
+export async function run(options, progress) {
+  progress("loading");
+  const realms = options.peers ? await openPeers() : [];
+  const others = options.peers ? [...realms.flatMap(({ contestants }) => contestants), ...(await loops())] : [];
+  const contestants = [...(await attnlab()), ...others];
+  const ceilings = await openCeilings();
   progress("memory traffic");
-  const report = { isolated: globalThis.crossOriginIsolated, traffic: await traffic(options), cases: [] };
-  for (const operation of OPERATIONS) {
-    for (const size of operation.cases) {
-      const title = `${operation.name} ${size.label}`;
-      if (!title.includes(options.only ?? "")) continue;
-      progress(title);
-      report.cases.push(await runCase(operation, size, contestants, ceilings, options));
-    }
+  const report = { isolated: globalThis.crossOriginIsolated, traffic: await traffic(ceilings, options), cases: [] };
+  for (const { operation, size } of wanted(options)) {
+    progress(`${operation.name} ${size.label}`);
+    report.cases.push(await runCase(operation, size, contestants, ceilings, options));
   }
+  realms.forEach(({ close }) => close());
   return report;
 }
 

@@ -3,36 +3,62 @@
  * disturbance or a change of clock rate meets them all alike.
  */
 
-/** @param {readonly number[]} values  at least one @returns {number} */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** @param {readonly number[]} sorted  at least one, ascending @param {number} share  0.5 is the median */
+function quantile(sorted, share) {
+  const at = share * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+/**
+ * @param {readonly number[]} samples  at least one
+ * @returns {{ median: number, fastest: number, slowest: number, spread: number, samples: number }} `spread`: how much
+ *   longer the third quartile is than the first
+ */
+export function summary(samples) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return {
+    median: quantile(sorted, 0.5),
+    fastest: sorted[0],
+    slowest: sorted.at(-1),
+    spread: quantile(sorted, 0.75) / quantile(sorted, 0.25) - 1,
+    samples: sorted.length,
+  };
 }
 
 /** Lets the event loop turn, so that garbage of one sample is not charged to the next. */
-export const breathe = () => new Promise((resolve) => setTimeout(resolve));
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
-/** @param {() => unknown} run  one call of the operation, perhaps a promise */
-async function timeOf(run, repetitions) {
+/** @param {() => unknown} run  one call of the operation, perhaps a promise (of any realm) */
+export async function timeOf(run, repetitions = 1) {
   const begin = performance.now();
   for (let repetition = 0; repetition < repetitions; ++repetition) {
     const pending = run();
-    if (pending instanceof Promise) await pending;
+    if (typeof pending?.then === "function") await pending;
   }
   return (performance.now() - begin) / repetitions;
 }
 
 /**
- * Runs until compilers have settled: at least 3 calls and at least `milliseconds`, but no more calls than are needed.
+ * @typedef {object} Racer
+ * @property {string} name
+ * @property {() => unknown} run  one call
+ * @property {() => unknown} [before]  not timed, before each sample
+ * @property {number} [mostRepetitions]  calls after one `before`, at most
+ */
+
+/**
+ * Runs until compilers have settled, for at least `milliseconds` and one call.
  *
+ * @param {Racer} racer
  * @returns {Promise<number>} milliseconds of the fastest call seen
  */
-export async function warmUp(run, milliseconds) {
+async function warmUp({ run, before, mostRepetitions = Infinity }, milliseconds) {
   const begin = performance.now();
   let fastest = Infinity;
-  for (let call = 0; call < 3 || performance.now() - begin < milliseconds; ++call) {
-    fastest = Math.min(fastest, await timeOf(run, 1));
+  for (let call = 0; call < 1 || performance.now() - begin < milliseconds; ++call) {
+    if (call === 0 || call % mostRepetitions === 0) await before?.();
+    fastest = Math.min(fastest, await timeOf(run));
   }
   return fastest;
 }
@@ -40,32 +66,24 @@ export async function warmUp(run, milliseconds) {
 /**
  * Times several functions, one sample of each per round.
  *
- * @param {{ name: string, run: () => unknown }[]} contestants
+ * @param {Racer[]} racers
  * @param {{ rounds: number, warmMilliseconds: number, sampleMilliseconds: number }} options
- * @returns {Promise<Map<string, { median: number, fastest: number, slowest: number, samples: number }>>}
- *   milliseconds per call
+ * @returns {Promise<Map<string, ReturnType<typeof summary>>>} milliseconds per call
  */
-export async function race(contestants, { rounds, warmMilliseconds, sampleMilliseconds }) {
+export async function race(racers, { rounds, warmMilliseconds, sampleMilliseconds }) {
   const entries = [];
-  for (const { name, run } of contestants) {
-    const estimate = await warmUp(run, warmMilliseconds);
-    entries.push({ name, run, repetitions: Math.max(1, Math.ceil(sampleMilliseconds / estimate)), samples: [] });
+  for (const racer of racers) {
+    const estimate = await warmUp(racer, warmMilliseconds);
+    const wanted = Math.ceil(sampleMilliseconds / Math.max(estimate, 1e-4));
+    const repetitions = Math.max(1, Math.min(wanted, racer.mostRepetitions ?? Infinity));
+    entries.push({ ...racer, repetitions, samples: [] });
   }
   for (let round = 0; round < rounds; ++round) {
-    for (const entry of entries) {
+    for (const { run, before, repetitions, samples } of entries) {
+      await before?.();
       await breathe();
-      entry.samples.push(await timeOf(entry.run, entry.repetitions));
+      samples.push(await timeOf(run, repetitions));
     }
   }
-  return new Map(
-    entries.map(({ name, samples }) => [
-      name,
-      {
-        median: median(samples),
-        fastest: Math.min(...samples),
-        slowest: Math.max(...samples),
-        samples: samples.length,
-      },
-    ]),
-  );
+  return new Map(entries.map(({ name, samples }) => [name, summary(samples)]));
 }

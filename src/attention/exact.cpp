@@ -30,8 +30,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "attention/logit_tile.h"
 #include "attention/online_softmax.h"
 #include "attention/row_in_double.h"
 #include "attention/visible_keys.h"
@@ -52,8 +52,6 @@ constexpr Index kKeyBlock = 16 * kTileRows;
 constexpr Index kMaxPanels = 16;  // query panels that share a key block ...
 constexpr Index kPanelFloats =
     64 * 1024;  // ... as long as their queries and outputs stay below 256 KB
-constexpr double kLog2E = 1.4426950408889634;
-constexpr float kHidden = -std::numeric_limits<float>::infinity();
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
@@ -87,14 +85,6 @@ struct Layout {
   }
 };
 
-// A bias in units of ln 2. Finite stays finite (masks written as the lowest float must not turn
-// into -infinity).
-float base2(float bias) {
-  constexpr double kLimit = std::numeric_limits<float>::max();
-  const double scaled = static_cast<double>(bias) * kLog2E;
-  return std::isfinite(bias) ? static_cast<float>(std::clamp(scaled, -kLimit, kLimit)) : bias;
-}
-
 // One head. Holds views only.
 class Head {
  public:
@@ -126,11 +116,7 @@ class Head {
   }
 
  private:
-  // Eight queries at work.
-  struct Panel {
-    Index first;                   // query in lane 0
-    Index queries;                 // 1 to 8
-    KeyRange seen[kPanelQueries];  // per lane; lanes beyond `queries` repeat the last
+  struct Panel : QueryPanel {
     RunningSoftmax softmax;
   };
 
@@ -175,43 +161,14 @@ class Head {
     return finite;
   }
 
-  Panel pack_queries(Index first, Index last, float* to) {
-    Panel panel{.first = first, .queries = last - first, .seen = {}, .softmax = {}};
-    const float* lines[kPanelQueries];
-    float scales[kPanelQueries];
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      const Index i = std::min(first + lane, last - 1);
-      panel.seen[lane] = visible_.range(i);
-      lines[lane] = q_.data() + i * q_.cols();
-      scales[lane] = scale_of(panel.seen[lane].size());
-    }
-    linalg::pack_lines<kPanelQueries>(lines, q_.cols(), to);
-    const Lanes8 scale = load8(scales);
-    for (Index p = 0; p < q_.cols(); ++p) {
-      const Lanes8 entry = load8(to + p * kPanelQueries);
-      store8(to + p * kPanelQueries,
-             {{entry.half[0] * scale.half[0], entry.half[1] * scale.half[1]}});
-    }
-    return panel;
-  }
-
-  float scale_of(Index keys_seen) const {
-    if (keys_seen == 0) {
-      return 0.0F;
-    }
-    const double factor =
-        options_.times_log_visible ? std::log(static_cast<double>(keys_seen)) : 1.0;
-    return static_cast<float>(options_.scale * factor * kLog2E);
-  }
-
   // ------------------------------------------------------------ a block of queries
 
   void run_block(Index first, Index last) {
     Panel panels[kMaxPanels];
     Index count = 0;
     for (Index i = first; i < last; i += kPanelQueries) {
-      panels[count] = pack_queries(i, std::min(i + kPanelQueries, last),
-                                   queries_ + count * kPanelQueries * q_.cols());
+      panels[count] = {query_panel(visible_, i, std::min(i + kPanelQueries, last)), {}};
+      pack_queries(q_, options_, panels[count], queries_ + count * kPanelQueries * q_.cols());
       ++count;
     }
     std::fill_n(outputs_, count * kPanelQueries * v_.cols(), 0.0F);
@@ -240,9 +197,9 @@ class Head {
     }
     compute_scores(queries, begin, end);
     if (options_.bias.data != nullptr) {
-      add_bias(panel, begin, end);
+      add_bias(options_.bias, visible_, panel, begin, end, scores_);
     }
-    hide(panel, begin, end);
+    hide(panel, begin, end, scores_);
     const Lanes8 shrink = panel.softmax.absorb(scores_, end - begin);
     accumulate_output(begin, end - begin, shrink, outputs);
   }
@@ -256,55 +213,6 @@ class Head {
         store8(to, {{row[0], row[1]}});
         to += kPanelQueries;
       }
-    }
-  }
-
-  void add_bias(const Panel& panel, Index begin, Index end) {
-    float* score = scores_;
-    for (Index key = begin; key < end; ++key) {
-      const Index j = visible_.original(key);
-      for (Index lane = 0; lane < kPanelQueries; ++lane) {
-        const Index i = panel.first + std::min(lane, panel.queries - 1);
-        const float bias = base2(options_.bias.at(i, j));
-        *score = bias == kHidden ? kHidden : *score + bias;
-        ++score;
-      }
-    }
-  }
-
-  // Overwrites what the edges of the window hide from some lanes of the panel.
-  void hide(const Panel& panel, Index begin, Index end) {
-    const Index all_begin = panel.seen[kPanelQueries - 1].begin;
-    const Index all_end = panel.seen[0].end;
-    if (begin >= all_begin && end <= all_end) {
-      return;
-    }
-    // Positions relative to the tile are small, so they are exact as floats.
-    float from[kPanelQueries];
-    float to[kPanelQueries];
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      from[lane] =
-          static_cast<float>(std::clamp<Index>(panel.seen[lane].begin - begin, 0, kKeyBlock));
-      to[lane] = static_cast<float>(std::clamp<Index>(panel.seen[lane].end - begin, 0, kKeyBlock));
-    }
-    const Lanes8 first = load8(from);
-    const Lanes8 last = load8(to);
-    for (Index key = begin; key < end; ++key) {
-      if (key >= all_begin && key < all_end) {
-        key = all_end;  // the keys between are seen by all
-        if (key >= end) {
-          break;
-        }
-      }
-      float* row = scores_ + (key - begin) * kPanelQueries;
-      const F32x4 position = simd::splat(static_cast<float>(key - begin));
-      Lanes8 score = load8(row);
-      for (int h = 0; h < 2; ++h) {
-        const simd::Mask seen =
-            simd::less_equal(first.half[h], position) & simd::less(position, last.half[h]);
-        score.half[h] = simd::select(seen, score.half[h], simd::splat(kHidden));
-      }
-      store8(row, score);
     }
   }
 

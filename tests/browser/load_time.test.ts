@@ -5,7 +5,7 @@
  * within it, the fastest page of all has to, or the package itself is too slow. The figure belongs to the benchmark.
  */
 import { expect, inject, test } from "vitest";
-import { measureFirstResult } from "../../benchmarks/lib/first_result.mjs";
+import { measureFirstResult } from "../../benchmarks/lib/new_pages.mjs";
 import { sharedBrowser } from "./lib/visit.js";
 
 const BUDGET_MILLISECONDS = 60;

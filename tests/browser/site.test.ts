@@ -43,7 +43,7 @@ const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => 
 /** Waits until the widgets of a page, if it has any, have drawn. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
-  for (const widget of await page.locator("attn-explorer").all()) {
+  for (const widget of await page.locator("attn-benchmark, attn-explorer").all()) {
     await widget.scrollIntoViewIfNeeded();
     await widget.locator(".caption", { hasText: /\d/ }).waitFor();
   }
@@ -111,19 +111,24 @@ describe("links", () => {
     expect([...new Set(broken)]).toEqual([]);
   });
 
-  for (const language of ["en", "zh"]) {
-    test(`in the ${language} prose set the widget`, async () => {
-      const { page } = await open(setting(`/${language}/attention`));
+  for (const [path, id, least] of [
+    ["/en/attention", "#explorer", 4],
+    ["/zh/attention", "#explorer", 4],
+    ["/en/benchmark", "#benchmark", 2],
+    ["/zh/benchmark", "#benchmark", 2],
+  ] as const) {
+    test(`in the prose of ${path} set the widget`, async () => {
+      const { page } = await open(setting(path));
       await settled(page);
-      const widget = page.locator("#explorer");
+      const widget = page.locator(id);
       const links = await page.locator("a[data-attn-set]").all();
-      expect(links.length).toBeGreaterThan(3);
+      expect(links.length).toBeGreaterThanOrEqual(least);
       for (const link of links) {
         const wanted = (await link.getAttribute("data-attn-set")) ?? "";
         await link.click();
         await vi.waitFor(async () => expect(await stateOf(widget), wanted).toMatchObject(stateIn(wanted)));
       }
-      expect(new URL(page.url()).pathname).toBe(`/${language}/attention`);
+      expect(new URL(page.url()).pathname).toBe(path);
     });
   }
 });
@@ -200,6 +205,21 @@ describe("without JavaScript", () => {
     const picture = page.locator("attn-explorer img");
     expect(await picture.isVisible()).toBe(true);
   });
+});
+
+describe("the benchmark page", () => {
+  for (const path of ["/en/benchmark", "/zh/benchmark"]) {
+    test(`of ${path} shows the stored run without JavaScript, peers and losses included`, async () => {
+      const { page } = await open(
+        setting(path, { context: { javaScriptEnabled: false }, expectedProblems: [/^request failed: .*\.js csp$/] }),
+      );
+      const table = page.locator(".benchmark-table table");
+      const heading = (await table.locator("thead").textContent()) ?? "";
+      for (const who of ["attnlab", "onnxruntime-web", "TensorFlow.js", "jax-js"]) expect(heading).toContain(who);
+      expect(await table.locator("tbody tr").count()).toBeGreaterThan(20);
+      expect(await page.locator(".benchmark").textContent()).toMatch(/Chromium.*\d{4}-\d\d-\d\d/);
+    });
+  }
 });
 
 describe("below another path", () => {

@@ -10,6 +10,7 @@ const random = makeRandom(23);
 const x = randomTensor(random, [2, 7, 5]);
 const bias = randomTensor(random, [7, 7]);
 const gamma = randomTensor(random, [5]);
+const square = randomTensor(random, [5, 5]);
 
 /** Every operation, as a call that uses as many of its options as go together. */
 const operations: Record<string, (lab: Lab) => unknown> = {
@@ -25,6 +26,7 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   },
   memory: (lab) => lab.memory(),
   attention: (lab) => lab.attention(x, x, x, { causal: true, bias, mask: new Uint8Array(7).fill(1), scale: "entropy" }),
+  attentionBackward: (lab) => lab.attentionBackward(x, x, x, x, { bias, gradients: ["q", "k", "v", "bias"] }),
   attentionWeights: (lab) => lab.attentionWeights(x, x, { window: 2 }),
   attentionScale: (lab) => lab.attentionScale({ kind: "entropy", d: 64, n: 100 }),
   linearAttention: (lab) => lab.linearAttention(x, x, x, { featureMap: "softmax", causal: true }),
@@ -35,6 +37,14 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   performerKernel: (lab) => lab.performerKernel(x, x, { features: 3, eps: 1e-3 }),
   performerProjection: (lab) => lab.performerProjection(5, { norms: "quantile" }),
   performerVariance: (lab) => lab.performerVariance(x, x),
+  matmulBackward: (lab) => lab.matmulBackward(x, square, x),
+  decoder: (lab) => {
+    for (const options of [{ kind: "exact" }, { kind: "linear" }, { kind: "performer", features: 3 }] as const) {
+      const decoder = lab.decoder(options);
+      decoder.step(x, x, x);
+      decoder.dispose();
+    }
+  },
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),

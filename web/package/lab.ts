@@ -1,8 +1,9 @@
-import { attention, attentionWeights, type AttentionOperations } from "./attention.js";
+import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { linearAttention, linearAttentionBackward, type LinearAttentionOperations } from "./linear-attention.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
-import { matmul, type MatmulOperations } from "./matmul.js";
+import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
@@ -32,6 +33,7 @@ export interface Lab
     ResidentOperations,
     MemoryOperations,
     AttentionOperations,
+    DecoderOperations,
     ScaleOperations,
     MatmulOperations,
     SoftmaxOperations,
@@ -52,13 +54,16 @@ export interface Lab
  */
 export const BODIES = {
   attention,
+  attentionBackward,
   attentionScale,
   attentionWeights,
+  decoder,
   layerNorm,
   linearAttention,
   linearAttentionBackward,
   logSoftmax,
   matmul,
+  matmulBackward,
   memory,
   onlineSoftmax,
   performer,

@@ -1,7 +1,13 @@
 // What both entries export besides `load`.
 export { AttnlabError, type Code, type Fault } from "./errors.js";
-export type { AttentionOperations, AttentionOptions } from "./attention.js";
+export type {
+  AttentionBackwardOptions,
+  AttentionGradients,
+  AttentionOperations,
+  AttentionOptions,
+} from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
+export type { Decoder, DecoderOperations, DecoderOptions, ExactDecoderOptions } from "./decoder.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
 export type {

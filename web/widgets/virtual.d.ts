@@ -36,3 +36,35 @@ declare module "virtual:worker-text" {
   const text: string;
   export default text;
 }
+
+declare module "virtual:ceiling.relaxed.wasm" {
+  /** Fused multiply-adds in a loop (benchmarks/ceilings/arithmetic.c). */
+  const bytes: Uint8Array;
+  export default bytes;
+}
+
+declare module "virtual:ceiling.simd.wasm" {
+  /** Multiplications and additions in a loop. */
+  const bytes: Uint8Array;
+  export default bytes;
+}
+
+declare module "virtual:stored-attention" {
+  interface StoredRun {
+    readonly who: string;
+    readonly threads: number;
+    readonly milliseconds: number;
+    readonly gflops: number;
+    readonly share: number;
+  }
+  /** The newest committed benchmark, boiled down to attention (benchmarks/lib/stored.mjs). */
+  const figures: {
+    readonly date: string;
+    readonly processor: string;
+    readonly browser: string;
+    readonly sizes: Readonly<
+      Record<string, { readonly disturbed: boolean; readonly ceiling: number; readonly runs: readonly StoredRun[] }>
+    >;
+  };
+  export default figures;
+}

@@ -1,48 +1,59 @@
 /**
- * attnlab itself, in four forms: each of its two binaries, with plain tensors (copied in and out by every call, as a
- * peer's are) and with residents (which stay in WebAssembly memory).
+ * attnlab itself, in four forms: each of its two binaries, with plain tensors (copied in and out by every call) and with
+ * residents (which stay in WebAssembly memory). And its pool of two workers, with plain tensors.
  */
-import { load } from "/attnlab/dist/index.js";
+import * as attnlab from "/attnlab/dist/index.js";
+import { attnlabOperations, NotInThisBuild } from "./attnlab_operations.js";
 
-/** @param {"relaxed" | "simd"} variant @param {boolean} resident */
-async function contestant(variant, resident) {
-  const lab = await load({ variant });
+const VARIANTS = ["relaxed", "simd"];
+
+async function onOneThread(variant, form) {
+  const lab = await attnlab.load({ variant });
   return {
-    name: `attnlab ${variant}${resident ? ", residents" : ""}`,
+    name: `attnlab ${variant}${form === "residents" ? ", residents" : ""}`,
     kind: "ours",
     variant,
-    operations: {
-      attention({ heads, n, d, causal }, { q, k, v }) {
-        const shape = [heads, n, d];
-        const tensors = [q, k, v].map((data) => lab.tensor(data, shape));
-        const operands = resident ? tensors.map((tensor) => lab.resident(tensor)) : tensors;
-        const residentOut = resident ? lab.resident(shape) : undefined;
-        const options = residentOut ? { causal, out: residentOut } : { causal };
-        let latest;
-        return {
-          run() {
-            latest = lab.attention(...operands, options);
-          },
-          result: () => (residentOut ? residentOut.tensor().data : latest.data),
-          dispose() {
-            for (const held of residentOut ? [...operands, residentOut] : []) held.dispose();
-          },
-        };
-      },
-    },
+    form,
+    threads: 1,
+    operations: attnlabOperations(lab, form === "residents"),
   };
 }
 
-/** Every form that this engine can run; engines without relaxed SIMD have two of them. */
+/** The pool has its operations as promises; a case opens it and ends it. */
+const onTwoThreads = (variant) => ({
+  name: `attnlab ${variant}, pool of 2`,
+  kind: "ours",
+  variant,
+  form: "pool",
+  threads: 2,
+  /** Its speed-up is measured against this contestant. */
+  oneThread: `attnlab ${variant}`,
+  operations: {
+    async attention({ heads, n, d, causal }, { q, k, v }) {
+      if (!attnlab.createPool) throw new NotInThisBuild("createPool");
+      const pool = await attnlab.createPool({ threads: 2, variant });
+      const tensors = [q, k, v].map((data) => ({ data, shape: [heads, n, d] }));
+      let latest;
+      return {
+        async run() {
+          latest = await pool.attention(...tensors, { causal });
+        },
+        result: () => latest.data,
+        dispose: () => pool.terminate(),
+      };
+    },
+  },
+});
+
+/** Every form that this engine can run; engines without relaxed SIMD lack its forms. */
 export async function contestants() {
   const forms = [];
-  for (const variant of ["relaxed", "simd"]) {
-    for (const resident of [false, true]) {
-      try {
-        forms.push(await contestant(variant, resident));
-      } catch (error) {
-        if (variant === "simd" || error.code !== "LOAD") throw error;
-      }
+  for (const variant of VARIANTS) {
+    try {
+      for (const form of ["tensors", "residents"]) forms.push(await onOneThread(variant, form));
+      forms.push(onTwoThreads(variant));
+    } catch (error) {
+      if (variant === "simd" || error.code !== "LOAD") throw error;
     }
   }
   return forms;

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { schema } from "../../widgets/attn-explorer/schema.js";
+import { schema as benchmark } from "../../widgets/attn-benchmark/schema.js";
+import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
 import { liveNames } from "../.vitepress/theme/live-numbers.js";
 import { anchors, links, pageNames, pageSource } from "./pages.js";
 
-const fields: Readonly<Record<string, { parse(text: string): unknown }>> = schema;
+type Fields = Readonly<Record<string, { parse(text: string): unknown }>>;
+
+/** Attributes of each widget, by its tag. */
+const schemas: Readonly<Record<string, Fields>> = { "attn-benchmark": benchmark, "attn-explorer": explorer };
 
 describe("parseState", () => {
   it("reads values, flags, and flags taken away", () => {
@@ -23,17 +27,28 @@ describe("parseState", () => {
 describe.each(pageNames("en"))("%s", (name) => {
   // Without the blocks of plain text: those hold templates of blog engines.
   const source = pageSource("en", name).replace(/^```text\n[\s\S]*?^```$/gm, "");
-  const states = [...source.matchAll(/data-attn-set="([^"]*)"/g)].flatMap((match) => parseState(match[1] ?? ""));
-  const attributes = [...source.matchAll(/<attn-explorer ([^>]*)>/g)].flatMap((match) =>
-    [...(match[1] ?? "").matchAll(/([\w-]+)(?:="([^"]*)")?/g)]
-      .map(([, attribute = "", value = ""]): [string, string] => [attribute, value])
-      .filter(([attribute]) => attribute !== "id"),
-  );
+  const widgets = [...source.matchAll(/<(attn-[a-z-]+)\b([^>]*)>/g)].map(([, tag = "", attributes = ""]) => ({
+    fields: schemas[tag] ?? {},
+    attributes: [...attributes.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].map(
+      ([, attribute = "", value = ""]): [string, string] => [attribute, value],
+    ),
+  }));
+  const fieldsOf = (id: string): Fields | undefined =>
+    widgets.find(({ attributes }) => attributes.some(([name, value]) => name === "id" && value === id))?.fields;
+  const stateLinks = [...source.matchAll(/\]\(#([\w-]+)\)\{data-attn-set="([^"]*)"\}/g)];
 
   it("sets states that the widget knows", () => {
-    for (const [attribute, value] of [...states, ...attributes]) {
-      const field = fields[attribute.replace(/^!/, "")];
-      expect(field?.parse(value), `${attribute}=${value}`).toBeDefined();
+    for (const { fields, attributes } of widgets) {
+      for (const [attribute, value] of attributes.filter(([name]) => name !== "id")) {
+        expect(fields[attribute]?.parse(value), `${attribute}=${value}`).toBeDefined();
+      }
+    }
+    expect(stateLinks).toHaveLength([...source.matchAll(/data-attn-set=/g)].length);
+    for (const [, id = "", states = ""] of stateLinks) {
+      for (const [attribute, value] of parseState(states)) {
+        const field = fieldsOf(id)?.[attribute.replace(/^!/, "")];
+        expect(field?.parse(value), `#${id}: ${attribute}=${value}`).toBeDefined();
+      }
     }
   });
 

@@ -5,6 +5,8 @@ import { WidgetElement } from "../shared/element.js";
 import { embedCode } from "../shared/embed-code.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
+import { takeAwayBar } from "../shared/take-away/bar.js";
+import { TakeAway } from "../shared/take-away/take-away.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { translator, type Translate } from "../shared/text.js";
@@ -17,7 +19,6 @@ import { Measurement } from "./controllers/measurement.js";
 import { OwnData } from "./controllers/own-data.js";
 import { ShippedData } from "./controllers/shipped-data.js";
 import { codeOf, saveAs, type Taking } from "./controllers/saving.js";
-import { TakeAway } from "./controllers/take-away.js";
 import { tokenAt, visibleKeys, type AttentionData } from "./data/attention-data.js";
 import { modelHeads, modelLayers, modelName, offeredLayers, offeredTexts, shippedText } from "./data/shipped.js";
 import type { Problem } from "./problem.js";
@@ -41,7 +42,6 @@ import { stepsCaption } from "./steps/caption.js";
 import { stepsOf, type Steps } from "./steps/steps.js";
 import { stepsView } from "./steps/view.js";
 import { tables } from "./view/tables.js";
-import { takeAwayBar } from "./view/take-away-bar.js";
 import { tokenStrip } from "./view/token-strip.js";
 import { viewTabs } from "./view/view-tabs.js";
 import { who } from "./who.js";
@@ -497,16 +497,15 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   private takeAway(view: View | undefined): TemplateResult {
     return takeAwayBar({
-      t: this.t,
+      language: this.language,
+      taken: this.taken,
       ready: this.view === "speed" ? this.crossover.result !== undefined : view !== undefined,
       // A reader's own numbers stay on the reader's machine: there is nothing to embed or to link to.
       shareable: this.own.data === undefined,
       table: this.table,
-      notice: this.taken.notice?.(this.t),
-      byHand: this.taken.byHand,
-      onEmbedCode: () => void this.taken.copy(this.embedCode),
-      onRowCode: () => void this.taken.copy(codeOf(this.taking)),
-      onPermalink: () => void this.taken.copy(this.permalink),
+      embedCode: () => this.embedCode,
+      code: () => codeOf(this.taking),
+      permalink: () => this.permalink,
       onSave: (kind) => saveAs(kind, this.taking, this.taken),
       onTable: (table) => {
         this.table = table;

@@ -1,10 +1,12 @@
 import { css } from "lit";
 import { widgetStyles } from "../shared/styles.js";
+import { takeAwayStyles } from "../shared/take-away/styles.js";
 import { viewStyles } from "./view/styles.js";
 
 /** Layout of the attention explorer on top of what all widgets share. */
 export const explorerStyles = [
   ...widgetStyles,
+  takeAwayStyles,
   viewStyles,
   css`
     .controls {
@@ -354,8 +356,7 @@ export const explorerStyles = [
     }
 
     .busy,
-    .machine,
-    .take {
+    .machine {
       display: flex;
       flex-wrap: wrap;
       align-items: center;
@@ -371,25 +372,6 @@ export const explorerStyles = [
       border-radius: 8px;
       background: var(--panel);
     }
-    .take {
-      gap: 0.5em;
-      padding-block-start: 1em;
-      border-block-start: 1px solid var(--rule);
-    }
-    .take .label {
-      margin: 0 0.25em 0 0;
-    }
-    .copy-text {
-      width: 100%;
-      min-height: 8em;
-      border: 1px solid var(--control);
-      border-radius: 8px;
-      background: var(--panel);
-      color: inherit;
-      font-family: ui-monospace, monospace;
-      font-size: 0.8125em;
-    }
-
     details > summary {
       min-height: 40px;
       padding-block: 0.5em;

@@ -1,7 +1,5 @@
+import { escapeXml } from "./escape-xml.js";
 import type { Schema, StateOf } from "./state.js";
-
-const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 export interface EmbedInput<S extends Schema> {
   readonly tag: string;
@@ -19,12 +17,12 @@ export function embedCode<S extends Schema>(input: EmbedInput<S>): string {
   const attributes = Object.entries(input.schema).flatMap(([key, field]) => {
     const value = input.state[key as keyof S];
     if (value === field.initial) return [];
-    return [value === true ? ` ${key}` : ` ${key}="${escape(field.format(value))}"`];
+    return [value === true ? ` ${key}` : ` ${key}="${escapeXml(field.format(value))}"`];
   });
   return [
-    `<script type="module" src="${escape(input.script)}"></script>`,
+    `<script type="module" src="${escapeXml(input.script)}"></script>`,
     `<${input.tag}${attributes.join("")}>`,
-    `  <p><a href="${escape(input.permalink)}">${escape(input.fallback)}</a></p>`,
+    `  <p><a href="${escapeXml(input.permalink)}">${escapeXml(input.fallback)}</a></p>`,
     `</${input.tag}>`,
     "",
   ].join("\n");

@@ -23,6 +23,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
       {
         text: "Look up",
         items: [
+          { text: "Benchmark", link: "/en/benchmark" },
           { text: "Reference", link: "/en/reference" },
           { text: "Third-party notices", link: "/en/notices" },
         ],

@@ -24,6 +24,7 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
       {
         text: "查阅",
         items: [
+          { text: "性能测试", link: "/zh/benchmark" },
           { text: "接口参考", link: "/zh/reference" },
           { text: "第三方声明", link: "/zh/notices" },
         ],

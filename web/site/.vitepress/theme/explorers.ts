@@ -6,18 +6,22 @@ import { nextTick, onMounted, onUnmounted } from "vue";
 import { onContentUpdated } from "vitepress";
 import { rememberPlace } from "./return-to-text.js";
 
-const WIDGET = "attn-explorer";
+/** Every widget, by its tag, which is also the name of its script. */
+const WIDGETS = ["attn-benchmark", "attn-explorer"] as const;
 
-let loading: Promise<unknown> | undefined;
+const loading = new Map<string, Promise<unknown>>();
 
-/** Loads the widget once, on the first page that has one. Where that fails, the picture inside the element stays. */
+/** Loads each widget once, on the first page that has one. Where that fails, the picture inside the element stays. */
 function loadWidgets(): void {
-  if (document.querySelector(WIDGET) === null) return;
-  const address = `${__WIDGETS__}/${WIDGET}.js`;
-  loading ??= import(/* @vite-ignore */ address).catch((reason: unknown) => {
-    document.documentElement.classList.add("no-widgets");
-    console.warn("The interactive figure could not be loaded; its picture is shown instead.", reason);
-  });
+  for (const widget of WIDGETS) {
+    if (document.querySelector(widget) === null || loading.has(widget)) continue;
+    const address = `${__WIDGETS__}/${widget}.js`;
+    const loaded = import(/* @vite-ignore */ address).catch((reason: unknown) => {
+      document.documentElement.classList.add("no-widgets");
+      console.warn("The interactive figure could not be loaded; its picture is shown instead.", reason);
+    });
+    loading.set(widget, loaded);
+  }
 }
 
 /** "scale=entropy causal=true layer=" → [["scale", "entropy"], ["causal", "true"], ["layer", ""]] */

@@ -2,6 +2,7 @@ import type { DefaultTheme, SiteData, Theme } from "vitepress";
 import BaseTheme from "vitepress/theme-without-fonts";
 import { defineComponent, h } from "vue";
 import { miniSearch } from "../search/options.js";
+import { BenchmarkLosses, BenchmarkTable } from "./benchmark/table.js";
 import { useExplorers } from "./explorers.js";
 import { useLanguageChoice } from "./language-choice.js";
 import { useLiveNumbers } from "./live-numbers.js";
@@ -27,7 +28,9 @@ function withSearchFunctions(site: SiteData<DefaultTheme.Config>): SiteData<Defa
 const theme: Theme = {
   extends: BaseTheme,
   Layout,
-  enhanceApp({ siteData }) {
+  enhanceApp({ app, siteData }) {
+    app.component("BenchmarkTable", BenchmarkTable);
+    app.component("BenchmarkLosses", BenchmarkLosses);
     siteData.value = withSearchFunctions(siteData.value as SiteData<DefaultTheme.Config>);
   },
 };

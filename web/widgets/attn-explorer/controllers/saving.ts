@@ -1,6 +1,8 @@
 import type { SvgFile } from "../../shared/charts/heat-map-svg.js";
 import { chartFile } from "../../shared/charts/svg-file.js";
 import type { Numbers } from "../../shared/format.js";
+import type { FileKind } from "../../shared/take-away/bar.js";
+import type { TakeAway } from "../../shared/take-away/take-away.js";
 import type { Translate } from "../../shared/text.js";
 import { scaleLabels } from "../caption.js";
 import { rowCode, speedCode } from "../copy-as-javascript.js";
@@ -12,8 +14,6 @@ import type { Crossover } from "../speed/crossover.js";
 import type { Steps, StepsOptions } from "../steps/steps.js";
 import type { ExplorerText } from "../text.en.js";
 import { mostOf } from "../thumbnails.js";
-import type { FileKind } from "../view/take-away-bar.js";
-import type { TakeAway } from "./take-away.js";
 
 /** What a reader may take along of what is shown. */
 export interface Taking {

@@ -1,3 +1,4 @@
+import { escapeXml } from "../escape-xml.js";
 import { ColorMap, tone } from "./color-map.js";
 import { visibleColumns, type Grid } from "./grid.js";
 
@@ -18,9 +19,6 @@ export interface SvgFile {
   readonly width: number;
   readonly height: number;
 }
-
-export const escapeXml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /**
  * The heat map as a self-contained SVG on white, for a paper or a slide: rectangles (runs of one color joined), labels

@@ -1,4 +1,5 @@
-import { escapeXml, type SvgFile } from "./heat-map-svg.js";
+import { escapeXml } from "../escape-xml.js";
+import type { SvgFile } from "./heat-map-svg.js";
 
 /** What of its looks a shape takes from the widget's styles. */
 const looks = [

@@ -1,16 +1,18 @@
-import { copyText } from "../../shared/clipboard.js";
-import { download, downloadText, rasterize } from "../../shared/download.js";
-import type { SvgFile } from "../../shared/charts/heat-map-svg.js";
-import { messageOf } from "../../shared/tasks/protocol.js";
-import type { Problem } from "../problem.js";
+import { copyText } from "../clipboard.js";
+import type { SvgFile } from "../charts/heat-map-svg.js";
+import { download, downloadText, rasterize } from "../download.js";
+import { messageOf } from "../tasks/protocol.js";
 
 interface Host {
   requestUpdate(): void;
 }
 
+/** How the last taking went; the bar says it in the reader's language. */
+export type Notice = "copied" | "copyFailed" | { readonly failed: string };
+
 /** What a reader takes along: text to the clipboard, files to the disk, and a word about how it went. */
 export class TakeAway {
-  notice: Problem | undefined;
+  notice: Notice | undefined;
   /** Text to copy by hand where the browser keeps the clipboard closed. */
   byHand: string | undefined;
 
@@ -19,7 +21,7 @@ export class TakeAway {
   async copy(text: string): Promise<void> {
     const copied = await copyText(text);
     this.byHand = copied ? undefined : text;
-    this.tell(copied ? (t) => t("copied") : (t) => t("copyFailed"));
+    this.tell(copied ? "copied" : "copyFailed");
   }
 
   saveCsv(name: string, text: string): void {
@@ -34,11 +36,11 @@ export class TakeAway {
     try {
       download(`${name}.png`, await rasterize(file.text, file.width, file.height));
     } catch (error) {
-      this.tell((t) => t("downloadFailed", { reason: messageOf(error) }));
+      this.tell({ failed: messageOf(error) });
     }
   }
 
-  private tell(notice: Problem): void {
+  private tell(notice: Notice): void {
     this.notice = notice;
     this.host.requestUpdate();
   }

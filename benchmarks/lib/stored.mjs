@@ -1,0 +1,161 @@
+/**
+ * The committed results, boiled down for the site's page and for the widget.
+ *
+ * @import { Case, FirstCall, PageReport, Result } from "./types.js"
+ */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const RESULTS = join(import.meta.dirname, "..", "results");
+
+/**
+ * @typedef {object} Report  what run.mjs writes
+ * @property {string} date
+ * @property {{ processor: string, cores: number, memoryGiB: number, platform: string, browser: string }} machine
+ * @property {{ name: string, version: string, license: string }[]} peers
+ * @property {{ rounds: number }} timing
+ * @property {string[]} disturbances
+ * @property {{ median: number, samples: number[], variant: string }} loadToFirstResult
+ * @property {FirstCall[]} firstCalls
+ * @property {PageReport[]} pages
+ */
+
+/** @returns {string} the newest dated file */
+export function storedFile() {
+  const newest = readdirSync(RESULTS)
+    .filter((name) => /^\d{4}-\d\d-\d\d\.json$/.test(name))
+    .sort()
+    .at(-1);
+  if (newest === undefined) throw new Error("benchmarks/results holds no dated file.");
+  return join(RESULTS, newest);
+}
+
+/** @returns {Report} */
+export const storedReport = () => JSON.parse(readFileSync(storedFile(), "utf8"));
+
+/** The sizes of attention that the widget offers, by the name they have there. */
+const WIDGET_CASES = {
+  256: "8 heads x 256 x 64",
+  1024: "8 heads x 1024 x 64",
+  "1024-causal": "8 heads x 1024 x 64 causal",
+  2048: "8 heads x 2048 x 64",
+};
+
+/** @param {Case} entry  the fastest arithmetic that its page measured, in GFLOP/s */
+const ceilingOf = ({ ceilings }) => Math.max(...ceilings.map(({ gflops = 0 }) => gflops));
+
+/** attnlab with the arithmetic that most engines have, as a reader would call it, and everybody else. @param {Result} result */
+const isCompared = ({ kind, variant, form }) => kind !== "ours" || (variant === "relaxed" && form !== "residents");
+
+/**
+ * @typedef {object} StoredRun
+ * @property {string} who  the library; "loops" for loops in JavaScript
+ * @property {number} threads
+ * @property {number} milliseconds
+ * @property {number} gflops
+ * @property {number} share  of the machine's ceiling
+ *
+ * @typedef {object} StoredAttention
+ * @property {string} date
+ * @property {string} processor
+ * @property {string} browser
+ * @property {Record<string, { disturbed: boolean, ceiling: number, runs: StoredRun[] }>} sizes
+ */
+
+/**
+ * Attention beside the peers, for the widget.
+ *
+ * @param {Report} [report]
+ * @returns {StoredAttention}
+ */
+export function storedAttention({ date, machine, peers, pages } = storedReport()) {
+  /** @param {Result} result */
+  const who = ({ kind, peer }) => {
+    if (kind === "naive") return "loops";
+    const version = peers.find(({ name }) => name.includes(PACKAGES[peer ?? ""] ?? "none"))?.version;
+    return kind === "ours" ? "attnlab" : `${peer} ${version}`;
+  };
+  const cases = pages[0]?.cases ?? [];
+  const sizes = Object.entries(WIDGET_CASES).flatMap(([size, label]) => {
+    const entry = cases.find((candidate) => candidate.operation === "attention" && candidate.label === label);
+    if (!entry) return [];
+    const ceiling = ceilingOf(entry);
+    const runs = entry.results.filter(isCompared).flatMap((result) => {
+      const { threads, milliseconds, gflops } = result;
+      if (milliseconds === undefined || gflops === undefined) return [];
+      return [{ who: who(result), threads, milliseconds, gflops, share: gflops / ceiling }];
+    });
+    return [[size, { disturbed: entry.disturbed === true, ceiling, runs }]];
+  });
+  return { date, processor: machine.processor, browser: machine.browser, sizes: Object.fromEntries(sizes) };
+}
+
+/** A peer's package, whose version is the peer's. @type {Record<string, string>} */
+const PACKAGES = { "onnxruntime-web": "onnxruntime-web", "TensorFlow.js": "tfjs-core", "jax-js": "@jax-js/jax" };
+
+/**
+ * @typedef {object} StoredRow  times in milliseconds
+ * @property {string} operation
+ * @property {string} label
+ * @property {boolean} disturbed
+ * @property {number[]} relaxed  with plain tensors and with residents; one of them where only one was measured
+ * @property {number[]} simd
+ * @property {number | undefined} pool
+ * @property {Record<string, (number | null)[]>} peers  by name, with one thread and with two; null survives JSON
+ * @property {number | undefined} loops
+ * @property {number | undefined} toPeer  the fastest of ours over the fastest peer
+ * @property {{ ceiling?: number, floor?: number } | undefined} limit  share of the ceiling, or multiple of the floor
+ * @property {string | undefined} missing  why we have no figure
+ */
+
+/** The peers of the table, in its order. */
+export const PEERS = Object.keys(PACKAGES);
+
+/**
+ * Every case of the page with the peers, a row each.
+ *
+ * @param {Report} [report]
+ * @returns {StoredRow[]}
+ */
+export function storedRows({ pages } = storedReport()) {
+  return (pages[0]?.cases ?? []).map(({ operation, label, disturbed, results }) => {
+    /** @param {(result: Result) => boolean} among */
+    const times = (among) => results.filter(among).flatMap(({ milliseconds }) => milliseconds ?? []);
+    /** @param {string} variant */
+    const ours = (variant) => times((one) => one.kind === "ours" && one.variant === variant && one.form !== "pool");
+    const peers = PEERS.map((peer) => {
+      const withThreads = [1, 2].map(
+        (threads) => times((one) => one.peer === peer && one.threads === threads)[0] ?? null,
+      );
+      return [peer, withThreads];
+    });
+    const [ourTimes, peerTimes] = [times(({ kind }) => kind === "ours"), times(({ kind }) => kind === "peer")];
+    const ratios = results.flatMap(({ kind, variant, ratios: found }) =>
+      kind === "ours" && variant === "relaxed" && found ? [found] : [],
+    );
+    return {
+      operation,
+      label,
+      disturbed: disturbed === true,
+      relaxed: ours("relaxed"),
+      simd: ours("simd"),
+      pool: times(({ form, variant }) => form === "pool" && variant === "relaxed")[0],
+      peers: Object.fromEntries(peers),
+      loops: times(({ kind }) => kind === "naive")[0],
+      toPeer: ourTimes.length > 0 && peerTimes.length > 0 ? Math.min(...ourTimes) / Math.min(...peerTimes) : undefined,
+      limit: limitOf(ratios),
+      missing: ourTimes.length > 0 ? undefined : results.find(({ kind }) => kind === "ours")?.failure,
+    };
+  });
+}
+
+/**
+ * @param {{ toCeiling?: number, toFloor?: number }[]} ratios
+ * @returns {{ ceiling?: number, floor?: number } | undefined}
+ */
+function limitOf(ratios) {
+  const ceilings = ratios.flatMap(({ toCeiling }) => toCeiling ?? []);
+  const floors = ratios.flatMap(({ toFloor }) => toFloor ?? []);
+  if (ceilings.length > 0) return { ceiling: Math.max(...ceilings) };
+  return floors.length > 0 ? { floor: Math.min(...floors) } : undefined;
+}

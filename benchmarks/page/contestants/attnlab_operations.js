@@ -1,0 +1,133 @@
+/**
+ * attnlab's operations on one thread, each as a task: `run` is one call, `result` its latest result.
+ */
+
+/** An operation that the package will have and this build has not; the report says so. */
+export class NotInThisBuild extends Error {
+  constructor(operation) {
+    super("not in this build");
+    this.operation = operation;
+    this.absent = true;
+  }
+}
+
+/** @param {boolean} resident  whether operands, and a result that is one tensor, stay in WebAssembly memory */
+export function attnlabOperations(lab, resident) {
+  const need = (operation) => {
+    if (typeof lab[operation] !== "function") throw new NotInThisBuild(operation);
+  };
+
+  /** Operands as this form has them, and what gives them back. */
+  function hold(operands) {
+    const held = operands.map(({ data, shape }) => {
+      const tensor = lab.tensor(data, shape);
+      return resident ? lab.resident(tensor) : tensor;
+    });
+    return { held, release: () => resident && held.forEach((operand) => operand.dispose()) };
+  }
+
+  /** An operation that returns one tensor. */
+  function oneTensor(operation, operands, shape, options) {
+    need(operation);
+    const { held, release } = hold(operands);
+    const out = resident ? lab.resident(shape) : undefined;
+    const { positional, given } = options(held);
+    const all = out ? { ...given, out } : given;
+    let latest;
+    return {
+      run() {
+        latest = lab[operation](...positional, all);
+      },
+      result: () => (out ? out.tensor().data : latest.data),
+      dispose() {
+        release();
+        out?.dispose();
+      },
+    };
+  }
+
+  /** An operation that returns gradients by name. */
+  function gradients(operation, operands, options, result) {
+    need(operation);
+    const { held, release } = hold(operands);
+    let latest;
+    return {
+      run() {
+        latest = lab[operation](...held, options);
+      },
+      result: () => result(latest),
+      dispose: release,
+    };
+  }
+
+  const attentionOperands = ({ heads, n, d }, given, names) =>
+    names.map((name) => ({ data: given[name], shape: [heads, n, d] }));
+  const rowOperand = ({ rows, columns }, data) => ({ data, shape: [rows, columns] });
+  const normalized = (operation, parameters) => (size, given) =>
+    oneTensor(
+      operation,
+      [rowOperand(size, given.x), ...parameters.map((name) => ({ data: given[name], shape: [size.columns] }))],
+      [size.rows, size.columns],
+      ([x, ...rest]) => ({
+        positional: [x],
+        given: Object.fromEntries(parameters.map((name, index) => [name, rest[index]])),
+      }),
+    );
+  const rowsBackward = (operation) => (size, given) =>
+    gradients(operation, [rowOperand(size, given.x), rowOperand(size, given.dOutput)], {}, ({ dx }) => dx.data);
+
+  return {
+    attention: (size, given) =>
+      oneTensor(
+        "attention",
+        attentionOperands(size, given, ["q", "k", "v"]),
+        [size.heads, size.n, size.d],
+        (positional) => ({ positional, given: { causal: size.causal } }),
+      ),
+    attentionBackward: (size, given) =>
+      gradients(
+        "attentionBackward",
+        attentionOperands(size, given, ["q", "k", "v", "dOutput"]),
+        { causal: size.causal },
+        ({ dq, dk, dv }) => ({ dq: dq.data, dk: dk.data, dv: dv.data }),
+      ),
+    matmul: ({ m, k, n }, { a, b }) =>
+      oneTensor(
+        "matmul",
+        [
+          { data: a, shape: [m, k] },
+          { data: b, shape: [k, n] },
+        ],
+        [m, n],
+        (positional) => ({ positional, given: {} }),
+      ),
+    softmax: normalized("softmax", []),
+    layerNorm: normalized("layerNorm", ["gamma", "beta"]),
+    rmsNorm: normalized("rmsNorm", ["gamma"]),
+    softmaxBackward: rowsBackward("softmaxBackward"),
+    layerNormBackward: rowsBackward("layerNormBackward"),
+    rmsNormBackward: rowsBackward("rmsNormBackward"),
+    // The cache is the decoder's own; a token is too small for residents to matter.
+    ...(resident ? {} : { "decoder step": (size, given) => decoderStep(lab, size, given, need) }),
+  };
+}
+
+function decoderStep(lab, { heads, d, prompt, steps }, { q, k, v, stepQ, stepK, stepV }, need) {
+  need("decoder");
+  const decoder = lab.decoder({ kind: "exact" });
+  const cache = [q, k, v].map((data) => lab.tensor(data, [heads, prompt, d]));
+  const token = [stepQ, stepK, stepV].map((data) => lab.tensor(data, [heads, 1, d]));
+  let latest;
+  return {
+    before() {
+      decoder.reset();
+      decoder.step(...cache);
+    },
+    mostRepetitions: steps,
+    run() {
+      latest = decoder.step(...token);
+    },
+    result: () => latest.data,
+    dispose: () => decoder.dispose(),
+  };
+}

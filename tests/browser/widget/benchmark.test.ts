@@ -1,0 +1,180 @@
+/**
+ * <attn-benchmark> in somebody's page: the stored figures at once, the reader's machine by itself at the smallest size and
+ * on request at the others, in a worker or without one; cancelled, in both languages, narrow, in one file, taken away.
+ */
+import type { Locator } from "playwright-core";
+import { describe, expect, test, vi } from "vitest";
+import { accessibilityViolations } from "../lib/axe.js";
+import { clipboard } from "../lib/explorer.js";
+import { overflowingElements } from "../lib/layout.js";
+import { policyWith, STRICT_POLICY } from "../lib/policy.js";
+import { post, type Post } from "../lib/post.js";
+import { open, type OpenOptions } from "../lib/visit.js";
+
+const benchmark = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
+  post(
+    {
+      figure: `<attn-benchmark id="figure" ${attributes}><p class="fallback">A benchmark.</p></attn-benchmark>`,
+      script: "attn-benchmark.js",
+      ...more,
+    },
+    options,
+  );
+
+/** Cells of the two tables: the reader's machine and the stored run. */
+async function tablesOf(widget: Locator): Promise<string[][][]> {
+  return widget
+    .locator("table")
+    .evaluateAll((tables) =>
+      tables.map((table) =>
+        [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+      ),
+    );
+}
+
+const caption = (widget: Locator): Locator => widget.locator(".caption");
+const measured = (widget: Locator): Promise<void> =>
+  caption(widget).filter({ hasText: "Your machine needs" }).waitFor();
+const run = (widget: Locator): Locator => widget.getByRole("button", { name: /^Run/ });
+
+describe("before any click", () => {
+  test("the stored run stands there, and the machine is measured at the smallest size", async () => {
+    const { page } = await open(benchmark());
+    const widget = page.locator("#figure");
+    await caption(widget).filter({ hasText: "8 heads × 256 tokens × 64" }).waitFor();
+    const [, stored = []] = await tablesOf(widget);
+    expect(stored.map(([who]) => who).join()).toMatch(/attnlab.*onnxruntime-web|onnxruntime-web.*attnlab/);
+    await measured(widget);
+    const [here = []] = await tablesOf(widget);
+    expect(here.map(([who]) => who)).toEqual([
+      "attnlab, relaxed SIMD",
+      "Loops in JavaScript",
+      "Ceiling of the arithmetic",
+    ]);
+    for (const [, time, rate] of here.slice(0, 2)) {
+      expect(time).toMatch(/^[\d.]+ (ms|µs|s)$/);
+      expect(Number(rate)).toBeGreaterThan(0);
+    }
+    expect(await caption(widget).textContent()).toMatch(
+      /Medians of 9 warm samples.*within [\d.×⁻¹²³⁴⁵⁶⁷⁸⁹⁰]+ of double/,
+    );
+    expect(page.workers().length).toBe(1);
+  });
+
+  test("a larger size waits for the button, which gives way to a progress bar", async () => {
+    const { page } = await open(benchmark('size="1024-causal"'));
+    const widget = page.locator("#figure");
+    await run(widget).click();
+    await widget.locator("progress").waitFor();
+    await measured(widget);
+    expect(await caption(widget).textContent()).toContain("8 heads × 1,024 tokens × 64, causal");
+    expect(await run(widget).textContent()).toContain("Run again");
+  });
+});
+
+test("cancelling leaves the figure as it was", async () => {
+  const { page } = await open(benchmark('size="2048"'));
+  const widget = page.locator("#figure");
+  await run(widget).click();
+  await widget.getByRole("button", { name: "Cancel" }).click();
+  await run(widget).waitFor();
+  expect(await widget.locator("table").first().textContent()).toContain("Not measured yet");
+  expect(await widget.getByRole("alert").count()).toBe(0);
+});
+
+test("tells the page what it measured", async () => {
+  const { page } = await open(
+    benchmark(
+      "",
+      {},
+      {
+        before: (page) =>
+          page.addInitScript(`addEventListener("benchmark-change", ({ detail }) => { globalThis.told = detail; })`),
+      },
+    ),
+  );
+  const told = await vi.waitFor(
+    async () => {
+      const detail = await page.evaluate<Record<string, unknown> | undefined>("globalThis.told");
+      if (detail === undefined) throw new Error("Nothing was told yet.");
+      return detail;
+    },
+    { timeout: 20_000 },
+  );
+  expect(told).toMatchObject({ size: "256", variant: "relaxed", samples: 9 });
+  for (const key of ["milliseconds", "gflops", "share", "loopMilliseconds"]) expect(told[key]).toBeGreaterThan(0);
+  expect(told.largestError).toBeLessThan(2e-5);
+});
+
+describe("fits the page", () => {
+  for (const lang of ["en", "zh-CN"]) {
+    test(`in ${lang}, light and dark, wide and narrow`, async () => {
+      const { page } = await open(benchmark("", { lang }, { context: { reducedMotion: "reduce" } }));
+      const widget = page.locator("#figure");
+      await widget.locator(".limit").nth(1).waitFor();
+      expect(await widget.locator(".title").textContent()).toMatch(lang === "en" ? /How fast/ : /有多快/);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await overflowingElements(page)).toEqual([]);
+    });
+  }
+});
+
+describe("where something is missing", () => {
+  test("without workers the page measures", async () => {
+    const { page } = await open(
+      benchmark("", { policy: policyWith("worker-src", "'none'") }, { expectedProblems: [/worker-src/] }),
+    );
+    await measured(page.locator("#figure"));
+  });
+
+  test("without WebAssembly it says so, and the fallback and the stored run stay", async () => {
+    const { page } = await open(benchmark("", { policy: STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "") }));
+    const widget = page.locator("#figure");
+    await widget.getByRole("alert").filter({ hasText: "could not be started" }).waitFor();
+    expect(await widget.locator(".fallback").isVisible()).toBe(true);
+    expect((await tablesOf(widget))[1]?.length).toBeGreaterThan(3);
+  });
+
+  test("the single file needs nothing else", async () => {
+    const { page, server } = await open(benchmark("", { script: "attn-benchmark.single.js" }));
+    const widget = page.locator("#figure");
+    await measured(widget);
+    expect((await tablesOf(widget))[0]?.[0]?.[0]).toBe("attnlab, plain SIMD");
+    expect(server.requests.filter((path) => path.startsWith("/attnlab/"))).toEqual([
+      "/attnlab/attn-benchmark.single.js",
+    ]);
+  });
+});
+
+describe("taken away", () => {
+  test("as code, as a link and as files", async () => {
+    const { page } = await open(
+      benchmark('size="1024"', {}, { context: { permissions: ["clipboard-read", "clipboard-write"] } }),
+    );
+    const widget = page.locator("#figure");
+    for (const [name, content] of [
+      ["Copy embed code", '<attn-benchmark size="1024">'],
+      ["Copy as JavaScript", "const [heads, n, d] = [8, 1024, 64];"],
+      ["Copy permalink", "#figure.state=size:1024"],
+    ] as const) {
+      await widget.getByRole("button", { name, exact: true }).click();
+      await widget.getByText("Copied.").waitFor();
+      expect(await clipboard(page)).toContain(content);
+    }
+    for (const kind of ["PNG", "SVG", "CSV"]) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        widget.getByRole("button", { name: `Download ${kind}` }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(`attention-benchmark-1024.${kind.toLowerCase()}`);
+    }
+  });
+
+  test("by its permalink it opens at the same size", async () => {
+    const { page } = await open(benchmark("", {}, { path: "/#figure.state=size:2048" }));
+    await caption(page.locator("#figure")).filter({ hasText: "2,048 tokens" }).waitFor();
+  });
+});

@@ -1,0 +1,93 @@
+/** The stored figures: every case beside the peers, the run's circumstances, and where we lose. */
+import { h, type FunctionalComponent, type VNode } from "vue";
+import { useData } from "vitepress";
+import { data } from "../../benchmark.data.js";
+import { losesToPeer, milliseconds, pair, ratio, toLoops, type Row } from "./cells.js";
+import { caseText, knownOperations, texts, type Language } from "./text.js";
+
+const useLanguage = (): Language => (useData().lang.value.startsWith("zh") ? "zh" : "en");
+
+/** By operation, each with its cases in the order of the run. */
+const rows = knownOperations.flatMap((operation) => data.rows.filter((row) => row.operation === operation));
+
+/** Peers in the order of the results, which is that of the columns. */
+const peers = Object.keys(data.rows[0]?.peers ?? {});
+
+function limit(language: Language, { limit: found, missing }: Row): string {
+  const t = texts[language];
+  if (missing !== undefined) return t.missing;
+  if (found?.ceiling !== undefined) return t.ceiling(`${(100 * found.ceiling).toFixed(0)} %`);
+  return found?.floor === undefined ? "–" : t.floor(ratio(found.floor));
+}
+
+function rowOf(language: Language, row: Row): VNode {
+  const t = texts[language];
+  const name = caseText(language, row.operation, row.label);
+  const lost = losesToPeer(row);
+  return h("tr", [
+    h("th", { scope: "row" }, row.disturbed ? `${name} (${t.disturbed})` : name),
+    h("td", { class: lost ? "lost" : undefined }, [
+      row.toPeer === undefined ? "–" : ratio(row.toPeer),
+      ...(lost ? [` (${t.slower})`] : []),
+    ]),
+    h("td", limit(language, row)),
+    h("td", pair(row.relaxed)),
+    h("td", pair(row.simd)),
+    h("td", milliseconds(row.pool)),
+    ...peers.map((peer) => h("td", pair(row.peers[peer] ?? []))),
+    h("td", milliseconds(row.loops)),
+  ]);
+}
+
+/** `<BenchmarkTable />` */
+export const BenchmarkTable: FunctionalComponent = () => {
+  const language = useLanguage();
+  const t = texts[language];
+  const { date, machine, timing, disturbances, peers: packages, loadToFirstResult, firstCalls } = data.report;
+  const columns = [t.operation, t.toPeer, t.limit, t.relaxed, t.simd, t.pool, ...peers, t.loops];
+  const calls = firstCalls
+    .map((call) => t.firstCall(call.variant, ratio(call.ratio)))
+    .join(language === "zh" ? "，" : ", ");
+  const versions = packages.map(({ name, version, license }) => `${name} ${version} (${license})`).join(", ");
+  return h("div", { class: "benchmark" }, [
+    h("p", t.caption(machine.processor, machine.cores, machine.browser, date, timing.rounds)),
+    disturbances.length > 0 ? h("p", h("strong", t.busy)) : null,
+    h("div", { class: "benchmark-table", role: "region", tabindex: 0, "aria-label": t.region }, [
+      h("table", [
+        h(
+          "thead",
+          h(
+            "tr",
+            columns.map((column) => h("th", { scope: "col" }, column)),
+          ),
+        ),
+        h(
+          "tbody",
+          rows.map((row) => rowOf(language, row)),
+        ),
+      ]),
+    ]),
+    h("p", t.once(loadToFirstResult.median.toFixed(0), calls)),
+    h("p", `${t.peers}${language === "zh" ? "：" : ": "}${versions}`),
+  ]);
+};
+
+/** `<BenchmarkLosses />`: the cases in which a peer, or loops in JavaScript, beat every form of ours. */
+export const BenchmarkLosses: FunctionalComponent = () => {
+  const language = useLanguage();
+  const t = texts[language];
+  const losses = rows.flatMap((row) => {
+    const name = caseText(language, row.operation, row.label);
+    const loops = toLoops(row);
+    return [
+      ...(losesToPeer(row) ? [t.lossToPeer(name, ratio(row.toPeer ?? 1))] : []),
+      ...(loops !== undefined && loops > 1 ? [t.lossToLoops(name, ratio(loops))] : []),
+    ];
+  });
+  return losses.length === 0
+    ? h("p", t.noLosses)
+    : h(
+        "ul",
+        losses.map((loss) => h("li", loss)),
+      );
+};

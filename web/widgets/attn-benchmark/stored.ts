@@ -1,0 +1,26 @@
+import figures from "virtual:stored-attention";
+import type { SizeName } from "./schema.js";
+
+/** One contestant of the stored run. */
+export interface StoredRun {
+  /** The library with its version; "loops" for loops in JavaScript. */
+  readonly who: string;
+  readonly threads: number;
+  readonly milliseconds: number;
+  readonly gflops: number;
+  /** Of the stored machine's ceiling. */
+  readonly share: number;
+}
+
+export interface StoredSize {
+  readonly disturbed: boolean;
+  /** GFLOP/s. */
+  readonly ceiling: number;
+  readonly runs: readonly StoredRun[];
+}
+
+/** The machine of the stored run, and when it was. */
+export const { date, processor, browser } = figures;
+
+/** What was measured at this size, if anything. */
+export const storedSize = (size: SizeName): StoredSize | undefined => figures.sizes[size];

@@ -1,0 +1,58 @@
+import type { Translation } from "../shared/text.js";
+import type { BenchmarkText } from "./text.en.js";
+
+/** 性能测试的中文文案。 */
+export const zh: Translation<BenchmarkText> = {
+  title: "精确注意力在你的机器上有多快？最快又能有多快？",
+
+  size: "规模：8 个头，每头 64 维，token 数为",
+  size256: "256",
+  size1024: "1024",
+  size1024Causal: "1024，因果",
+  size2048: "2048",
+  sizeFull: "{heads} 个头 × {n} 个 token × {d} 维",
+  sizeCausal: "{heads} 个头 × {n} 个 token × {d} 维，带因果掩码",
+  run: "在我的机器上运行",
+  runAgain: "再运行一次",
+  running: "正在后台测量……",
+  cancel: "取消",
+
+  here: "你的机器，当前浏览器",
+  hereWaiting: "这个规模还没有测过。",
+  hereLoading: "正在载入内核……",
+  stored: "存档：{processor}，{browser}，{date}",
+  storedDisturbed: "存档：{processor}，{browser}，{date}；测量时另有负载",
+  what: "谁",
+  time: "用时",
+  rate: "GFLOP/s",
+  share: "占上限",
+  ceilingRow: "纯运算的上限",
+
+  ourThread: "attnlab，{variant}",
+  variantRelaxed: "relaxed SIMD",
+  variantSimd: "普通 SIMD",
+  loops: "JavaScript 循环",
+  oneThread: "{who}，{threads} 线程",
+  manyThreads: "{who}，{threads} 线程",
+  arithmeticFused: "融合乘加",
+  arithmeticSeparate: "先乘后加",
+
+  captionSize: "精确注意力，{size}。",
+  captionMeasured:
+    "你的机器用时 {time}，即 {rate} GFLOP/s；它只做{arithmetic}时能到 {ceiling} GFLOP/s，我们达到了其中的 {share}。JavaScript 循环用时 {loops}，是它的 {times} 倍。",
+  captionChecked: "均为预热后 {samples} 次采样的中位数，各项轮流采样；结果与双精度相差不超过 {error}。",
+  captionWrong: "均为预热后 {samples} 次采样的中位数，但结果与双精度相差 {error}：一定有什么不对。",
+  captionDisturbed: "测量时机器上另有负载，数字仅供参考。",
+  captionAhead:
+    "在存档的那台机器上，我们最快用时 {ours}（线程数 {threads}）；最快的同类是 {peer}（线程数 {peerThreads}），用时 {time}，是我们的 {times} 倍。",
+  captionBehind:
+    "在存档的那台机器上，我们更慢：用时 {ours}（线程数 {threads}），是最快的同类 {peer}（线程数 {peerThreads}，{time}）的 {times} 倍。",
+  captionNothingStored: "这个规模没有同类库的存档数据。",
+
+  note: "条形的长度是占各自机器上限的比例，因此两组可以相互比较。指数运算不计入工作量。",
+  failed: "测量没有成功：{reason}",
+  kernelsFailed: "注意力内核在这个浏览器里启动失败：{reason}",
+  again: "再试一次",
+
+  pictureTitle: "占机器上限的比例：精确注意力，{size}",
+};
