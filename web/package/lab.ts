@@ -21,6 +21,12 @@ import {
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import {
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
+  type SparseAttentionOperations,
+} from "./sparse-attention.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -47,6 +53,7 @@ export interface Lab
     ProbabilityOperations,
     EntropyNormalizeOperations,
     SampleTokenOperations {
+    SparseAttentionOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -84,6 +91,9 @@ export const BODIES = {
   softmax,
   sparsemax,
   sparsemaxBackward,
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
   tensor,
 } as const satisfies Readonly<Record<string, Body>>;
 

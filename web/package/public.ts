@@ -37,6 +37,15 @@ export type {
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
+export type { Seed } from "./seed.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type {
+  SparseAttentionBackwardOptions,
+  SparseAttentionOperations,
+  SparseAttentionOptions,
+  SparsePatternKind,
+  SparsePatternOptions,
+  SparsePictureOptions,
+} from "./sparse-attention.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";
