@@ -19,6 +19,7 @@ import {
   type ProbabilityOperations,
 } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
+import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import {
@@ -53,6 +54,7 @@ export interface Lab
     ProbabilityOperations,
     EntropyNormalizeOperations,
     SampleTokenOperations {
+    NystromformerOperations,
     SparseAttentionOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
@@ -85,6 +87,9 @@ export const BODIES = {
   onlineSoftmax,
   powerTransform,
   powerTransformBackward,
+  nystromFactors,
+  nystromformer,
+  nystromformerBackward,
   resident,
   rmsNorm,
   sampleToken,

@@ -34,6 +34,13 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type {
+  NystromFactors,
+  NystromformerBackwardOptions,
+  NystromformerOperations,
+  NystromformerOptions,
+  NystromOptions,
+} from "./nystromformer.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
