@@ -462,7 +462,7 @@ class Head {
       }
     }
     for (Index c = 0; c < columns_; c += kTileRows) {
-      linalg::with_tile_rows(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
+      linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
         const auto products =
             linalg::multiply_panels<Rows>(keys, values_ + c * kBlock, kTileRows, scores_);
         for (int r = 0; r < Rows; ++r) {

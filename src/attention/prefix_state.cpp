@@ -43,7 +43,7 @@ void PrefixState::shrink(Index p, const Lanes8& factor) {
 void PrefixState::add(Index p, const float* tile, Index keys, const float* values, Index stride) {
   float* sums = panel(p);
   for (Index c = 0; c < columns_; c += kTileRows) {
-    linalg::with_tile_rows(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
+    linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
       const auto products = linalg::multiply_panels<Rows>(keys, values, kTileRows, tile);
       for (int r = 0; r < Rows; ++r) {
         float* sum = sums + (c + r) * kPanelQueries;
@@ -82,7 +82,7 @@ void PrefixState::pack() {
 void PrefixState::read(const float* features, float* out) const {
   const Index height = round_up(features_, kPanelQueries);
   for (Index c = 0; c < columns_; c += kTileRows) {
-    linalg::with_tile_rows(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
+    linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
       const auto products =
           linalg::multiply_panels<Rows>(features_, packed_ + c * height, kTileRows, features);
       for (int r = 0; r < Rows; ++r) {

@@ -164,8 +164,8 @@ class Forward {
     if (part.begin >= part.end) {
       return;
     }
-    compute_tile(q_.cols(), keys_ + (part.begin - block) * q_.cols(), queries_of(p), part.size(),
-                 scores_);
+    Lanes8 largest = compute_tile(q_.cols(), keys_ + (part.begin - block) * q_.cols(),
+                                  queries_of(p), part.size(), scores_);
     if (options_.column_bias != nullptr) {
       for (Index key = part.begin; key < part.end; ++key) {
         float* row = scores_ + (key - part.begin) * kPanelQueries;
@@ -175,8 +175,13 @@ class Forward {
         store8(row, {{score.half[0] + bias, score.half[1] + bias}});
       }
     }
-    panel.hide(part, scores_);
-    const Lanes8 shrink = softmax_[p].absorb(scores_, part.size());
+    const bool hidden = panel.hide(part, scores_);
+    // The last tile may reach beyond the part, to keys that nobody here keeps.
+    const bool beyond = part.end % kTileRows != 0 && part.end != block + keys;
+    if (options_.column_bias != nullptr || hidden || beyond) {
+      largest = column_maxima(scores_, part.size());
+    }
+    const Lanes8 shrink = absorb(softmax_[p], largest, scores_, part.size());
     accumulate_tile(values_, keys, part.begin - block, v_.cols(), scores_, part.size(), shrink,
                     outputs_of(p));
   }
@@ -274,8 +279,8 @@ class Forward {
   Sections sections_;
   SparsePlan plan_;
   bool once_;       // no query comes twice: it is finished when it is put down
-  float* keys_;     // panels of 6 keys, [d][6] each
-  float* values_;   // panels of 6 columns, [keys][6] each
+  float* keys_;     // panels of keys, [d][6 or 4] each
+  float* values_;   // panels of columns, [keys][6 or 4] each
   float* queries_;  // panels of 8 queries, [d][8] each
   float* outputs_;  // panels of 8 outputs, [d_v][8] each
   float* scores_;   // [keys][8]

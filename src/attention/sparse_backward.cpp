@@ -363,9 +363,9 @@ class Backward {
   float* delta_;  // [n_q]
   float* forward_;
   SparsePlan plan_;
-  float* keys_;           // panels of 6 keys, [d][6] each
-  float* key_columns_;    // panels of 6 columns, [keys][6] each
-  float* values_;         // panels of 6 values, [d_v][6] each
+  float* keys_;           // panels of keys, [d][6 or 4] each
+  float* key_columns_;    // panels of columns, [keys][6 or 4] each
+  float* values_;         // panels of values, [d_v][6 or 4] each
   float* queries_;        // panels of 8 queries, [d][8] each
   float* d_outs_;         // panels of 8 rows of dO, [d_v][8] each
   float* dq_sums_;        // panels of 8 rows of dq, [d][8] each

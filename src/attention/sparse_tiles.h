@@ -11,6 +11,7 @@
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/finite.h"
+#include "simd/own_function.h"
 
 namespace attnlab::attention {
 
@@ -57,11 +58,12 @@ struct ListPanel {
     return {begin, std::max(begin, end)};
   }
 
-  // Overwrites the scores of `part`, [keys][8], that a lane does not keep.
-  void hide(const KeyRange& part, float* scores) const {
-    attention::hide(kept, part.begin, part.end, scores);
+  // Overwrites the scores of `part`, [keys][8], that a lane does not keep. Returns whether there
+  // may have been any.
+  bool hide(const KeyRange& part, float* scores) const {
+    const bool outside = attention::hide(kept, part.begin, part.end, scores);
     if (!has_hole) {
-      return;
+      return outside;
     }
     const Index begin = std::max(part.begin, holes.seen[0].begin);
     const Index end = std::min(part.end, holes.seen[kPanelQueries - 1].end);
@@ -72,6 +74,7 @@ struct ListPanel {
         }
       }
     }
+    return outside || begin < end;
   }
 
   // Whether a lane keeps a place of the list.
@@ -83,8 +86,8 @@ struct ListPanel {
 
 // Packs rows of `from`, the listed ones, into panels of Width lines: [cols][Width] each.
 template <int Width>
-inline void pack_rows(const linalg::ConstMatrix& from, const std::int32_t* rows, Index count,
-                      float* to) {
+ATTNLAB_OWN_FUNCTION inline void pack_rows(const linalg::ConstMatrix& from,
+                                           const std::int32_t* rows, Index count, float* to) {
   for (Index first = 0; first < count; first += Width) {
     const float* lines[Width];
     for (Index r = 0; r < Width; ++r) {
@@ -97,8 +100,9 @@ inline void pack_rows(const linalg::ConstMatrix& from, const std::int32_t* rows,
 // Packs the columns of the listed rows into panels of Width columns: [count][Width] each, the last
 // one as narrow as need be. What is not finite becomes 0; returns whether nothing was.
 template <int Width>
-inline bool pack_listed_columns(const linalg::ConstMatrix& from, const std::int32_t* rows,
-                                Index count, float* to) {
+ATTNLAB_OWN_FUNCTION inline bool pack_listed_columns(const linalg::ConstMatrix& from,
+                                                     const std::int32_t* rows, Index count,
+                                                     float* to) {
   const Index columns = from.cols();
   bool finite = true;
   for (Index i = 0; i < count; ++i) {
@@ -120,23 +124,31 @@ inline bool pack_listed_columns(const linalg::ConstMatrix& from, const std::int3
   return finite;
 }
 
-// scores [keys][8] of the keys in `part`, whose packed panels start at `keys`; queries [d][8].
-inline void compute_tile(Index d, const float* keys, const float* queries, Index count, float* to) {
+// scores [keys][8] of `count` keys, whose packed panels start at `keys`; queries [d][8]. Returns the
+// largest score of each lane, over whole tiles.
+ATTNLAB_OWN_FUNCTION inline Lanes8 compute_tile(Index d, const float* keys, const float* queries,
+                                                Index count, float* to) {
+  Lanes8 largest = lanes8(kHidden);
   for (Index key = 0; key < count; key += linalg::kTileRows) {
     const auto tile =
         linalg::multiply_panels<linalg::kTileRows>(d, keys + key * d, linalg::kTileRows, queries);
     for (const auto& row : tile.sum) {
       store8(to, {{row[0], row[1]}});
+      largest.half[0] = simd::max(largest.half[0], row[0]);
+      largest.half[1] = simd::max(largest.half[1], row[1]);
       to += kPanelQueries;
     }
   }
+  return largest;
 }
 
 // sums^T [columns][8] = shrink * sums^T + lines^T weights, where lines are column panels of
-// `stride` entries (pack_listed_columns<6>) of which `count` from `first` on meet the weights
+// `stride` entries (pack_listed_columns) of which `count` from `first` on meet the weights
 // [count][8].
-inline void accumulate_tile(const float* lines, Index stride, Index first, Index columns,
-                            const float* weights, Index count, const Lanes8& shrink, float* sums) {
+ATTNLAB_OWN_FUNCTION inline void accumulate_tile(const float* lines, Index stride, Index first,
+                                                 Index columns, const float* weights, Index count,
+                                                 const Lanes8& shrink, float* sums) {
+  // `shrink` is read again for each tile: a tile's loop leaves no register to keep it in.
   const auto update = [&]<int Rows>(const linalg::Tile<Rows>& tile, Index c) {
     for (int r = 0; r < Rows; ++r) {
       float* row = sums + (c + r) * kPanelQueries;
@@ -153,7 +165,7 @@ inline void accumulate_tile(const float* lines, Index stride, Index first, Index
            c);
   }
   if (c < columns) {
-    linalg::with_tile_rows(columns - c, [&]<int Rows>() {
+    linalg::with_edge_rows(columns - c, [&]<int Rows>() {
       update(linalg::multiply_panels<Rows>(count, lines + c * stride + first * Rows, Rows, weights),
              c);
     });
@@ -162,8 +174,8 @@ inline void accumulate_tile(const float* lines, Index stride, Index first, Index
 
 // Writes sums^T [columns][8], each divided by its lane's divisor, to the rows of the panel's
 // queries; or adds them, if `add`.
-inline void unpack_panel(const ListPanel& panel, const float* sums, const Lanes8& divisor, bool add,
-                         linalg::Matrix out) {
+ATTNLAB_OWN_FUNCTION inline void unpack_panel(const ListPanel& panel, const float* sums,
+                                              const Lanes8& divisor, bool add, linalg::Matrix out) {
   using simd::F32x4;
   const Index columns = out.cols();
   float divisors[kPanelQueries];
@@ -198,8 +210,9 @@ inline constexpr Index kRowStride = kListBlock + simd::F32x4::kLanes;
 
 // Packs the rows of a group's queries into panels of 8 columns, [count][8] each, the last filled up
 // with zeros; each row times its factor. What is not finite becomes 0; returns whether nothing was.
-inline bool pack_group_columns(const linalg::ConstMatrix& from, const QueryGroup& group,
-                               const float* factors, float* to) {
+ATTNLAB_OWN_FUNCTION inline bool pack_group_columns(const linalg::ConstMatrix& from,
+                                                    const QueryGroup& group, const float* factors,
+                                                    float* to) {
   const Index columns = from.cols();
   bool finite = true;
   for (Index lane = 0; lane < group.count; ++lane) {
@@ -216,7 +229,7 @@ inline bool pack_group_columns(const linalg::ConstMatrix& from, const QueryGroup
 }
 
 // tile [keys][8] into rows lane * kRowStride of `to`.
-inline void transpose_tile(const float* tile, Index keys, float* to) {
+ATTNLAB_OWN_FUNCTION inline void transpose_tile(const float* tile, Index keys, float* to) {
   for (Index key = 0; key < keys; key += simd::F32x4::kLanes) {
     for (Index h = 0; h < 2; ++h) {
       simd::F32x4 rows[simd::F32x4::kLanes];

@@ -6,6 +6,7 @@ import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import {
   entmax15,
@@ -19,7 +20,6 @@ import {
   type ProbabilityOperations,
 } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
-import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import {
@@ -49,11 +49,10 @@ export interface Lab
     MatmulOperations,
     SoftmaxOperations,
     OnlineSoftmaxOperations,
-    NormOperations {
     NormOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
-    SampleTokenOperations {
+    SampleTokenOperations,
     NystromformerOperations,
     SparseAttentionOperations {
   /** Version of the package, as in its package.json. */

@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { describe, refuse, refuseShape } from "./errors.js";
-import { gradientSinks, gradientsOf, pickGradients, readOutputGradient } from "./gradients.js";
+import { gradientOf, readDOutput } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { matmul } from "./matmul.js";
 import { readOperand, readOut } from "./operand.js";
@@ -13,6 +13,7 @@ import {
   optional,
   peek,
   readOptions,
+  someOf,
   unread,
   whole,
   type Reader,
@@ -64,7 +65,7 @@ export interface NystromformerOptions<Out extends MaybeOut = Tensor> extends Nys
 /** Options of {@link NystromformerOperations.nystromformerBackward}. */
 export interface NystromformerBackwardOptions extends Omit<NystromformerOptions, "out"> {
   /** Which gradients to give; default those of q, k and v. */
-  gradients?: readonly ("q" | "k" | "v" | "convKernel")[] | undefined;
+  gradients?: readonly Differentiable[] | undefined;
 }
 
 /** The result of {@link NystromformerOperations.nystromFactors}. */
@@ -159,6 +160,8 @@ export interface NystromformerOperations {
   nystromFactors: (q: AnyTensor, k: AnyTensor, options?: NystromOptions) => NystromFactors;
 }
 
+type Differentiable = "q" | "k" | "v" | "convKernel";
+
 const INVERSES = ["iterative", "exact", "pinv", "ridge", "none"] as const;
 const SEGMENTS = ["adaptive", "pad"] as const;
 
@@ -245,17 +248,18 @@ export const nystromformerBackward: Body = (call, qValue, kValue, vValue, dValue
   const heads = readQueriesAndKeys(call, qValue, kValue);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const dOutput = readOutputGradient(call, dValue, [...leading, nQ, dV]);
+  const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
   const given = readOptions(call.operation, options, {
     ...sharedReaders(call, options, heads),
     convKernel: optional(kernelOf(call, heads)),
-    gradients: gradientsOf(["q", "k", "v"], ["convKernel"]),
+    gradients: someOf<Differentiable>(["q", "k", "v"], "convKernel"),
   });
   const { mask, convKernel, gradients, landmarks, inverse, iterations } = given;
+  if (gradients.includes("convKernel") && !convKernel) {
+    refuse("VALUE", call.operation, "gradients", '"convKernel" without a convKernel', "a convKernel");
+  }
   return () => {
-    const { operand, length, itemOf } = convKernel ?? {};
-    const kernelSink = operand && { plan: { shape: operand.shape }, length: length ?? 0, itemOf, adds: true };
-    const sinks = [...gradientSinks(heads, v), kernelSink] as const;
+    const sinks = [gradientOf(q), gradientOf(k), gradientOf(v), convKernel && gradientOf(convKernel)] as const;
     const workspace = (): number =>
       kernels.nystromformerBackwardWorkspace(nQ, nK, d, dV, landmarks, INVERSES.indexOf(inverse), iterations);
     const work = { steps, sources: [q, k, v, dOutput, mask, convKernel] as const, sinks, workspace };
@@ -263,10 +267,11 @@ export const nystromformerBackward: Body = (call, qValue, kValue, vValue, dValue
       kernels.nystromformerBackward(
         ...([qAt, kAt, vAt, dAt, ...results, nQ, nK, d, dV] as const),
         ...sharedArguments(given, maskAt),
-        ...([kernelAt, length ?? 0, scratch] as const),
+        ...([kernelAt, convKernel?.length ?? 0, scratch] as const),
       );
     });
-    return pickGradients(gradients, { q: dq, k: dk, v: dv, convKernel: dKernel });
+    const all = { q: dq, k: dk, v: dv, convKernel: dKernel };
+    return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
   };
 };
 

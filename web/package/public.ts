@@ -1,15 +1,11 @@
-// What both entries export besides `load`.
-export { AttnlabError, type Code, type Fault } from "./errors.js";
+// The types that both entries export.
+export type { Code, Fault } from "./errors.js";
 export type {
   AttentionBackwardOptions,
   AttentionGradients,
   AttentionOperations,
   AttentionOptions,
 } from "./attention.js";
-export { AttnlabError } from "./core.js";
-// The types that both entries export.
-export type { Code, Fault } from "./errors.js";
-export type { AttentionOperations, AttentionOptions } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
 export type { Decoder, DecoderOperations, DecoderOptions } from "./decoder.js";
 export type {

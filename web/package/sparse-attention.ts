@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import { gradientSinks, gradientsOf, pickGradients, readOutputGradient } from "./gradients.js";
+import { gradientOf, readDOutput } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut } from "./operand.js";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
-import { seed, type Seed } from "./seed.js";
+import { seedHalves, type Seed } from "./seed.js";
 import { sweep } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
 import { maskOf, windowOf, type Mask, type Window } from "./visibility.js";
@@ -194,7 +194,7 @@ function patternReaders({ engine }: Call, options: unknown, { leading, nQ, nK }:
     dilation: known(size(1, 4)),
     blockSize: known(size(1, 64)),
     randomBlocks: known(size(0, 3)),
-    seed: known(seed),
+    seed: known(seedHalves),
     globalTokens: size(0, 0),
     causal: flag(false),
     mask: optional(maskOf(engine, leading, nK)),
@@ -208,7 +208,7 @@ type Pattern = { [Key in keyof PatternReaders]: ReturnType<PatternReaders[Key]> 
 const patternArguments = ({ pattern, window, seed, ...rest }: Pattern) =>
   [
     ...([KINDS.indexOf(pattern), window.left, window.right, rest.dilation, rest.blockSize] as const),
-    ...([rest.randomBlocks, rest.globalTokens, seed.low, seed.high, rest.causal] as const),
+    ...([rest.randomBlocks, rest.globalTokens, ...seed, rest.causal] as const),
   ] as const;
 
 /** The options that both directions share. */
@@ -249,14 +249,14 @@ export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dVal
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const dOutput = readOutputGradient(call, dValue, [...leading, nQ, dV]);
+  const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
   const given = readOptions(call.operation, options, {
     ...attentionReaders(call, options, heads),
-    gradients: gradientsOf(["q", "k", "v"]),
+    gradients: someOf(["q", "k", "v"]),
   });
   const { mask, scale, gradients } = given;
   return () => {
-    const sinks = gradientSinks(heads, v);
+    const sinks = [gradientOf(q), gradientOf(k), gradientOf(v)] as const;
     const workspace = (): number => kernels.sparseAttentionBackwardWorkspace(nQ, nK, d, dV);
     const work = { steps, sources: [q, k, v, dOutput, mask] as const, sinks, workspace };
     const [dq, dk, dv] = sweep(call, work, ([qAt, kAt, vAt, dAt, maskAt], results, scratch) => {
@@ -268,7 +268,8 @@ export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dVal
         scratch,
       );
     });
-    return pickGradients(gradients, { q: dq, k: dk, v: dv });
+    const all = { q: dq, k: dk, v: dv };
+    return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
   };
 };
 
