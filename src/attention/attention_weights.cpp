@@ -48,7 +48,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
     }
     // Pass 2: softmax of what is seen.
     const simd::RowSum total =
-        simd::exponentiate_row(row + seen.begin, seen.size(), 1.0F, row + seen.begin);
+        simd::exponentiate_row(row + seen.begin, seen.size(), 1.0, row + seen.begin);
     simd::normalize_row(row + seen.begin, seen.size(), total.sum);
     // Pass 3: a row that float32 could not hold, or that is NaN and must keep what is hidden at 0.
     if (seen.size() > 0 && !(total.sum > 0.0)) {

@@ -1,11 +1,13 @@
 import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
-import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import type { NormOperations } from "./norm-types.js";
+import { normBodies } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import {
   entmax15,
@@ -20,7 +22,7 @@ import {
 } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
-import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import { softmaxBodies, type SoftmaxOperations } from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -42,8 +44,8 @@ export interface Lab
     MatmulOperations,
     SoftmaxOperations,
     OnlineSoftmaxOperations,
-    NormOperations {
     NormOperations,
+    BatchStatisticsOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
     SampleTokenOperations {
@@ -63,6 +65,7 @@ export const BODIES = {
   attentionBackward,
   attentionScale,
   attentionWeights,
+  batchStatistics,
   decoder,
   entmax15,
   entmax15Backward,
@@ -70,8 +73,6 @@ export const BODIES = {
   entropyBackward,
   entropyNormalize,
   entropyNormalizeBackward,
-  layerNorm,
-  logSoftmax,
   matmul,
   matmulBackward,
   memory,
@@ -79,12 +80,12 @@ export const BODIES = {
   powerTransform,
   powerTransformBackward,
   resident,
-  rmsNorm,
   sampleToken,
-  softmax,
   sparsemax,
   sparsemaxBackward,
   tensor,
+  ...normBodies,
+  ...softmaxBodies,
 } as const satisfies Readonly<Record<string, Body>>;
 
 /**

@@ -19,6 +19,7 @@ export type {
   EntropyStatus,
   EntropyTrace,
 } from "./entropy-normalize.js";
+export type { BatchStatistics, BatchStatisticsOperations, BatchStatisticsOptions } from "./batch-statistics.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
 export type { ResidentOperations } from "./make-resident.js";
@@ -34,9 +35,10 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type * from "./norm-types.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
-export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type { SoftmaxBackwardOptions, SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";

@@ -15,7 +15,6 @@ namespace attnlab::normalization {
 namespace {
 
 using linalg::ConstMatrix;
-using linalg::Index;
 using linalg::Matrix;
 using testing::close;
 using testing::Fenced;
@@ -35,18 +34,27 @@ void check(const std::vector<float>& values, Index rows, double temperature, std
   Fenced weights(values.size(), offset);
   Fenced logs(values.size(), offset);
   const ConstMatrix matrix(x.data(), rows, length);
-  softmax(matrix, temperature, Matrix(weights.data(), rows, length));
-  log_softmax(matrix, temperature, Matrix(logs.data(), rows, length));
+  std::vector<float> scratch(static_cast<std::size_t>(length));
+  Fenced sums(static_cast<std::size_t>(rows), offset);
+  softmax(matrix, temperature, Matrix(weights.data(), rows, length), scratch);
+  log_softmax(matrix, temperature, Matrix(logs.data(), rows, length), scratch);
+  log_sum_exp(matrix, temperature, sums.data(), scratch);
 
   INFO("rows " << rows << ", length " << length << ", temperature " << temperature);
   CHECK(weights.intact());
   CHECK(logs.intact());
+  CHECK(sums.intact());
   Index wrong = 0;
   for (Index i = 0; i < rows; ++i) {
     const std::span<const float> row(x.data() + i * length, static_cast<std::size_t>(length));
     const std::vector<double> expected = reference::softmax(row, temperature);
     const std::vector<double> expected_logs = reference::log_softmax(row, temperature);
     const reference::LogSum total = reference::log_sum(row, temperature);
+    const double expected_sum = reference::log_sum_exp(row, temperature);
+    const double sum_tolerance = std::isfinite(expected_sum)
+                                     ? kUlp * std::abs(expected_sum) + 5e-7 + kSmallestNormal
+                                     : 0.0;
+    wrong += close(sums.data()[i], expected_sum, sum_tolerance) ? 0 : 1;
     for (Index j = 0; j < length; ++j) {
       const auto e = static_cast<std::size_t>(j);
       const double exponent = std::abs((static_cast<double>(row[e]) - total.maximum) / temperature);
@@ -90,7 +98,8 @@ TEST_CASE("softmax: equal rows give 1/length to the bit, also where they are hug
     for (const Index length : {1, 3, 4, 64, 1000, 4096}) {
       const std::vector<float> values(static_cast<std::size_t>(length), value);
       Fenced out(values.size());
-      softmax(ConstMatrix(values.data(), 1, length), 1.0, Matrix(out.data(), 1, length));
+      std::vector<float> scratch(values.size());
+    softmax(ConstMatrix(values.data(), 1, length), 1.0, Matrix(out.data(), 1, length), scratch);
       for (const float weight : out.values()) {
         REQUIRE(weight == static_cast<float>(1.0 / static_cast<double>(length)));
       }
@@ -103,7 +112,8 @@ TEST_CASE("softmax: rows of 4096 sum to 1 within 1e-6") {
   for (const float spread : {0.01F, 1.0F, 20.0F}) {
     const std::vector<float> values = random.values(4096, -spread, spread);
     Fenced out(values.size());
-    softmax(ConstMatrix(values.data(), 1, 4096), 1.0, Matrix(out.data(), 1, 4096));
+    std::vector<float> scratch(values.size());
+    softmax(ConstMatrix(values.data(), 1, 4096), 1.0, Matrix(out.data(), 1, 4096), scratch);
     const double sum = std::accumulate(out.values().begin(), out.values().end(), 0.0);
     CHECK(std::abs(sum - 1.0) < 1e-6);
     check(values, 1, 1.0, 0);
@@ -127,7 +137,8 @@ TEST_CASE("softmax: NaN and +infinity spoil their own row and no other") {
       values[position] = odd;
       check(values, 3, 1.0, 0);
       Fenced out(60);
-      softmax(ConstMatrix(values.data(), 3, 20), 1.0, Matrix(out.data(), 3, 20));
+      std::vector<float> scratch(20);
+      softmax(ConstMatrix(values.data(), 3, 20), 1.0, Matrix(out.data(), 3, 20), scratch);
       for (std::size_t e = 0; e < 60; ++e) {
         CHECK(std::isnan(out.values()[e]) == (e >= 20 && e < 40));
       }
