@@ -31,6 +31,7 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),
+  onlineSoftmax: (lab) => lab.onlineSoftmax(x, { tile: 2, rescale: false }),
   rmsNorm: (lab) => lab.rmsNorm(x, { axis: [0, 2] }),
 };
 
