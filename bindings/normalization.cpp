@@ -1,7 +1,6 @@
 #include <emscripten/bind.h>
 
 #include "normalization/layer_norm.h"
-#include "normalization/rms_norm.h"
 #include "normalization/softmax.h"
 #include "views.h"
 
@@ -26,14 +25,6 @@ void layer_norm(Pointer x, Pointer gamma, Pointer beta, Pointer out, Index rows,
                             output(out, rows, length));
 }
 
-void rms_norm(Pointer x, Pointer gamma, Pointer beta, Pointer out, Index rows, Index length,
-              double eps) {
-  normalization::rms_norm(
-      input(x, rows, length),
-      {.gamma = at<const float>(gamma), .beta = at<const float>(beta), .eps = eps, .center = false},
-      output(out, rows, length));
-}
-
 }  // namespace
 }  // namespace attnlab::bindings
 
@@ -42,5 +33,4 @@ EMSCRIPTEN_BINDINGS(attnlab_normalization) {
   emscripten::function("softmax(x, out, rows, length, temperature)", &softmax);
   emscripten::function("logSoftmax(x, out, rows, length, temperature)", &log_softmax);
   emscripten::function("layerNorm(x, gamma, beta, out, rows, length, eps, center)", &layer_norm);
-  emscripten::function("rmsNorm(x, gamma, beta, out, rows, length, eps)", &rms_norm);
 }

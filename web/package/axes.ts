@@ -58,8 +58,8 @@ export const axesOf =
 
 /**
  * A tensor seen as rows: a row runs over the chosen axes, in ascending order, and there is one for every index of the
- * others. The kernels want rows one after the other; unless the chosen axes are the last ones, rows are gathered first and scattered
- * afterwards.
+ * others. The kernels want rows one after the other; unless the chosen axes are the last ones, rows are gathered first and
+ * scattered afterwards.
  *
  * @internal
  */

@@ -32,8 +32,5 @@ export interface Call {
   readonly operation: string;
 }
 
-/**
- * The body of an operation: checks its arguments, writes nothing, and gives what is left to do. A call does both; the pool
- * checks here and computes in its workers.
- */
+/** The body of an operation: checks its arguments, writes nothing, and gives what is left to do. */
 export type Body = (call: Call, ...args: readonly unknown[]) => () => unknown;

@@ -7,12 +7,6 @@ export const benchmarkStyles = [
   ...widgetStyles,
   takeAwayStyles,
   css`
-    .controls {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: flex-end;
-      gap: 0.75em 1.25em;
-    }
     .run {
       display: flex;
       flex-wrap: wrap;

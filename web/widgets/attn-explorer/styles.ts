@@ -9,12 +9,6 @@ export const explorerStyles = [
   takeAwayStyles,
   viewStyles,
   css`
-    .controls {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: flex-end;
-      gap: 0.75em 1.25em;
-    }
     .controls .label,
     .number .label {
       display: block;

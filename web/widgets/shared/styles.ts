@@ -44,6 +44,12 @@ export const widgetStyles = [
       line-height: 1.3;
       text-wrap: balance;
     }
+    .controls {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: flex-end;
+      gap: 0.75em 1.25em;
+    }
     .caption,
     .note {
       margin: 0;
