@@ -237,6 +237,11 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     return Math.min(this.query, this.data?.nQ ?? this.query) - 1;
   }
 
+  /** The query under the pointer, else the chosen one. */
+  private get queryInView(): number {
+    return Math.min(this.hovered?.row ?? this.queryIndex, (this.data?.nQ ?? Infinity) - 1);
+  }
+
   /** Chooses a query, and a key of it; without a key the strongest one is shown. */
   private choose(query: number, key?: number): void {
     this.hovered = undefined;
@@ -392,7 +397,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     const tabs = viewTabs(t, name, (view) => {
       this.view = view;
     });
-    const shown = this.shownAt(this.queryIndex);
+    const shown = this.shownAt(this.queryInView);
     return html`${tabs} ${name === "speed" ? this.speed() : this.headView(name)} ${this.takeAway(shown)}
     ${this.table && name === "weights" && shown !== undefined ? tables({ t, numbers: this.numbers, key: shown.column, ...shown }) : nothing}
     ${this.ownPanel()}
@@ -402,7 +407,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   /** The views of one head: its weights, or one row of it step by step. */
   private headView(name: "weights" | "steps"): TemplateResult {
     const { t, numbers, data, computation } = this;
-    const query = Math.min(this.hovered?.row ?? this.queryIndex, (data?.nQ ?? Infinity) - 1);
+    const query = this.queryInView;
     const view = this.shownAt(query);
     const { busy } = computation;
     const waiting = busy === undefined ? t("mapWaiting") : workingText(t, numbers, busy);
