@@ -6,6 +6,7 @@
 // all other types stays out of the package (2 KB brotli).
 #include <emscripten/bind.h>
 
+#include <cstring>
 #include <limits>
 
 namespace attnlab::bindings {
@@ -23,12 +24,11 @@ void register_integer(const char* name) {
 }  // namespace
 }  // namespace attnlab::bindings
 
-extern "C" {
+// Asked for the name of a type that nobody registered, when a binding uses one; the caller frees it.
+extern "C" const char* name_of_unregistered_type(const std::type_info* type) asm("__getTypeName");
 
-// Asked for the name of a type that nobody registered, when a binding uses one.
-const char* __getTypeName(const std::type_info* /*type*/) {
-  return "not registered in embind_types.cpp";
-}
+extern "C" const char* name_of_unregistered_type(const std::type_info* /*type*/) {
+  return strdup("not registered in embind_types.cpp");
 }
 
 // Bindings register themselves when they are constructed. The library also keeps a list of them, to

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "support/catch.h"
@@ -33,7 +34,7 @@ Trace trace(const std::vector<float>& logits, const OnlineTraceOptions& options)
 
 // Softmax of the first `count` logits in double, one pass for the maximum and one for the sum.
 std::vector<double> softmax_of_first(const std::vector<float>& logits, std::size_t count) {
-  double maximum = -kInfinity;
+  double maximum = -std::numeric_limits<double>::infinity();
   for (std::size_t j = 0; j < count; ++j) {
     maximum = std::max(maximum, static_cast<double>(logits[j]));
   }
