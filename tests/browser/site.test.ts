@@ -75,14 +75,18 @@ describe("every page", () => {
 });
 
 /** The state that a link names: `scale=none !causal` is { scale: "none", causal: false }. */
-function stateIn(text: string): Record<string, string | boolean> {
-  const entries = text.split(" ").map((part): [string, string | boolean] => {
-    if (part.startsWith("!")) return [part.slice(1), false];
-    const [name = "", value] = part.split("=");
-    return [name, value ?? true];
+function stateIn(text: string): Record<string, string> {
+  const entries = text.split(" ").map((part): [string, string] => {
+    if (part.startsWith("!")) return [part.slice(1), "false"];
+    const [name = "", value = "true"] = part.split("=");
+    return [name, value];
   });
   return Object.fromEntries(entries);
 }
+
+/** A widget's state in the words of an attribute. */
+const inWords = (state: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(state).map(([name, value]): [string, string] => [name, String(value)]));
 
 describe("links", () => {
   test("lead to pages and places that exist", async () => {
@@ -126,7 +130,7 @@ describe("links", () => {
       for (const link of links) {
         const wanted = (await link.getAttribute("data-attn-set")) ?? "";
         await link.click();
-        await vi.waitFor(async () => expect(await stateOf(widget), wanted).toMatchObject(stateIn(wanted)));
+        await vi.waitFor(async () => expect(inWords(await stateOf(widget)), wanted).toMatchObject(stateIn(wanted)));
       }
       expect(new URL(page.url()).pathname).toBe(path);
     });
