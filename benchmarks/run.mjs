@@ -25,7 +25,10 @@ import { compressedSizes } from "./lib/sizes.mjs";
 const FOLDER = import.meta.dirname;
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
-/** @typedef {ReturnType<typeof timingOf>} Timing */
+/**
+ * @import { Case, PageReport } from "./lib/types.js"
+ * @typedef {ReturnType<typeof timingOf>} Timing
+ */
 
 /** @param {{ quick: boolean, rounds: string, only: string }} flags */
 function timingOf({ quick, rounds, only }) {
@@ -38,27 +41,45 @@ function timingOf({ quick, rounds, only }) {
 }
 
 /**
- * Runs the benchmark page under the given headers.
+ * Runs the benchmark page under the given headers, case by case. When the page dies, the case says so and a new page goes
+ * on with the next.
  *
  * @param {import("playwright-core").Browser} browser
  * @param {Record<string, string>} folders
  * @param {Record<string, string>} headers
  * @param {Timing & { peers: boolean, essential: boolean }} options  see page/main.js
- * @returns {Promise<import("./lib/types.js").PageReport>}
+ * @returns {Promise<PageReport>}
  */
 async function measurePage(browser, folders, headers, options) {
   const server = await startServer({ folders, headers });
-  const page = await browser.newPage();
-  try {
+  const opened = async () => {
+    const page = await browser.newPage();
     page.on("pageerror", (error) => console.error(error));
-    await page.exposeFunction("attnlabProgress", (/** @type {string} */ line) => say(`measuring: ${line}`));
     await page.goto(`${server.origin}/`);
     await page.waitForFunction("globalThis.attnlabBenchmark");
-    /** @type {import("./lib/types.js").PageReport} */
-    const report = await page.evaluate(`attnlabBenchmark.run(${JSON.stringify(options)}, attnlabProgress)`);
-    return { ...report, cases: report.cases.map(withRatios) };
-  } finally {
+    /** @type {Omit<PageReport, "cases"> & { titles: { operation: string, label: string }[] }} */
+    const about = await page.evaluate(`attnlabBenchmark.open(${JSON.stringify(options)})`);
+    return { page, about };
+  };
+  try {
+    let { page, about } = await opened();
+    const { isolated, traffic, titles } = about;
+    /** @type {Case[]} */
+    const cases = [];
+    for (const [index, title] of titles.entries()) {
+      say(`measuring: ${title.operation} ${title.label}`);
+      try {
+        cases.push(withRatios(await page.evaluate(`attnlabBenchmark.runCase(${index})`)));
+      } catch (error) {
+        say(`  the page died: ${String(error)}`);
+        cases.push({ ...title, results: [], ceilings: [], disturbed: true });
+        await page.close().catch(() => undefined);
+        ({ page } = await opened());
+      }
+    }
     await page.close();
+    return { isolated, traffic, cases };
+  } finally {
     await server.close();
   }
 }

@@ -1,10 +1,13 @@
 #include <emscripten/bind.h>
 
 #include <cstdint>
+#include <new>
 
 #include "attention/attention_weights.h"
 #include "attention/exact.h"
 #include "attention/online_trace.h"
+#include "attention/exact_backward.h"
+#include "attention/exact_decoder.h"
 #include "attention/scale.h"
 #include "views.h"
 
@@ -35,6 +38,60 @@ void exact(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, I
                            bias_column_stride, left, right),
                    output(out, n_q, d_v),
                    scratch(workspace, attention::exact_workspace(n_q, n_k, d, d_v)));
+}
+
+double attention_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {
+  return bytes_of(attention::exact_backward_workspace(n_q, n_k, d, d_v));
+}
+
+void exact_backward(Pointer q, Pointer k, Pointer v, Pointer d_output, Pointer dq, Pointer dk,
+                    Pointer dv, Pointer dbias, Index n_q, Index n_k, Index d, Index d_v,
+                    double scale, bool times_log_visible, Pointer mask, Pointer bias,
+                    Index bias_row_stride, Index bias_column_stride, Index left, Index right,
+                    Pointer workspace) {
+  attention::exact_backward(
+      input(q, n_q, d), input(k, n_k, d), input(v, n_k, d_v), input(d_output, n_q, d_v),
+      options(scale, times_log_visible, mask, bias, bias_row_stride, bias_column_stride, left,
+              right),
+      {.dq = at<float>(dq), .dk = at<float>(dk), .dv = at<float>(dv), .dbias = at<float>(dbias)},
+      scratch(workspace, attention::exact_backward_workspace(n_q, n_k, d, d_v)));
+}
+
+// A decoder of any kind lives here from its first step until it is released.
+
+// 0 if memory cannot be had.
+Pointer make_exact_decoder(Index matrices, Index group, Index d, Index d_v, Index left) {
+  attention::Decoder* made = new (std::nothrow)
+      attention::ExactDecoder({.matrices = matrices, .group = group, .d = d, .d_v = d_v}, left);
+  return reinterpret_cast<Pointer>(made);
+}
+
+void set_exact_decoder_scale(Pointer decoder, double scale, bool times_log_visible) {
+  static_cast<attention::ExactDecoder*>(at<attention::Decoder>(decoder))
+      ->set_scale(scale, times_log_visible);
+}
+
+void release_decoder(Pointer decoder) { delete at<attention::Decoder>(decoder); }
+
+double decoder_bytes(Pointer decoder) {
+  return static_cast<double>(at<attention::Decoder>(decoder)->bytes());
+}
+
+double decoder_workspace(Pointer decoder, Index tokens) {
+  return bytes_of(at<attention::Decoder>(decoder)->workspace(tokens));
+}
+
+bool reserve_decoder(Pointer decoder, Index tokens) {
+  return at<attention::Decoder>(decoder)->reserve(tokens);
+}
+
+void decoder_step(Pointer decoder, Index matrix, Index tokens, Pointer q, Pointer k, Pointer v,
+                  Pointer out, Pointer workspace) {
+  auto* state = at<attention::Decoder>(decoder);
+  const auto& shape = state->shape();
+  state->step(matrix, input(q, tokens, shape.d), input(k, tokens, shape.d),
+              input(v, tokens, shape.d_v), output(out, tokens, shape.d_v),
+              scratch(workspace, state->workspace(tokens)));
 }
 
 double attention_weights_workspace(Index n_q, Index n_k, Index d) {
@@ -80,6 +137,20 @@ EMSCRIPTEN_BINDINGS(attnlab_attention) {
       "attention(q, k, v, out, nQ, nK, d, dV, scale, timesLogVisible, mask, bias, biasRowStride, "
       "biasColumnStride, left, right, workspace)",
       &exact);
+  emscripten::function("attentionBackwardWorkspace(nQ, nK, d, dV)", &attention_backward_workspace);
+  emscripten::function(
+      "attentionBackward(q, k, v, dOutput, dQ, dK, dV, dBias, nQ, nK, d, dV, scale, "
+      "timesLogVisible, mask, bias, biasRowStride, biasColumnStride, left, right, workspace)",
+      &exact_backward);
+  emscripten::function("makeExactDecoder(matrices, group, d, dV, left)", &make_exact_decoder);
+  emscripten::function("setExactDecoderScale(decoder, scale, timesLogVisible)",
+                       &set_exact_decoder_scale);
+  emscripten::function("releaseDecoder(decoder)", &release_decoder);
+  emscripten::function("decoderBytes(decoder)", &decoder_bytes);
+  emscripten::function("decoderWorkspace(decoder, tokens)", &decoder_workspace);
+  emscripten::function("reserveDecoder(decoder, tokens)", &reserve_decoder);
+  emscripten::function("decoderStep(decoder, matrix, tokens, q, k, v, out, workspace)",
+                       &decoder_step);
   emscripten::function("attentionWeightsWorkspace(nQ, nK, d)", &attention_weights_workspace);
   emscripten::function(
       "attentionWeights(q, k, out, nQ, nK, d, scale, timesLogVisible, mask, bias, biasRowStride, "

@@ -35,19 +35,107 @@ function clean() {
   mkdirSync(distFolder, { recursive: true });
 }
 
-function bundleScripts() {
-  return build({
-    entryPoints: Object.fromEntries(entries.map((name) => [name, fromRoot("web", "package", `${name}.ts`)])),
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+};
+
+/**
+ * What bundlers compile for older engines, they take helpers to, from outside. So what has to stand alone is written as of
+ * 2020, the oldest that they aim at by default: no class fields, and ordinary names for private ones.
+ * @type {import("esbuild").Plugin}
+ */
+const ordinaryNames = {
+  name: "ordinary names",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]web[\\/]package[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/(?<=[.\s(!])#(?=[a-z])/g, "private_"),
+      loader: "ts",
+    }));
+  },
+};
+
+/** @param {string} name */
+const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
+
+/**
+ * A module and all that it imports, as a function that needs nothing from outside and returns the exports as a list. So its
+ * text, which every function tells, is a program: a pool's workers are made of it (web/package/pool/program.ts). The package
+ * carries its code once, has no file to be found at run time, and passes through any bundler.
+ * @param {string} module
+ * @param {string} head Name and parameters of the function.
+ * @param {import("esbuild").Plugin[]} plugins
+ */
+async function wrap(module, head, plugins = []) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [sourceOf(module)],
+    write: false,
+    target: "es2020",
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    mangleProps: /^private_/,
+    plugins: [...plugins, ordinaryNames],
+  });
+  const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
+  if (body === undefined || /\bimport\b/.test(body)) throw new Error(`web/package/${module}.ts does not stand alone.`);
+  const exports = list.split(",").map((entry) => entry.split(" as "));
+  return {
+    text: `function ${head}{"use strict";${body}return[${exports.map(([local]) => local).join()}]}`,
+    names: exports.map(([local = "", name = local]) => name),
+  };
+}
+
+/**
+ * Puts other contents where modules of web/package are imported.
+ * @param {Record<string, { modules: RegExp, contents: string }>} replacements
+ * @returns {import("esbuild").Plugin}
+ */
+const replace = (replacements) => ({
+  name: "replace",
+  setup({ onResolve, onLoad }) {
+    for (const [name, { modules, contents }] of Object.entries(replacements)) {
+      onResolve({ filter: modules }, () => ({ path: name, namespace: "replaced", sideEffects: false }));
+      onLoad({ filter: new RegExp(`^${name}$`), namespace: "replaced" }, () => ({ contents, loader: "js" }));
+    }
+  },
+});
+
+/** Modules that base.ts is made of, and core.ts, as others import them. */
+function wrappedModules() {
+  const parts = readFileSync(sourceOf("base"), "utf8").matchAll(/ from "\.\/([\w-]+)\.js"/g);
+  return { base: new RegExp(`/(${Array.from(parts, ([, name]) => name).join("|")})\\.js$`), core: /\/core\.js$/ };
+}
+
+async function bundleScripts() {
+  const modules = wrappedModules();
+  const base = await wrap("base", "attnlabBase()");
+  const handedIn = { base: { modules: modules.base, contents: `export const[${base.names}]=attnlabBase` } };
+  const core = await wrap("core", "attnlabCore(attnlabBase,attnlabStart)", [replace(handedIn)]);
+  const baseInstance = `export ${base.text}export const list=attnlabBase();export const[${base.names}]=list`;
+  const start = `"(("+attnlabBase+")())[${core.names.indexOf("serve")}]()"`;
+  const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${start})`;
+  await build({
+    ...common,
+    entryPoints: {
+      ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
+      // Beside the chunk that names it: web/package/pool/by-address.ts.
+      "chunks/worker": sourceOf("pool/worker"),
+    },
     outdir: distFolder,
-    bundle: true,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    format: "esm",
-    target: "es2022",
-    minify: true,
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "warning",
+    plugins: [
+      replace({
+        base: { modules: new RegExp(`${modules.base.source}|^base$`), contents: baseInstance },
+        core: { modules: modules.core, contents: coreInstance },
+      }),
+    ],
   });
 }
 

@@ -48,6 +48,7 @@ export function disturbances(busyBefore, cases) {
   return [
     ...(busyBefore > QUIET_CORES ? [`${busyBefore.toFixed(1)} cores were at work before the run`] : []),
     ...disturbed.map(({ operation, label, ceilings }) => {
+      if (ceilings.length === 0) return `${operation} ${label}: the page died`;
       const worst = Math.max(...ceilings.map(({ spread }) => spread));
       return `${operation} ${label}: the middle half of a ceiling's samples is ${(100 * worst).toFixed(0)} % apart`;
     }),

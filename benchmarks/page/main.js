@@ -39,7 +39,7 @@ const wanted = ({ only, essential }) =>
   );
 
 /**
- * Runs the benchmark.
+ * Opens the benchmark: the driver then asks for one case after the other, so that a page that dies takes only one along.
  *
  * @param {object} options
  * @param {boolean} options.peers  whether the peers and the loops take part
@@ -48,22 +48,20 @@ const wanted = ({ only, essential }) =>
  * @param {number} options.rounds  samples per contestant and case
  * @param {number} options.warmMilliseconds  least warm-up of each contestant
  * @param {number} options.sampleMilliseconds  least length of a sample
- * @param {(line: string) => void} progress
  */
-export async function run(options, progress) {
-  progress("loading");
+async function open(options) {
   const realms = options.peers ? await openPeers() : [];
   const others = options.peers ? [...realms.flatMap(({ contestants }) => contestants), ...(await loops())] : [];
   const contestants = [...(await attnlab()), ...others];
   const ceilings = await openCeilings();
-  progress("memory traffic");
-  const report = { isolated: globalThis.crossOriginIsolated, traffic: await traffic(ceilings, options), cases: [] };
-  for (const { operation, size } of wanted(options)) {
-    progress(`${operation.name} ${size.label}`);
-    report.cases.push(await runCase(operation, size, contestants, ceilings, options));
-  }
-  realms.forEach(({ close }) => close());
-  return report;
+  const cases = wanted(options);
+  globalThis.attnlabBenchmark.runCase = (index) =>
+    runCase(cases[index].operation, cases[index].size, contestants, ceilings, options);
+  return {
+    isolated: globalThis.crossOriginIsolated,
+    traffic: await traffic(ceilings, options),
+    titles: cases.map(({ operation, size }) => ({ operation: operation.name, label: size.label })),
+  };
 }
 
-globalThis.attnlabBenchmark = { run };
+globalThis.attnlabBenchmark = { open };

@@ -4,10 +4,11 @@
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
 //
 // Plan. Nothing of size n_q x n_k is ever held. Keys and values that the mask leaves are packed
-// once, in panels of 6 lines. Queries are taken 8 at a time (a panel, one query per SIMD lane),
-// scaled while they are packed, and several panels at once pass a block of 96 keys while that
-// block is in the second-level cache:
-//   1. scores     [keys][8]  the micro-kernel on 6 keys x 8 queries: the tile is born transposed
+// once, in panels of as many lines as a register tile has rows (linalg/microkernel.h). Queries are
+// taken 8 at a time (a panel, one query per SIMD lane), scaled while they are packed, and several
+// panels at once pass a block of keys while that block is in the second-level cache:
+//   1. scores     [keys][8]  the micro-kernel on keys x 8 queries: the tile is born transposed, and
+//                            its maxima are taken while it is in registers
 //   2. hiding     [keys][8]  bias, and -infinity where the window's edge crosses the panel
 //   3. weights    [keys][8]  online softmax, vertical operations only
 //   4. output^T   [d_v][8]   the micro-kernel again: the weights are already a packed operand
@@ -30,15 +31,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "attention/logit_tile.h"
 #include "attention/online_softmax.h"
-#include "attention/row_in_double.h"
+#include "attention/pack_head.h"
+#include "attention/rare_rows.h"
 #include "attention/visible_keys.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/f32x4.h"
 #include "simd/finite.h"
+#include "simd/own_function.h"
 
 namespace attnlab::attention {
 namespace {
@@ -48,12 +51,11 @@ using linalg::kTileRows;
 using linalg::Matrix;
 using simd::F32x4;
 
-constexpr Index kKeyBlock = 16 * kTileRows;
+constexpr Index kKeyBlock = 96;
+static_assert(kKeyBlock % kTileRows == 0);
 constexpr Index kMaxPanels = 16;  // query panels that share a key block ...
 constexpr Index kPanelFloats =
     64 * 1024;  // ... as long as their queries and outputs stay below 256 KB
-constexpr double kLog2E = 1.4426950408889634;
-constexpr float kHidden = -std::numeric_limits<float>::infinity();
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
@@ -87,14 +89,6 @@ struct Layout {
   }
 };
 
-// A bias in units of ln 2. Finite stays finite (masks written as the lowest float must not turn
-// into -infinity).
-float base2(float bias) {
-  constexpr double kLimit = std::numeric_limits<float>::max();
-  const double scaled = static_cast<double>(bias) * kLog2E;
-  return std::isfinite(bias) ? static_cast<float>(std::clamp(scaled, -kLimit, kLimit)) : bias;
-}
-
 // One head. Holds views only.
 class Head {
  public:
@@ -114,95 +108,22 @@ class Head {
         scores_(workspace + layout_.scores) {}
 
   void run() {
-    pack_keys();
-    const bool finite = pack_values();
+    pack_keys(visible_, k_, keys_);
+    const bool finite = pack_values(visible_, v_, values_);
     const Index block = layout_.panels * kPanelQueries;
     for (Index i = 0; i < q_.rows(); i += block) {
       run_block(i, std::min(i + block, q_.rows()));
     }
     if (!finite) {
-      add_values_that_are_not_finite();
+      add_values_that_are_not_finite(visible_, q_, v_, options_, out_);
     }
   }
 
  private:
   // Eight queries at work.
-  struct Panel {
-    Index first;                   // query in lane 0
-    Index queries;                 // 1 to 8
-    KeyRange seen[kPanelQueries];  // per lane; lanes beyond `queries` repeat the last
+  struct Panel : QueryPanel {
     RunningSoftmax softmax;
   };
-
-  // ------------------------------------------------------------ packing
-
-  void pack_keys() {
-    for (Index first = 0; first < visible_.count(); first += kTileRows) {
-      const float* lines[kTileRows];
-      for (Index r = 0; r < kTileRows; ++r) {
-        const Index key = std::min(first + r, visible_.count() - 1);
-        lines[r] = k_.data() + visible_.original(key) * k_.cols();
-      }
-      linalg::pack_lines<kTileRows>(lines, k_.cols(), keys_ + first * k_.cols());
-    }
-  }
-
-  // Values go to panels of 6 columns; the last panel is as narrow as need be. Returns whether all
-  // are finite.
-  bool pack_values() {
-    const Index columns = v_.cols();
-    const Index whole = columns / kTileRows * kTileRows;
-    bool finite = true;
-    for (Index key = 0; key < visible_.count(); ++key) {
-      const float* row = v_.data() + visible_.original(key) * columns;
-      finite = simd::all_finite(row, columns) && finite;
-      float* to = values_ + key * kTileRows;
-      for (Index c = 0; c < whole; c += kTileRows) {
-        std::copy_n(row + c, kTileRows, to);
-        to += visible_.count() * kTileRows;
-      }
-      const Index rest = columns - whole;
-      to = values_ + visible_.count() * whole + key * rest;
-      for (Index c = 0; c < rest; ++c) {
-        to[c] = row[whole + c];
-      }
-    }
-    if (!finite) {
-      for (Index e = 0; e < visible_.count() * columns; ++e) {
-        values_[e] = std::isfinite(values_[e]) ? values_[e] : 0.0F;
-      }
-    }
-    return finite;
-  }
-
-  Panel pack_queries(Index first, Index last, float* to) {
-    Panel panel{.first = first, .queries = last - first, .seen = {}, .softmax = {}};
-    const float* lines[kPanelQueries];
-    float scales[kPanelQueries];
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      const Index i = std::min(first + lane, last - 1);
-      panel.seen[lane] = visible_.range(i);
-      lines[lane] = q_.data() + i * q_.cols();
-      scales[lane] = scale_of(panel.seen[lane].size());
-    }
-    linalg::pack_lines<kPanelQueries>(lines, q_.cols(), to);
-    const Lanes8 scale = load8(scales);
-    for (Index p = 0; p < q_.cols(); ++p) {
-      const Lanes8 entry = load8(to + p * kPanelQueries);
-      store8(to + p * kPanelQueries,
-             {{entry.half[0] * scale.half[0], entry.half[1] * scale.half[1]}});
-    }
-    return panel;
-  }
-
-  float scale_of(Index keys_seen) const {
-    if (keys_seen == 0) {
-      return 0.0F;
-    }
-    const double factor =
-        options_.times_log_visible ? std::log(static_cast<double>(keys_seen)) : 1.0;
-    return static_cast<float>(options_.scale * factor * kLog2E);
-  }
 
   // ------------------------------------------------------------ a block of queries
 
@@ -210,8 +131,8 @@ class Head {
     Panel panels[kMaxPanels];
     Index count = 0;
     for (Index i = first; i < last; i += kPanelQueries) {
-      panels[count] = pack_queries(i, std::min(i + kPanelQueries, last),
-                                   queries_ + count * kPanelQueries * q_.cols());
+      panels[count] = {query_panel(visible_, i, std::min(i + kPanelQueries, last)), {}};
+      pack_queries(q_, options_, panels[count], queries_ + count * kPanelQueries * q_.cols());
       ++count;
     }
     std::fill_n(outputs_, count * kPanelQueries * v_.cols(), 0.0F);
@@ -238,108 +159,72 @@ class Head {
     if (begin >= end) {
       return;
     }
-    compute_scores(queries, begin, end);
-    if (options_.bias.data != nullptr) {
-      add_bias(panel, begin, end);
+    Lanes8 largest = compute_scores(queries, begin, end);
+    const bool biased = options_.bias.data != nullptr;
+    if (biased) {
+      add_bias(options_.bias, visible_, panel, begin, end, scores_);
     }
-    hide(panel, begin, end);
-    const Lanes8 shrink = panel.softmax.absorb(scores_, end - begin);
+    const bool hidden = hide(panel, begin, end, scores_);
+    // The last tile may reach beyond `end`, to keys that nobody here sees.
+    if (biased || hidden || (end % kTileRows != 0 && end != visible_.count())) {
+      largest = column_maxima(scores_, end - begin);
+    }
+    const Lanes8 shrink = absorb(panel.softmax, largest, scores_, end - begin);
     accumulate_output(begin, end - begin, shrink, outputs);
   }
 
-  void compute_scores(const float* queries, Index begin, Index end) {
+  // Returns the largest score of each lane, over whole tiles.
+  ATTNLAB_OWN_FUNCTION Lanes8 compute_scores(const float* queries, Index begin, Index end) {
     const Index d = q_.cols();
+    Lanes8 largest = lanes8(kHidden);
     float* to = scores_;
     for (Index key = begin; key < end; key += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(d, keys_ + key * d, kTileRows, queries);
       for (const auto& row : tile.sum) {
         store8(to, {{row[0], row[1]}});
+        largest.half[0] = simd::max(largest.half[0], row[0]);
+        largest.half[1] = simd::max(largest.half[1], row[1]);
         to += kPanelQueries;
       }
     }
-  }
-
-  void add_bias(const Panel& panel, Index begin, Index end) {
-    float* score = scores_;
-    for (Index key = begin; key < end; ++key) {
-      const Index j = visible_.original(key);
-      for (Index lane = 0; lane < kPanelQueries; ++lane) {
-        const Index i = panel.first + std::min(lane, panel.queries - 1);
-        const float bias = base2(options_.bias.at(i, j));
-        *score = bias == kHidden ? kHidden : *score + bias;
-        ++score;
-      }
-    }
-  }
-
-  // Overwrites what the edges of the window hide from some lanes of the panel.
-  void hide(const Panel& panel, Index begin, Index end) {
-    const Index all_begin = panel.seen[kPanelQueries - 1].begin;
-    const Index all_end = panel.seen[0].end;
-    if (begin >= all_begin && end <= all_end) {
-      return;
-    }
-    // Positions relative to the tile are small, so they are exact as floats.
-    float from[kPanelQueries];
-    float to[kPanelQueries];
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      from[lane] =
-          static_cast<float>(std::clamp<Index>(panel.seen[lane].begin - begin, 0, kKeyBlock));
-      to[lane] = static_cast<float>(std::clamp<Index>(panel.seen[lane].end - begin, 0, kKeyBlock));
-    }
-    const Lanes8 first = load8(from);
-    const Lanes8 last = load8(to);
-    for (Index key = begin; key < end; ++key) {
-      if (key >= all_begin && key < all_end) {
-        key = all_end;  // the keys between are seen by all
-        if (key >= end) {
-          break;
-        }
-      }
-      float* row = scores_ + (key - begin) * kPanelQueries;
-      const F32x4 position = simd::splat(static_cast<float>(key - begin));
-      Lanes8 score = load8(row);
-      for (int h = 0; h < 2; ++h) {
-        const simd::Mask seen =
-            simd::less_equal(first.half[h], position) & simd::less(position, last.half[h]);
-        score.half[h] = simd::select(seen, score.half[h], simd::splat(kHidden));
-      }
-      store8(row, score);
-    }
+    return largest;
   }
 
   // output^T = shrink * output^T + values^T weights
   void accumulate_output(Index begin, Index keys, const Lanes8& shrink, float* outputs) {
-    const Index columns = v_.cols();
-    const float* values = values_;
-    Index c = 0;
-    for (; c + kTileRows <= columns; c += kTileRows) {
-      update(
-          linalg::multiply_panels<kTileRows>(keys, values + begin * kTileRows, kTileRows, scores_),
-          shrink, outputs + c * kPanelQueries);
-      values += visible_.count() * kTileRows;
-    }
-    if (c < columns) {
-      linalg::with_tile_rows(columns - c, [&]<int Rows>() {
-        update(linalg::multiply_panels<Rows>(keys, values + begin * Rows, Rows, scores_), shrink,
-               outputs + c * kPanelQueries);
+    const Index tiles = v_.cols() / kTileRows;
+    const Index whole = tiles * kTileRows;
+    const Index panel = visible_.count() * kTileRows;
+    accumulate_tiles<kTileRows>(values_ + begin * kTileRows, panel, tiles, keys, shrink, scores_,
+                                outputs);
+    if (whole < v_.cols()) {
+      linalg::with_edge_rows(v_.cols() - whole, [&]<int Rows>() {
+        accumulate_tiles<Rows>(values_ + tiles * panel + begin * Rows, 0, 1, keys, shrink, scores_,
+                               outputs + whole * kPanelQueries);
       });
     }
   }
 
   template <int Rows>
-  static void update(const linalg::Tile<Rows>& tile, const Lanes8& shrink, float* outputs) {
-    for (int r = 0; r < Rows; ++r) {
-      float* row = outputs + r * kPanelQueries;
-      const Lanes8 old = load8(row);
-      store8(row, {{simd::multiply_add(old.half[0], shrink.half[0], tile.sum[r][0]),
-                    simd::multiply_add(old.half[1], shrink.half[1], tile.sum[r][1])}});
+  ATTNLAB_OWN_FUNCTION static void accumulate_tiles(const float* values, Index panel, Index tiles,
+                                                    Index keys, const Lanes8& shrink,
+                                                    const float* weights, float* outputs) {
+    // `shrink` is read again for each tile: a tile's loop leaves no register to keep it in.
+    for (Index tile = 0; tile < tiles; ++tile) {
+      const auto added = linalg::multiply_panels<Rows>(keys, values, Rows, weights);
+      for (const auto& row : added.sum) {
+        const Lanes8 old = load8(outputs);
+        store8(outputs, {{simd::multiply_add(old.half[0], shrink.half[0], row[0]),
+                          simd::multiply_add(old.half[1], shrink.half[1], row[1])}});
+        outputs += kPanelQueries;
+      }
+      values += panel;
     }
   }
 
   // ------------------------------------------------------------ results
 
-  void finish(const Panel& panel, float* outputs) {
+  ATTNLAB_OWN_FUNCTION void finish(const Panel& panel, float* outputs) {
     // A row that saw nothing has sum 0 and output 0: divided by 1 it stays 0.
     float sums[kPanelQueries];
     Lanes8 divisor = panel.softmax.sum;
@@ -373,49 +258,14 @@ class Head {
   }
 
   // Rows whose logits, scale or sums float32 could not hold: see row_in_double.h.
-  void redo_what_overflowed(const Panel& panel) {
+  ATTNLAB_OWN_FUNCTION void redo_what_overflowed(const Panel& panel) {
     float sums[kPanelQueries];
     store8(sums, panel.softmax.sum);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       float* row = out_.data() + (panel.first + lane) * v_.cols();
       const bool lost = sums[lane] == 0.0F || !simd::all_finite(row, v_.cols());
       if (lost && panel.seen[lane].size() > 0) {
-        redo(panel.first + lane, row);
-      }
-    }
-  }
-
-  void redo(Index i, float* row) {
-    const RowInDouble weights(q_, k_, options_, i);
-    std::fill_n(row, v_.cols(), 0.0F);
-    for (Index j = weights.window().begin; j < weights.window().end; ++j) {
-      const auto weight = static_cast<float>(weights.weight(j));
-      const float* value = v_.data() + j * v_.cols();
-      // Values that are not finite are added afterwards, as everywhere.
-      for (Index c = 0; weight != 0.0F && c < v_.cols(); ++c) {
-        row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
-      }
-    }
-  }
-
-  // Adding the value itself gives what the sum would: infinity stays, its opposite or a NaN makes
-  // NaN.
-  void add_values_that_are_not_finite() {
-    for (Index key = 0; key < visible_.count(); ++key) {
-      const Index j = visible_.original(key);
-      const float* row = v_.data() + j * v_.cols();
-      if (simd::all_finite(row, v_.cols())) {
-        continue;
-      }
-      for (Index i = 0; i < q_.rows(); ++i) {
-        const KeyRange seen = visible_.range(i);
-        const bool hidden = key < seen.begin || key >= seen.end ||
-                            (options_.bias.data != nullptr && options_.bias.at(i, j) == kHidden);
-        for (Index c = 0; !hidden && c < v_.cols(); ++c) {
-          if (!std::isfinite(row[c])) {
-            out_(i, c) += row[c];
-          }
-        }
+        redo_in_double(q_, k_, v_, options_, panel.first + lane, row);
       }
     }
   }
@@ -427,8 +277,8 @@ class Head {
   Matrix out_;
   Layout layout_;
   VisibleKeys visible_;
-  float* keys_;     // panels of 6 keys, [d][6] each
-  float* values_;   // panels of 6 columns, [keys][6] each
+  float* keys_;  // see pack_head.h
+  float* values_;
   float* queries_;  // panels of 8 queries, [d][8] each
   float* outputs_;  // panels of 8 outputs, [d_v][8] each
   float* scores_;   // [keys][8]

@@ -22,6 +22,7 @@
 #include "linalg/microkernel.h"
 #include "simd/exp.h"
 #include "simd/f32x4.h"
+#include "simd/own_function.h"
 
 namespace attnlab::attention {
 
@@ -45,53 +46,57 @@ inline void store8(float* to, const Lanes8& x) {
   simd::store(to + simd::F32x4::kLanes, x.half[1]);
 }
 
+inline constexpr float kNoMaximum = -std::numeric_limits<float>::infinity();
+
 struct RunningSoftmax {
-  static constexpr float kNothing = -std::numeric_limits<float>::infinity();
-
-  Lanes8 maximum = lanes8(kNothing);
+  Lanes8 maximum = lanes8(kNoMaximum);
   Lanes8 sum = lanes8(0.0F);
-
-  // Turns `keys` rows of scores into weights relative to the new maximum and takes them up. Returns
-  // the factor by which everything accumulated so far shrinks.
-  Lanes8 absorb(float* scores, Index keys) {
-    constexpr Index kRun = 8;
-    // Pass 1: maxima.
-    Lanes8 next = maximum;
-    for (Index j = 0; j < keys; ++j) {
-      const Lanes8 score = load8(scores + j * kPanelQueries);
-      next.half[0] = simd::max(next.half[0], score.half[0]);
-      next.half[1] = simd::max(next.half[1], score.half[1]);
-    }
-    // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
-    Lanes8 origin;
-    Lanes8 shrink;
-    for (int h = 0; h < 2; ++h) {
-      origin.half[h] = simd::select(simd::equal(next.half[h], simd::splat(kNothing)), simd::zero(),
-                                    next.half[h]);
-      shrink.half[h] = simd::exp2_nonpositive(maximum.half[h] - origin.half[h]);
-    }
-    maximum = next;
-    // Pass 2: weights and their sums.
-    Lanes8 total = lanes8(0.0F);
-    for (Index first = 0; first < keys; first += kRun) {
-      const Index last = first + kRun < keys ? first + kRun : keys;
-      Lanes8 run = lanes8(0.0F);
-      for (Index j = first; j < last; ++j) {
-        Lanes8 weight = load8(scores + j * kPanelQueries);
-        for (int h = 0; h < 2; ++h) {
-          weight.half[h] = simd::exp2_nonpositive(weight.half[h] - origin.half[h]);
-          run.half[h] = run.half[h] + weight.half[h];
-        }
-        store8(scores + j * kPanelQueries, weight);
-      }
-      total.half[0] = total.half[0] + run.half[0];
-      total.half[1] = total.half[1] + run.half[1];
-    }
-    for (int h = 0; h < 2; ++h) {
-      sum.half[h] = simd::multiply_add(sum.half[h], shrink.half[h], total.half[h]);
-    }
-    return shrink;
-  }
 };
+
+// The largest score of each lane, NaN passed over.
+inline Lanes8 column_maxima(const float* scores, Index keys) {
+  Lanes8 largest = lanes8(kNoMaximum);
+  for (Index j = 0; j < keys; ++j) {
+    const Lanes8 score = load8(scores + j * kPanelQueries);
+    largest.half[0] = simd::max(largest.half[0], score.half[0]);
+    largest.half[1] = simd::max(largest.half[1], score.half[1]);
+  }
+  return largest;
+}
+
+// Turns `keys` rows of scores, whose maxima are `largest`, into weights relative to the new maximum and takes them
+// up. Returns the factor by which everything accumulated so far shrinks.
+ATTNLAB_OWN_FUNCTION inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& largest, float* scores,
+                                          Index keys) {
+  constexpr Index kRun = 8;
+  Lanes8 origin;
+  Lanes8 shrink;
+  for (int h = 0; h < 2; ++h) {
+    const simd::F32x4 next = simd::max(row.maximum.half[h], largest.half[h]);
+    // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
+    origin.half[h] = simd::select(simd::equal(next, simd::splat(kNoMaximum)), simd::zero(), next);
+    shrink.half[h] = simd::exp2_nonpositive(row.maximum.half[h] - origin.half[h]);
+    row.maximum.half[h] = next;
+  }
+  Lanes8 total = lanes8(0.0F);
+  for (Index first = 0; first < keys; first += kRun) {
+    const Index last = first + kRun < keys ? first + kRun : keys;
+    Lanes8 run = lanes8(0.0F);
+    for (Index j = first; j < last; ++j) {
+      Lanes8 weight = load8(scores + j * kPanelQueries);
+      for (int h = 0; h < 2; ++h) {
+        weight.half[h] = simd::exp2_nonpositive(weight.half[h] - origin.half[h]);
+        run.half[h] = run.half[h] + weight.half[h];
+      }
+      store8(scores + j * kPanelQueries, weight);
+    }
+    total.half[0] = total.half[0] + run.half[0];
+    total.half[1] = total.half[1] + run.half[1];
+  }
+  for (int h = 0; h < 2; ++h) {
+    row.sum.half[h] = simd::multiply_add(row.sum.half[h], shrink.half[h], total.half[h]);
+  }
+  return shrink;
+}
 
 }  // namespace attnlab::attention

@@ -15,12 +15,14 @@
 
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
+#include "simd/own_function.h"
 
 namespace attnlab::linalg {
 namespace {
 
 constexpr Index kInnerBlock = 256;
-constexpr Index kRowBlock = 16 * kTileRows;
+constexpr Index kRowBlock = 96;
+static_assert(kRowBlock % kTileRows == 0);
 constexpr Index kColumnBlock = 64 * kTileColumns;
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
@@ -35,8 +37,8 @@ struct Factor {
 // Packs `lines` lines from `first_line` on, entries [first_entry, first_entry + length), into
 // panels of Width lines.
 template <int Width>
-void pack(const Factor& factor, Index first_line, Index lines, Index first_entry, Index length,
-          float* panels) {
+ATTNLAB_OWN_FUNCTION void pack(const Factor& factor, Index first_line, Index lines,
+                               Index first_entry, Index length, float* panels) {
   const float* origin =
       factor.data + first_line * factor.line_stride + first_entry * factor.entry_stride;
   for (Index line = 0; line < lines; line += Width) {
@@ -77,18 +79,26 @@ void emit(const Tile<Rows>& tile, float* out, Index stride, Index columns, bool 
   }
 }
 
+// `tiles` tiles of packed rows of a, one below the other, times one packed panel of b.
+template <int Rows>
+ATTNLAB_OWN_FUNCTION void multiply_tiles(Index k, const float* a, Index tiles, const float* b,
+                                         Index columns, float* out, Index stride, bool add) {
+  for (Index tile = 0; tile < tiles; ++tile) {
+    emit(multiply_panels<Rows>(k, a, kTileRows, b), out, stride, columns, add);
+    a += kTileRows * k;
+    out += kTileRows * stride;
+  }
+}
+
 // One packed block of a times one packed panel of b, into `columns` columns of out.
 void multiply_block(Index k, const float* a, Index rows, const float* b, Index columns, float* out,
                     Index stride, bool add) {
-  Index row = 0;
-  for (; row + kTileRows <= rows; row += kTileRows) {
-    emit(multiply_panels<kTileRows>(k, a + row * k, kTileRows, b), out + row * stride, stride,
-         columns, add);
-  }
-  if (row < rows) {
-    with_tile_rows(rows - row, [&]<int Rows>() {
-      emit(multiply_panels<Rows>(k, a + row * k, kTileRows, b), out + row * stride, stride, columns,
-           add);
+  const Index tiles = rows / kTileRows;
+  const Index whole = tiles * kTileRows;
+  multiply_tiles<kTileRows>(k, a, tiles, b, columns, out, stride, add);
+  if (whole < rows) {
+    with_edge_rows(rows - whole, [&]<int Rows>() {
+      multiply_tiles<Rows>(k, a + whole * k, 1, b, columns, out + whole * stride, stride, add);
     });
   }
 }

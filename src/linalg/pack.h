@@ -15,27 +15,21 @@ namespace attnlab::linalg {
 // never looked at.
 template <int Width>
 inline void pack_lines(const float* const (&lines)[Width], Index length, float* panel) {
-  static_assert(Width == 6 || Width == 8);
   using simd::F32x4;
   constexpr Index kLanes = F32x4::kLanes;
-  constexpr int kSecond = Width - kLanes;  // lines beside the first four
+  static_assert(Width % kLanes == 0 || Width % kLanes == 2);
   Index p = 0;
   for (; p + kLanes <= length; p += kLanes) {
-    F32x4 first[kLanes];
-    F32x4 second[kLanes];
-    for (int r = 0; r < kLanes; ++r) {
-      first[r] = simd::load(lines[r] + p);
-      second[r] = simd::load(lines[kLanes + r % kSecond] + p);
-    }
-    simd::transpose(first[0], first[1], first[2], first[3]);
-    simd::transpose(second[0], second[1], second[2], second[3]);
-    for (int r = 0; r < kLanes; ++r) {
-      float* to = panel + (p + r) * Width;
-      simd::store(to, first[r]);
-      if constexpr (Width == 8) {
-        simd::store(to + kLanes, second[r]);
-      } else {
-        simd::store_low_half(to + kLanes, second[r]);
+    for (int line = 0; line < Width; line += kLanes) {
+      const bool four = line + kLanes <= Width;  // else two, taken twice
+      F32x4 block[kLanes];
+      for (int r = 0; r < kLanes; ++r) {
+        block[r] = simd::load(lines[line + (four ? r : r % 2)] + p);
+      }
+      simd::transpose(block[0], block[1], block[2], block[3]);
+      for (int r = 0; r < kLanes; ++r) {
+        float* to = panel + (p + r) * Width + line;
+        four ? simd::store(to, block[r]) : simd::store_low_half(to, block[r]);
       }
     }
   }

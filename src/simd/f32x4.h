@@ -73,6 +73,13 @@ inline F32x4 operator-(F32x4 a, F32x4 b) { return {a.lanes - b.lanes}; }
 inline F32x4 operator*(F32x4 a, F32x4 b) { return {a.lanes * b.lanes}; }
 inline F32x4 operator/(F32x4 a, F32x4 b) { return {a.lanes / b.lanes}; }
 
+// Whether multiply_add is one instruction.
+#if defined(__wasm_relaxed_simd__)
+inline constexpr bool kFusesMultiplyAdd = true;
+#else
+inline constexpr bool kFusesMultiplyAdd = false;
+#endif
+
 // a * b + c, rounded once in the relaxed build and twice elsewhere.
 inline F32x4 multiply_add(F32x4 a, F32x4 b, F32x4 c) {
 #if defined(__wasm_relaxed_simd__)

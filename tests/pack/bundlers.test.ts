@@ -65,6 +65,12 @@ describe.each(Object.entries(bundlers))("a bundle made by %s", (_name, bundle) =
     expect(data[3]).toBeCloseTo(Math.E / (1 + Math.E), 6);
   });
 
+  test("has its threads in Node", async () => {
+    const folder = await bundle("pool.mjs");
+    const printed = JSON.parse(await node(["pool.mjs"], folder)) as unknown;
+    expect(printed).toEqual({ threads: 2, shape: [4, 400, 32], same: true });
+  });
+
   test("keeps both binaries out of the code that is always loaded", async () => {
     const folder = await bundle("compute.mjs");
     expect(modulesIn(folder).filter((text) => BINARY_IN_BASE64.test(text))).toHaveLength(2);

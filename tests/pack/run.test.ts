@@ -34,4 +34,9 @@ describe("the installed package", () => {
   test("computes in Node", () => computes("compute.mjs"));
   test("computes in a worker thread", () => computes("worker.mjs"));
   test("computes with a binary that the caller read", () => computes("compute-external.mjs"));
+
+  test("computes in several threads", async () => {
+    const printed = JSON.parse(await node(["pool.mjs"], project)) as unknown;
+    expect(printed).toEqual({ threads: 2, shape: [4, 400, 32], same: true });
+  });
 });

@@ -10,6 +10,8 @@ const random = makeRandom(23);
 const x = randomTensor(random, [2, 7, 5]);
 const bias = randomTensor(random, [7, 7]);
 const gamma = randomTensor(random, [5]);
+const square = randomTensor(random, [5, 5]);
+const perRow = randomTensor(random, [2, 7]);
 
 /** Every operation, as a call that uses as many of its options as go together. */
 const operations: Record<string, (lab: Lab) => unknown> = {
@@ -25,14 +27,32 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   },
   memory: (lab) => lab.memory(),
   attention: (lab) => lab.attention(x, x, x, { causal: true, bias, mask: new Uint8Array(7).fill(1), scale: "entropy" }),
+  attentionBackward: (lab) => lab.attentionBackward(x, x, x, x, { bias, gradients: ["q", "k", "v", "bias"] }),
   attentionWeights: (lab) => lab.attentionWeights(x, x, { window: 2 }),
   attentionScale: (lab) => lab.attentionScale({ kind: "entropy", d: 64, n: 100 }),
   matmul: (lab) => lab.matmul(x, x, { transposeB: true }),
+  matmulBackward: (lab) => lab.matmulBackward(x, square, x),
+  decoder: (lab) => {
+    const decoder = lab.decoder({ kind: "exact" });
+    decoder.step(x, x, x);
+    decoder.dispose();
+  },
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),
   onlineSoftmax: (lab) => lab.onlineSoftmax(x, { tile: 2, rescale: false }),
   rmsNorm: (lab) => lab.rmsNorm(x, { axis: [0, 2] }),
+  entropy: (lab) => lab.entropy(x, { axis: 1, input: "logits" }),
+  entropyBackward: (lab) => lab.entropyBackward(x, perRow, { input: "logits" }),
+  sparsemax: (lab) => lab.sparsemax(x, { axis: 1 }),
+  sparsemaxBackward: (lab) => lab.sparsemaxBackward(x, x),
+  entmax15: (lab) => lab.entmax15(x),
+  entmax15Backward: (lab) => lab.entmax15Backward(x, x, { axis: 0 }),
+  powerTransform: (lab) => lab.powerTransform(x, { exponent: 2, input: "logits" }),
+  powerTransformBackward: (lab) => lab.powerTransformBackward(x, x, { exponent: 2, input: "logits" }),
+  entropyNormalize: (lab) => lab.entropyNormalize(x, { entropy: 1, input: "logits", axis: 1, trace: true }),
+  entropyNormalizeBackward: (lab) => lab.entropyNormalizeBackward(x, x, { entropy: perRow, input: "logits" }),
+  sampleToken: (lab) => lab.sampleToken(x, { topK: 3, topP: 0.9 }),
 };
 
 describeBoth("memory", (lab: Lab) => {

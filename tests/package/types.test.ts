@@ -1,4 +1,4 @@
-import { load, type AttentionOptions, type Resident, type Tensor } from "attnlab";
+import { createPool, load, type AttentionOptions, type MemoryUse, type Resident, type Tensor } from "attnlab";
 import { expectTypeOf, test } from "vitest";
 
 // What the compiler infers; checked when the tests are type-checked.
@@ -29,4 +29,23 @@ test("masks are bytes or booleans, with or without a shape", () => {
   expectTypeOf<boolean[]>().toExtend<NonNullable<AttentionOptions["mask"]>>();
   expectTypeOf<{ data: boolean[]; shape: number[] }>().toExtend<NonNullable<AttentionOptions["mask"]>>();
   expectTypeOf<Float32Array>().not.toExtend<NonNullable<AttentionOptions["mask"]>>();
+});
+
+test("a pool's operations are a lab's, with promises", async () => {
+  const pool = await createPool({ threads: 1 });
+  const held = await pool.resident(x);
+  try {
+    expectTypeOf(held).toEqualTypeOf<Resident>();
+    expectTypeOf(await pool.softmax(x, { signal: AbortSignal.timeout(9999) })).toEqualTypeOf<Tensor>();
+    expectTypeOf(await pool.softmax(x, { axis: 0, out: held })).toEqualTypeOf<Resident>();
+    expectTypeOf(await pool.attention(x, held, x, { causal: true, out: undefined })).toEqualTypeOf<Tensor>();
+    expectTypeOf(await pool.attentionScale({ d: 64, signal: undefined })).toEqualTypeOf<number>();
+    expectTypeOf(await pool.memory()).toEqualTypeOf<MemoryUse>();
+    expectTypeOf(pool.threads).toEqualTypeOf<number>();
+    // @ts-expect-error: a misspelled option
+    await pool.attention(x, x, x, { casual: true }).catch(() => undefined);
+  } finally {
+    held.dispose();
+    await pool.terminate();
+  }
 });

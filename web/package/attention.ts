@@ -1,8 +1,10 @@
 import { biasOf } from "./bias.js";
 import type { Body, Call } from "./engine.js";
+import { refuse } from "./errors.js";
+import { gradientOf, readDOutput } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut } from "./operand.js";
-import { flag, optional, peek, readOptions, unread } from "./options.js";
+import { flag, optional, peek, readOptions, someOf, unread, type Read, type Reader } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
 import { sweep } from "./sweep.js";
@@ -28,6 +30,23 @@ export interface AttentionOptions<Out extends MaybeOut = Tensor> {
   /** Filled and returned instead of a fresh tensor; of the result's shape, sharing no memory with an input. */
   out?: Out | undefined;
 }
+
+/** Inputs of attention that have a gradient. */
+type Differentiable = "q" | "k" | "v" | "bias";
+
+/** Options of {@link AttentionOperations.attentionBackward}: those of attention, but `out`, and which gradients are wanted. */
+export interface AttentionBackwardOptions<Wanted extends Differentiable = Differentiable> extends Omit<
+  AttentionOptions,
+  "out"
+> {
+  /** Default ["q", "k", "v"]. "bias" only where there is one. */
+  gradients?: readonly Wanted[] | undefined;
+}
+
+/** The gradients that were asked for, each of the shape of its input: dq, dk, dv, dbias. */
+export type AttentionGradients<Wanted extends Differentiable = "q" | "k" | "v"> = {
+  readonly [Name in Wanted as `d${Name}`]: Tensor;
+} & { readonly [Name in Exclude<Differentiable, Wanted> as `d${Name}`]?: undefined };
 
 export interface AttentionOperations {
   /**
@@ -90,6 +109,39 @@ export interface AttentionOperations {
     k: AnyTensor,
     options?: AttentionOptions<Out>,
   ) => Result<Out>;
+
+  /**
+   * The gradients of sum(dOutput * attention(q, k, v, options)) by q, k, v and, on request, the bias.
+   *
+   * dOutput has the shape of the result, `[...L, n_q, d_v]`; each gradient that of its input. With `groupedHeads` those of k
+   * and v are summed over the heads that share them, that of the bias over the axes that it repeats. The weights are
+   * computed anew: no n_q x n_k matrix is held.
+   *
+   * What is hidden gets exactly 0 and contributes nothing, even where it is NaN or infinite; so does a query that sees no
+   * key. Errors are those of {@link attention}, and VALUE where "bias" is asked for without a bias.
+   *
+   * Cost: n_q n_k (6 d + 4 d_v) operations and n_q n_k exponentials per matrix; working memory of O(n_k (d + d_v)) bytes.
+   *
+   * Source: Dao et al., "FlashAttention", arXiv:2205.14135.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const x = lab.tensor([[1, 0], [0, 1]]);
+   * const { dq, dv } = lab.attentionBackward(x, x, x, lab.tensor([[1, 0], [0, 0]]));
+   * console.log(Array.from(dq.data, (value) => value.toFixed(4))); // [ '0.1564', '-0.1564', '0.0000', '0.0000' ]
+   * console.log(Array.from(dv.data, (value) => value.toFixed(4))); // [ '0.6698', '0.0000', '0.3302', '0.0000' ]
+   * ```
+   */
+  attentionBackward: <const Wanted extends Differentiable = "q" | "k" | "v">(
+    q: AnyTensor,
+    k: AnyTensor,
+    v: AnyTensor,
+    dOutput: AnyTensor,
+    options?: AttentionBackwardOptions<Wanted>,
+  ) => AttentionGradients<Wanted>;
 }
 
 /**
@@ -109,22 +161,27 @@ export type LogitArguments = [
 ];
 
 /**
- * The options that decide which entries count, and how much; `out` is left to be checked.
+ * The options that decide which entries count, and how much, and then `last`: `out` is left to be checked.
  *
  * @internal
  */
-export function readLogits(call: Call, options: unknown, heads: QueriesAndKeys) {
+export function readLogits<const Last extends Readonly<Record<string, Reader<unknown>>>>(
+  call: Call,
+  options: unknown,
+  heads: QueriesAndKeys,
+  last: Last,
+) {
   const { engine, operation } = call;
   const { leading, nQ, nK } = heads;
-  const given = readOptions(operation, options, {
+  const readers = {
     scale: scaleOf(engine, heads),
     causal: flag(false),
     window: windowOf(nQ, nK),
     mask: optional(maskOf(engine, leading, nK)),
     bias: optional(biasOf(call, heads)),
     groupedHeads: flag(false),
-    out: unread,
-  });
+  };
+  const given = readOptions(operation, options, { ...readers, ...last }) as Read<typeof readers> & Read<Last>;
   const { scale, bias, window } = given;
   const [left, right] = [window.left, given.causal ? 0 : window.right];
   return {
@@ -143,7 +200,7 @@ export const attention: Body = (call, qValue, kValue, vValue, options) => {
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads);
+  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads, { out: unread });
   const sources = [q, k, v, mask, bias] as const;
   const plan = readOut(call, out, [...leading, nQ, dV], sources);
   return () => {
@@ -161,7 +218,7 @@ export const attentionWeights: Body = (call, qValue, kValue, options) => {
   const { kernels } = call.engine;
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
-  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads);
+  const { mask, bias, out, argumentsAt } = readLogits(call, options, heads, { out: unread });
   const sources = [q, k, mask, bias] as const;
   const plan = readOut(call, out, [...leading, nQ, nK], sources);
   return () => {
@@ -170,5 +227,38 @@ export const attentionWeights: Body = (call, qValue, kValue, options) => {
     return sweep(call, { steps, sources, sinks, workspace }, ([qAt, kAt, maskAt, biasAt], [outAt], scratch) => {
       kernels.attentionWeights(qAt, kAt, outAt, nQ, nK, d, ...argumentsAt(maskAt, biasAt), scratch);
     })[0];
+  };
+};
+
+const INPUTS = ["q", "k", "v", "bias"] as const;
+
+/** @internal */
+export const attentionBackward: Body = (call, qValue, kValue, vValue, dOutputValue, options) => {
+  const { operation, engine } = call;
+  const { kernels } = engine;
+  const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
+  const { q, k, steps, leading, nQ, nK, d } = heads;
+  const { v, dV } = readValues(call, vValue, heads);
+  const dOutput = readDOutput(call, dOutputValue, [...leading, nQ, dV], nQ * dV);
+  const { mask, bias, gradients, argumentsAt } = readLogits(call, options, heads, {
+    gradients: someOf<Differentiable>(["q", "k", "v"], "bias"),
+  });
+  if (gradients.includes("bias") && !bias) refuse("VALUE", operation, "gradients", '"bias" without a bias', "a bias");
+  const inputs = { q, k, v, bias };
+  return () => {
+    const workspace = (): number => kernels.attentionBackwardWorkspace(nQ, nK, d, dV);
+    const sources = [q, k, v, dOutput, mask, bias] as const;
+    const sinks = INPUTS.map((name) =>
+      gradients.includes(name) && inputs[name] ? gradientOf(inputs[name]) : undefined,
+    );
+    const results = sweep(call, { steps, sources, sinks, workspace }, (from, to, scratch) => {
+      const [qAt, kAt, vAt, dOutputAt, maskAt, biasAt] = from;
+      const [dqAt = 0, dkAt = 0, dvAt = 0, dBiasAt = 0] = to;
+      const sizes = [nQ, nK, d, dV] as const;
+      const logits = argumentsAt(maskAt, biasAt);
+      kernels.attentionBackward(qAt, kAt, vAt, dOutputAt, dqAt, dkAt, dvAt, dBiasAt, ...sizes, ...logits, scratch);
+    });
+    const named = INPUTS.map((name, i) => [`d${name}`, results[i]] as const);
+    return Object.fromEntries<unknown>(named.filter(([, result]) => result));
   };
 };

@@ -4,12 +4,15 @@ import { Heap, type Kernels } from "./heap.js";
 /** One instance of the kernels with its memory: what every operation works with. */
 export class Engine {
   readonly kernels: Kernels;
+  /** What the kernels were made from, to make more. */
+  readonly module: WebAssembly.Module;
   readonly heap: Heap;
   /** Residents that are not yet disposed of, and the bytes of their entries. */
   readonly live = { residents: 0, bytes: 0 };
 
-  constructor(kernels: Kernels) {
+  constructor(kernels: Kernels, module: WebAssembly.Module) {
     this.kernels = kernels;
+    this.module = module;
     this.heap = new Heap(kernels);
   }
 

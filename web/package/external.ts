@@ -1,9 +1,11 @@
+import { makeCreatePool, makeLoad } from "./core.js";
 import { refuse } from "./errors.js";
 import type { Lab } from "./lab.js";
-import { makeLoad } from "./load.js";
+import type { Pool, PoolOptions } from "./pool/types.js";
 import type { LoadOptions } from "./source.js";
 
-export * from "./public.js";
+export { AttnlabError } from "./errors.js";
+export type * from "./public.js";
 
 /**
  * Loads the kernels from the source you name: `wasmUrl`, `wasmBinary` or `wasmModule`. Nothing is carried in this entry: it
@@ -27,3 +29,8 @@ export * from "./public.js";
 export const load: (options: LoadOptions) => Promise<Lab> = makeLoad(() => {
   refuse("TYPE", "load", "wasmUrl", "undefined", "an address, where neither wasmBinary nor wasmModule is given");
 });
+
+/** Starts a pool of workers, as `createPool` of the main entry does, with kernels from the source you name. */
+export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
+  (await import("./pool/by-address.js")).startByAddress(),
+);

@@ -1,9 +1,16 @@
-import { loadCarried } from "./carried.js";
+import { carriedKernels, makeCreatePool, makeLoad } from "./core.js";
 import type { Lab } from "./lab.js";
-import { makeLoad } from "./load.js";
+import type { Pool, PoolOptions } from "./pool/types.js";
 import type { LoadOptions } from "./source.js";
 
-export * from "./public.js";
+export { AttnlabError } from "./errors.js";
+export type * from "./public.js";
+
+/** Each build is text in a chunk of its own, imported when it is wanted: no second file to serve, no address to get right. */
+const carried = carriedKernels({
+  simd: () => import("../../build/package/kernels.simd.js"),
+  relaxed: () => import("../../build/package/kernels.relaxed.js"),
+});
 
 /**
  * Loads the kernels. Call it as often as you like: there is one instance per variant and source, shared by all callers; a
@@ -27,4 +34,31 @@ export * from "./public.js";
  * console.log(y.shape); // [ 8, 16, 64 ]
  * ```
  */
-export const load: (options?: LoadOptions) => Promise<Lab> = makeLoad(loadCarried);
+export const load: (options?: LoadOptions) => Promise<Lab> = makeLoad(carried);
+
+/**
+ * Starts a pool of workers, each with its own instance of the kernels. It has the operations of a lab, with promises.
+ *
+ * The work of a call is cut by matrices (heads), and where these are few by rows of queries; results are those of one thread
+ * to 5e-6. Calls that overlap take turns. No special headers are needed: nothing is shared but the compiled kernels, slices
+ * of the inputs are copied to the workers. Where a page's policy or the platform allows no workers, the calling thread
+ * computes, and `threads` is 1; a policy has to allow `worker-src blob:` or the package's own address. In Node the pool keeps
+ * the process alive only while calls are pending.
+ *
+ * Takes the options of {@link load} and `threads`. Rejects like `load`, and with TYPE or RANGE for `threads`. A call whose
+ * worker dies rejects with MEMORY; another worker takes its place. Cost: about 30 ms and 2 MB for each thread.
+ *
+ * @example
+ * ```js
+ * import { createPool } from "attnlab";
+ *
+ * const pool = await createPool({ threads: 2 });
+ * const q = { data: new Float32Array(8 * 512 * 64).fill(0.1), shape: [8, 512, 64] };
+ * const y = await pool.attention(q, q, q, { causal: true, signal: AbortSignal.timeout(60000) });
+ * console.log(y.shape, pool.threads); // [ 8, 512, 64 ] 2
+ * await pool.terminate();
+ * ```
+ */
+export const createPool: (options?: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
+  (await import("./pool/by-address.js")).startByAddress(),
+);

@@ -1,3 +1,4 @@
+import createKernels from "../../build/wasm-simd/attnlab.js";
 import { Engine } from "./engine.js";
 import { AttnlabError } from "./errors.js";
 import type { Kernels } from "./heap.js";
@@ -11,23 +12,33 @@ export function refuseLoad(argument: string, actual: string, expected: string, c
   throw new AttnlabError({ code: "LOAD", operation: "load", argument, expected, actual, message, cause });
 }
 
-/** Makes an instance of compiled kernels, sees that they compute rightly, and warms them. LOAD errors name `argument`. */
+const engines = new WeakMap<Lab, Engine>();
+
+/** The engine of a lab, for those who need more of the kind. */
+export const engineOf = (lab: Lab): Engine => engines.get(lab) as Engine;
+
+/** Makes an instance of compiled kernels. */
+export const makeEngine = async (module: WebAssembly.Module): Promise<Engine> =>
+  new Engine(await connect(module), module);
+
+/** Makes an instance of compiled kernels, warms them, and sees that they compute rightly. LOAD errors name `argument`. */
 export async function instantiate(module: WebAssembly.Module, argument: string): Promise<Lab> {
-  const kernels = await connect(module).catch((cause: unknown) =>
+  const engine = await makeEngine(module).catch((cause: unknown) =>
     refuseLoad(argument, "could not be instantiated", "the kernels of this version of attnlab", cause),
   );
-  const lab = createLab(new Engine(kernels), kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  const lab = createLab(engine, engine.kernels.usesRelaxedSimd() ? "relaxed" : "simd");
+  engines.set(lab, engine);
+  // First, so that the engine compiles the kernels well in the background while the answers are looked at.
+  warmUp(lab);
   const wrong = wrongAnswers(lab);
   if (wrong.length > 0) {
     refuseLoad(argument, `computes wrong numbers in this engine (${wrong.join(", ")})`, "the known answers");
   }
-  warmUp(lab);
   return lab;
 }
 
 /** Emscripten's glue around an instance of the module. */
-async function connect(module: WebAssembly.Module): Promise<Kernels> {
-  const { default: createKernels } = await import("../../build/wasm-simd/attnlab.js");
+function connect(module: WebAssembly.Module): Promise<Kernels> {
   return new Promise((resolve, reject) => {
     const instantiateWasm = (
       imports: WebAssembly.Imports,

@@ -1,10 +1,24 @@
-import { attention, attentionWeights, type AttentionOperations } from "./attention.js";
+import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
+import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
-import { matmul, type MatmulOperations } from "./matmul.js";
+import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
+import {
+  entmax15,
+  entmax15Backward,
+  entropy,
+  entropyBackward,
+  powerTransform,
+  powerTransformBackward,
+  sparsemax,
+  sparsemaxBackward,
+  type ProbabilityOperations,
+} from "./probability.js";
+import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
@@ -23,11 +37,15 @@ export interface Lab
     ResidentOperations,
     MemoryOperations,
     AttentionOperations,
+    DecoderOperations,
     ScaleOperations,
     MatmulOperations,
     SoftmaxOperations,
     OnlineSoftmaxOperations,
-    NormOperations {
+    NormOperations,
+    ProbabilityOperations,
+    EntropyNormalizeOperations,
+    SampleTokenOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -41,16 +59,30 @@ export interface Lab
  */
 export const BODIES = {
   attention,
+  attentionBackward,
   attentionScale,
   attentionWeights,
+  decoder,
+  entmax15,
+  entmax15Backward,
+  entropy,
+  entropyBackward,
+  entropyNormalize,
+  entropyNormalizeBackward,
   layerNorm,
   logSoftmax,
   matmul,
+  matmulBackward,
   memory,
   onlineSoftmax,
+  powerTransform,
+  powerTransformBackward,
   resident,
   rmsNorm,
+  sampleToken,
   softmax,
+  sparsemax,
+  sparsemaxBackward,
   tensor,
 } as const satisfies Readonly<Record<string, Body>>;
 

@@ -120,6 +120,17 @@ export const choice =
   (operation, key, value = choices[0]) =>
     checkChoice(operation, key, value, choices);
 
+/** An array of strings of a list: those of `byDefault` and others; TYPE if it is no array, else see {@link checkChoice}. */
+export const someOf =
+  <const Choice extends string>(
+    byDefault: readonly Choice[],
+    ...others: readonly Choice[]
+  ): Reader<readonly Choice[]> =>
+  (operation, key, value = byDefault) => {
+    if (!Array.isArray(value)) refuse("TYPE", operation, key, describe(value), "an array of names");
+    return Array.from<unknown, Choice>(value, (name) => checkChoice(operation, key, name, [...byDefault, ...others]));
+  };
+
 /** A reader for an option that may be absent. */
 export const optional =
   <Meaning>(reader: Reader<Meaning>): Reader<Meaning | undefined> =>

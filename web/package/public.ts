@@ -1,7 +1,20 @@
-// What both entries export besides `load`.
-export { AttnlabError, type Code, type Fault } from "./errors.js";
-export type { AttentionOperations, AttentionOptions } from "./attention.js";
+// The types that both entries export.
+export type { Code, Fault } from "./errors.js";
+export type {
+  AttentionBackwardOptions,
+  AttentionGradients,
+  AttentionOperations,
+  AttentionOptions,
+} from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
+export type { Decoder, DecoderOperations, DecoderOptions } from "./decoder.js";
+export type {
+  EntropyNormalizeOperations,
+  EntropyOptions,
+  EntropyResult,
+  EntropyStatus,
+  EntropyTrace,
+} from "./entropy-normalize.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
 export type { ResidentOperations } from "./make-resident.js";
@@ -9,7 +22,16 @@ export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
+export type { CallOptions, Pool, PoolOptions } from "./pool/types.js";
+export type {
+  EntropyMeasureOptions,
+  PowerTransformOptions,
+  ProbabilityOperations,
+  RowInput,
+  SparseOptions,
+} from "./probability.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";

@@ -31,7 +31,8 @@ export function readShape(operation: string, argument: string, value: unknown, s
 
 /**
  * Where the matrices of a tensor are that broadcasts over leading axes: a function from the index of a matrix in an array
- * of shape `leading` to its index in an array of shape `source`, whose axes are equal to those of `leading` or 1.
+ * of shape `leading` to its index in an array of shape `source`, whose axes are equal to the last of `leading`, or 1, or
+ * divisors of them, which go with groups of consecutive indices.
  */
 export function broadcastIndex(leading: Shape, source: Shape): (index: number) => number {
   if (source.every((size) => size === 1)) return () => 0;
@@ -40,10 +41,10 @@ export function broadcastIndex(leading: Shape, source: Shape): (index: number) =
     let rest = index;
     let stride = 1;
     let at = 0;
-    for (let axis = leading.length - 1; axis >= 0; axis--) {
-      const extent = leading[axis] ?? 1;
-      const size = source[axis] ?? 1;
-      if (size !== 1) at += (rest % extent) * stride;
+    for (let axis = 1; axis <= source.length; axis++) {
+      const extent = leading[leading.length - axis] ?? 1;
+      const size = source[source.length - axis] ?? 1;
+      at += Math.floor(((rest % extent) * size) / extent) * stride;
       rest = Math.floor(rest / extent);
       stride *= size;
     }

@@ -39,18 +39,21 @@ export interface LoadRequest {
   source: Source | undefined;
 }
 
+/** @internal */
+export const LOAD_READERS = {
+  variant: choice("auto", "relaxed", "simd"),
+  wasmUrl: unread,
+  wasmBinary: unread,
+  wasmModule: unread,
+} as const;
+
 /**
  * Checks the options of load.
  *
  * @internal
  */
 export function readLoadOptions(options: unknown): LoadRequest {
-  const given = readOptions("load", options, {
-    variant: choice("auto", "relaxed", "simd"),
-    wasmUrl: unread,
-    wasmBinary: unread,
-    wasmModule: unread,
-  });
+  const given = readOptions("load", options, LOAD_READERS);
   let source: Source | undefined;
   for (const argument of ["wasmUrl", "wasmBinary", "wasmModule"] as const) {
     if (given[argument] === undefined) continue;

@@ -4,7 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
+#include "simd/exp_f64x2.h"
 #include "support/catch.h"
 #include "support/compare.h"
 
@@ -105,6 +107,25 @@ TEST_CASE("exp: denormal arguments give 1") {
     CHECK(apply(function, -1e-45F) == 1.0F);
     CHECK(apply(function, -1e-38F) == 1.0F);
   }
+}
+
+TEST_CASE("exp64_nonpositive: relative error 2e-12, the limits, NaN") {
+  const auto at = [](double x) { return exp64_nonpositive(splat64(x)).lanes[1]; };
+  constexpr int kPoints = 200000;
+  double worst = 0.0;
+  for (int point = 0; point < kPoints; ++point) {
+    for (const double low : {-708.0, -1.0}) {
+      const double x = low * point / kPoints;
+      worst = std::max(worst, std::abs(at(x) / std::exp(x) - 1.0));
+    }
+  }
+  CHECK(worst <= 2e-12);
+  CHECK(at(0.0) == 1.0);
+  CHECK(at(-0.0) == 1.0);
+  CHECK(at(-710.0) == 0.0);
+  CHECK(at(-1e308) == 0.0);
+  CHECK(at(-std::numeric_limits<double>::infinity()) == 0.0);
+  CHECK(std::isnan(at(std::numeric_limits<double>::quiet_NaN())));
 }
 
 }  // namespace

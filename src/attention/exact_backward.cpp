@@ -1,0 +1,572 @@
+// Gradients of attention, recomputed from q, k, v and the gradient dO of the output:
+//
+//   P_ij  = softmax_j(scale_i q_i . k_j + bias_ij)       dP_ij = dO_i . v_j
+//   dS_ij = P_ij (dP_ij - delta_i)                       delta_i = sum_j P_ij dP_ij  (= dO_i . out_i)
+//   dq_i  = scale_i sum_j dS_ij k_j                      dv_j = sum_i P_ij dO_i
+//   dk_j  = sum_i dS_ij scale_i q_i                      dbias_ij = dS_ij
+//
+//   q, dq [n_q, d], k, dk [n_k, d], v, dv [n_k, d_v], dO [n_q, d_v]
+//
+// Plan. Queries are taken in blocks of 64 (eight panels of 8, one query per SIMD lane), and the
+// logits and dP of such a strip, [n_k][8] per panel, are kept until its row sums are known. That is
+// memory for 128 n_k numbers, never n_q x n_k; in return nothing is computed twice: five products,
+// where keeping nothing would take seven and the exponentials twice. Keys that the mask leaves pass
+// in blocks of 96:
+//   1. per block of keys and panel    S^T and dP^T tiles [keys][8], as in exact.cpp; row maxima
+//   2. per panel                      weights, their sum and delta, vertical operations only
+//   3. per block of keys and panel    P and dS in place; dq^T [d][8] += k^T dS^T; both turned
+//                                     into packed operands [queries][keys of a tile]
+//      per block of keys              dv += P^T dO and dk += dS^T (scale q), straight into place;
+//                                     the inner dimension is the queries that see the tile
+//
+// NaN, infinity and what float32 cannot hold. Keys are packed with 0 for what is not finite; a row
+// that sees such a key, or is itself not finite, or whose logits, sums or delta overflow, is left
+// out (its lane is set to 0) and done in double afterwards: correct, slow, rare.
+//
+// Error (tested): with G_i = max_j sum_c |dO_ic v_jc|, l_i as in exact.cpp, e = 4e-7 (2 + l_i),
+//   |dq_ic - exact| <= sum_j 2 e P_ij G_i |scale_i k_jc|    |dv_jc - exact| <= sum_i e P_ij |dO_ic|
+//   |dk_jc - exact| <= sum_i 2 e P_ij G_i |scale_i q_ic|    |dbias_ij - exact| <= 2 e P_ij G_i
+// Cost: n_q n_k (6 d + 4 d_v) FLOPs and n_q n_k exponentials: 2.5 times exact() for d = d_v. Scratch:
+// k twice and v once, packed, 128 n_k floats, and less than 1 MB for d, d_v <= 512.
+// Paper: Dao, Fu, Ermon, Rudra and Re, "FlashAttention", 2022 (which recomputes the tiles instead).
+#include "attention/exact_backward.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "attention/backward_row_in_double.h"
+#include "attention/logit_tile.h"
+#include "linalg/microkernel.h"
+#include "simd/finite.h"
+
+namespace attnlab::attention {
+namespace {
+
+using linalg::ConstMatrix;
+using linalg::kTileColumns;
+using linalg::kTileRows;
+using simd::F32x4;
+
+constexpr Index kKeyBlock = 96;
+constexpr Index kPanels = 8;
+constexpr Index kQueryBlock = kPanels * kPanelQueries;
+static_assert(kKeyBlock % kTileRows == 0);
+
+constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+
+// Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
+struct Layout {
+  Index key_list;
+  Index keys;
+  Index key_columns;
+  Index values;
+  Index queries;
+  Index d_outputs;
+  Index query_columns;
+  Index d_output_columns;
+  Index dq;
+  Index weights_by_query;
+  Index slopes_by_query;
+  Index strip;  // floats of one panel's strip
+  Index weights;
+  Index slopes;
+  Index end;
+
+  Layout(Index n_q, Index n_k, Index d, Index d_v)
+      : key_list(0),
+        keys(section(key_list, VisibleKeys::scratch(n_k))),
+        key_columns(section(keys, round_up(n_k, kTileRows) * d)),
+        values(section(key_columns, n_k * round_up(d, kTileRows))),
+        queries(section(values, round_up(n_k, kTileRows) * d_v)),
+        d_outputs(section(queries, kQueryBlock * d)),
+        query_columns(section(d_outputs, kQueryBlock * d_v)),
+        d_output_columns(section(query_columns, kQueryBlock * round_up(d, kTileColumns))),
+        dq(section(d_output_columns, kQueryBlock * round_up(d_v, kTileColumns))),
+        weights_by_query(section(dq, kQueryBlock * round_up(d, kTileRows))),
+        slopes_by_query(section(weights_by_query, kQueryBlock * kKeyBlock)),
+        strip(round_up(n_k, kTileRows) * kPanelQueries),
+        weights(section(slopes_by_query, kQueryBlock * kKeyBlock)),
+        slopes(section(
+            weights,
+            std::clamp<Index>(round_up(n_q, kPanelQueries) / kPanelQueries, 1, kPanels) * strip)),
+        end(section(slopes, std::max(slopes - weights, backward_row_scratch(n_k)))) {}
+
+ private:
+  static Index section(Index start, Index floats) {
+    return start + round_up(floats, F32x4::kLanes);
+  }
+};
+
+// Eight queries at work, and what is known of them.
+struct Panel : QueryPanel {
+  Lanes8 maximum = lanes8(kHidden);
+  Lanes8 inverse_sum = lanes8(0.0F);
+  Lanes8 delta = lanes8(0.0F);
+  bool alive[kPanelQueries] = {};  // false: the lane counts for nothing here
+  bool in_double[kPanelQueries] = {};
+
+  // The keys that the panel visits: whole tiles. Hiding puts weight 0 where a tile holds more keys
+  // than there are, or than a lane sees.
+  KeyRange tiles() const {
+    return {reach().begin / kTileRows * kTileRows, round_up(reach().end, kTileRows)};
+  }
+
+  // The same within [block, block + kKeyBlock).
+  KeyRange tiles_in(Index block) const {
+    const Index begin = std::max(block, tiles().begin);
+    return {begin, std::max(begin, std::min(block + kKeyBlock, tiles().end))};
+  }
+};
+
+// One head. Holds views only.
+class Head {
+ public:
+  Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
+       const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
+       float* workspace)
+      : q_(q),
+        k_(k),
+        v_(v),
+        d_output_(d_output),
+        options_(options),
+        gradients_(gradients),
+        needs_slopes_(gradients.dq != nullptr || gradients.dk != nullptr ||
+                      gradients.dbias != nullptr),
+        layout_(q.rows(), k.rows(), q.cols(), v.cols()),
+        visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
+        workspace_(workspace) {}
+
+  void run() {
+    pack_keys();
+    for (Index i = 0; i < q_.rows(); i += kQueryBlock) {
+      run_block(i, std::min(i + kQueryBlock, q_.rows()));
+    }
+  }
+
+ private:
+  // ------------------------------------------------------------ packing
+
+  void pack_keys() {
+    float* keys = workspace_ + layout_.keys;
+    float* values = workspace_ + layout_.values;
+    const Index count = visible_.count();
+    for (Index first = 0; first < count; first += kTileRows) {
+      const float* key_lines[kTileRows];
+      const float* value_lines[kTileRows];
+      for (Index r = 0; r < kTileRows; ++r) {
+        const Index j = visible_.original(std::min(first + r, count - 1));
+        key_lines[r] = k_.data() + j * k_.cols();
+        value_lines[r] = v_.data() + j * v_.cols();
+      }
+      linalg::pack_lines<kTileRows>(key_lines, k_.cols(), keys + first * k_.cols());
+      linalg::pack_lines<kTileRows>(value_lines, v_.cols(), values + first * v_.cols());
+    }
+    float* key_columns = workspace_ + layout_.key_columns;
+    for (Index c = 0; c < k_.cols(); c += kTileRows) {
+      const Index width = std::min<Index>(kTileRows, k_.cols() - c);
+      for (Index key = 0; key < count; ++key) {
+        const float* from = k_.data() + visible_.original(key) * k_.cols() + c;
+        linalg::pack_columns(from, 0, width, kTileRows, 1, key_columns);
+        key_columns += kTileRows;
+      }
+    }
+    all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k_.cols());
+    all_keys_finite_ = clean(values, round_up(count, kTileRows) * v_.cols()) && all_keys_finite_;
+    clean(workspace_ + layout_.key_columns, count * round_up(k_.cols(), kTileRows));
+  }
+
+  // Puts 0 for what is not finite; whether there was nothing to do.
+  static bool clean(float* values, Index count) {
+    if (simd::all_finite(values, count)) {
+      return true;
+    }
+    for (Index e = 0; e < count; ++e) {
+      values[e] = std::isfinite(values[e]) ? values[e] : 0.0F;
+    }
+    return false;
+  }
+
+  bool sees_a_key_that_is_not_finite(Index i) const {
+    const KeyRange seen = visible_.range(i);
+    for (Index key = seen.begin; !all_keys_finite_ && key < seen.end; ++key) {
+      const Index j = visible_.original(key);
+      if (!hides(options_, i, j) && !(simd::all_finite(k_.data() + j * k_.cols(), k_.cols()) &&
+                                      simd::all_finite(v_.data() + j * v_.cols(), v_.cols()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Panel pack_panel(Index first, Index last, Index p) {
+    Panel panel{query_panel(visible_, first, last)};
+    float* queries = workspace_ + layout_.queries + p * kPanelQueries * q_.cols();
+    float* d_outputs = workspace_ + layout_.d_outputs + p * kPanelQueries * v_.cols();
+    pack_queries(q_, options_, panel, queries);
+    const float* lines[kPanelQueries];
+    for (Index lane = 0; lane < kPanelQueries; ++lane) {
+      lines[lane] = d_output_.data() + panel.query(lane) * v_.cols();
+    }
+    linalg::pack_lines<kPanelQueries>(lines, v_.cols(), d_outputs);
+    // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
+    Lanes8 probe = lanes8(0.0F);
+    const auto look_at = [&probe](const float* packed, Index length) {
+      for (Index e = 0; e < length; ++e) {
+        const Lanes8 entry = load8(packed + e * kPanelQueries);
+        probe.half[0] = probe.half[0] + entry.half[0] * simd::zero();
+        probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
+      }
+    };
+    look_at(queries, q_.cols());
+    look_at(d_outputs, v_.cols());
+    float not_finite[kPanelQueries];
+    store8(not_finite, probe);
+    for (Index lane = 0; lane < panel.queries; ++lane) {
+      const bool sees = panel.seen[lane].size() > 0;
+      panel.in_double[lane] =
+          sees && (not_finite[lane] != 0.0F || sees_a_key_that_is_not_finite(first + lane));
+      panel.alive[lane] = sees && !panel.in_double[lane];
+    }
+    // The same rows once more, as operands of dk and dv.
+    pack_rows(q_, panel, p, workspace_ + layout_.query_columns, true);
+    pack_rows(d_output_, panel, p, workspace_ + layout_.d_output_columns, false);
+    return panel;
+  }
+
+  // A panel's rows go to [columns / 8][kQueryBlock][8]; 0 for lanes that do not count.
+  void pack_rows(const ConstMatrix& from, const Panel& panel, Index p, float* to,
+                 bool scaled) const {
+    for (Index lane = 0; lane < kPanelQueries; ++lane) {
+      const auto scale =
+          scaled ? static_cast<float>(scale_for(options_, panel.seen[lane].size())) : 1.0F;
+      const float* row = from.data() + panel.query(lane) * from.cols();
+      float* entry = to + (p * kPanelQueries + lane) * kTileColumns;
+      for (Index c = 0; c < from.cols(); c += kTileColumns) {
+        for (Index e = 0; e < kTileColumns; ++e) {
+          entry[e] = panel.alive[lane] && c + e < from.cols() ? row[c + e] * scale : 0.0F;
+        }
+        entry += kQueryBlock * kTileColumns;
+      }
+    }
+  }
+
+  // ------------------------------------------------------------ a block of queries
+
+  void run_block(Index first, Index last) {
+    Panel panels[kPanels];
+    Index count = 0;
+    for (Index i = first; i < last; i += kPanelQueries) {
+      panels[count] = pack_panel(i, std::min(i + kPanelQueries, last), count);
+      ++count;
+    }
+    std::fill_n(workspace_ + layout_.dq, kQueryBlock * round_up(k_.cols(), kTileRows), 0.0F);
+    // Ranges grow with the query.
+    const Index begin = panels[0].reach().begin / kKeyBlock * kKeyBlock;
+    const Index end = panels[count - 1].reach().end;
+    for (Index key = begin; key < end; key += kKeyBlock) {
+      for (Index p = 0; p < count; ++p) {
+        compute_logits(panels[p], p, panels[p].tiles_in(key));
+      }
+    }
+    for (Index p = 0; p < count; ++p) {
+      normalize(panels[p], p);
+    }
+    for (Index key = begin; key < end; key += kKeyBlock) {
+      for (Index p = 0; p < count; ++p) {
+        compute_slopes(panels[p], p, key);
+      }
+      accumulate_keys({panels, static_cast<std::size_t>(count)}, key);
+    }
+    for (Index p = 0; p < count; ++p) {
+      finish(panels[p], p);
+    }
+  }
+
+  float* weights_of(Index p) const { return workspace_ + layout_.weights + p * layout_.strip; }
+  float* slopes_of(Index p) const { return workspace_ + layout_.slopes + p * layout_.strip; }
+
+  // Step 1: logits and dP.
+  void compute_logits(Panel& panel, Index p, const KeyRange& keys) {
+    float* scores = weights_of(p) + keys.begin * kPanelQueries;
+    float* slopes = slopes_of(p) + keys.begin * kPanelQueries;
+    multiply_keys(workspace_ + layout_.keys, workspace_ + layout_.queries, k_.cols(), p, keys,
+                  scores);
+    if (needs_slopes_) {
+      multiply_keys(workspace_ + layout_.values, workspace_ + layout_.d_outputs, v_.cols(), p, keys,
+                    slopes);
+    } else {
+      std::fill_n(slopes, keys.size() * kPanelQueries, 0.0F);
+    }
+    if (options_.bias.data != nullptr) {
+      add_bias(options_.bias, visible_, panel, keys.begin, std::min(keys.end, visible_.count()),
+               scores);
+    }
+    hide(panel, keys.begin, keys.end, scores);
+    for (Index e = 0; e < keys.size() * kPanelQueries; e += kPanelQueries) {
+      const Lanes8 score = load8(scores + e);
+      panel.maximum.half[0] = simd::max(panel.maximum.half[0], score.half[0]);
+      panel.maximum.half[1] = simd::max(panel.maximum.half[1], score.half[1]);
+    }
+  }
+
+  // to [keys][8] = packed keys (or values) times panel p of queries (or dO).
+  static void multiply_keys(const float* lines, const float* panels, Index length, Index p,
+                            const KeyRange& keys, float* to) {
+    for (Index key = keys.begin; key < keys.end; key += kTileRows) {
+      const auto tile = linalg::multiply_panels<kTileRows>(length, lines + key * length, kTileRows,
+                                                           panels + p * kPanelQueries * length);
+      for (const auto& row : tile.sum) {
+        store8(to, {{row[0], row[1]}});
+        to += kPanelQueries;
+      }
+    }
+  }
+
+  // Step 2: unnormalized weights, their sum and delta. Sums go by runs of 8 keys and by blocks, so
+  // that they are no deeper than in online_softmax.h.
+  void normalize(Panel& panel, Index p) {
+    constexpr Index kRun = 8;
+    Lanes8 sum = lanes8(0.0F);
+    Lanes8 delta = lanes8(0.0F);
+    Lanes8 origin;
+    for (int h = 0; h < 2; ++h) {
+      // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
+      origin.half[h] = simd::select(simd::equal(panel.maximum.half[h], simd::splat(kHidden)),
+                                    simd::zero(), panel.maximum.half[h]);
+    }
+    const KeyRange keys = panel.tiles();
+    for (Index block = keys.begin; block < keys.end; block += kKeyBlock) {
+      const Index block_end = std::min(block + kKeyBlock, keys.end);
+      Lanes8 block_sum = lanes8(0.0F);
+      Lanes8 block_delta = lanes8(0.0F);
+      for (Index run = block; run < block_end; run += kRun) {
+        Lanes8 run_sum = lanes8(0.0F);
+        Lanes8 run_delta = lanes8(0.0F);
+        for (Index key = run; key < std::min(run + kRun, block_end); ++key) {
+          Lanes8 weight = load8(weights_of(p) + key * kPanelQueries);
+          const Lanes8 slope = load8(slopes_of(p) + key * kPanelQueries);
+          for (int h = 0; h < 2; ++h) {
+            weight.half[h] = simd::exp2_nonpositive(weight.half[h] - origin.half[h]);
+            run_sum.half[h] = run_sum.half[h] + weight.half[h];
+            run_delta.half[h] =
+                simd::multiply_add(weight.half[h], slope.half[h], run_delta.half[h]);
+          }
+          store8(weights_of(p) + key * kPanelQueries, weight);
+        }
+        add(block_sum, run_sum);
+        add(block_delta, run_delta);
+      }
+      add(sum, block_sum);
+      add(delta, block_delta);
+    }
+    for (int h = 0; h < 2; ++h) {
+      panel.inverse_sum.half[h] = simd::splat(1.0F) / sum.half[h];
+      panel.delta.half[h] = delta.half[h] * panel.inverse_sum.half[h];
+    }
+    float inverse_sums[kPanelQueries];
+    float deltas[kPanelQueries];
+    store8(inverse_sums, panel.inverse_sum);
+    store8(deltas, panel.delta);
+    for (Index lane = 0; lane < panel.queries; ++lane) {
+      // A sum of 0 (nothing above -infinity) has no inverse, an infinite one has 0.
+      const bool lost = !std::isfinite(inverse_sums[lane]) || inverse_sums[lane] == 0.0F ||
+                        !std::isfinite(deltas[lane]);
+      panel.in_double[lane] = panel.in_double[lane] || (panel.alive[lane] && lost);
+      panel.alive[lane] = panel.alive[lane] && !lost;
+    }
+  }
+
+  static void add(Lanes8& sum, const Lanes8& term) {
+    sum.half[0] = sum.half[0] + term.half[0];
+    sum.half[1] = sum.half[1] + term.half[1];
+  }
+
+  // Step 3, for one panel: P and dS, their use for dq and dbias, and their packing for dk and dv.
+  void compute_slopes(const Panel& panel, Index p, Index block) {
+    const KeyRange keys = panel.tiles_in(block);
+    float alive[kPanelQueries];
+    std::copy_n(panel.alive, kPanelQueries, alive);
+    const Lanes8 counts = load8(alive);
+    for (Index key = keys.begin; key < keys.end; ++key) {
+      Lanes8 weight = load8(weights_of(p) + key * kPanelQueries);
+      Lanes8 slope = load8(slopes_of(p) + key * kPanelQueries);
+      for (int h = 0; h < 2; ++h) {
+        const simd::Mask skip = simd::equal(counts.half[h], simd::zero());
+        const F32x4 normalized = weight.half[h] * panel.inverse_sum.half[h];
+        slope.half[h] =
+            simd::select(skip, simd::zero(), normalized * (slope.half[h] - panel.delta.half[h]));
+        weight.half[h] = simd::select(skip, simd::zero(), normalized);
+      }
+      store8(weights_of(p) + key * kPanelQueries, weight);
+      store8(slopes_of(p) + key * kPanelQueries, slope);
+    }
+    const KeyRange real = {keys.begin, std::min(keys.end, visible_.count())};
+    if (gradients_.dbias != nullptr) {
+      accumulate_bias(panel, slopes_of(p), real);
+    }
+    if (gradients_.dq != nullptr && real.size() > 0) {
+      accumulate_query(p, real);
+    }
+    for (Index key = keys.begin; key < keys.end; key += kTileRows) {
+      turn(weights_of(p), key, p, workspace_ + layout_.weights_by_query, key - block);
+      turn(slopes_of(p), key, p, workspace_ + layout_.slopes_by_query, key - block);
+    }
+  }
+
+  // A tile of a strip, [keys][8], becomes [8][kTileRows] of the packed operand.
+  static void turn(const float* strip, Index key, Index p, float* to, Index at) {
+    const float* lines[kTileRows];
+    for (Index r = 0; r < kTileRows; ++r) {
+      lines[r] = strip + (key + r) * kPanelQueries;
+    }
+    linalg::pack_lines<kTileRows>(lines, kPanelQueries,
+                                  to + at * kQueryBlock + p * kPanelQueries * kTileRows);
+  }
+
+  void accumulate_bias(const Panel& panel, const float* slopes, const KeyRange& keys) {
+    const Index row_stride = options_.bias.row_stride;
+    const Index column_stride = options_.bias.column_stride;
+    Lanes8 sums = lanes8(0.0F);
+    for (Index key = keys.begin; key < keys.end; ++key) {
+      const float* row = slopes + key * kPanelQueries;
+      const Lanes8 slope = load8(row);
+      float* to = gradients_.dbias + visible_.original(key) * column_stride;
+      if (column_stride == 0) {
+        add(sums, slope);
+      } else if (row_stride == 0) {
+        *to += simd::sum(slope.half[0] + slope.half[1]);
+      } else {
+        for (Index lane = 0; lane < panel.queries; ++lane) {
+          to[panel.query(lane) * row_stride] += row[lane];
+        }
+      }
+    }
+    float totals[kPanelQueries];
+    store8(totals, sums);
+    for (Index lane = 0; column_stride == 0 && lane < panel.queries; ++lane) {
+      gradients_.dbias[panel.query(lane) * row_stride] += totals[lane];
+    }
+  }
+
+  // dq^T += k^T dS^T
+  void accumulate_query(Index p, const KeyRange& keys) {
+    const float* columns = workspace_ + layout_.key_columns + keys.begin * kTileRows;
+    float* to = workspace_ + layout_.dq + p * kPanelQueries * round_up(k_.cols(), kTileRows);
+    for (Index c = 0; c < k_.cols(); c += kTileRows) {
+      const auto tile = linalg::multiply_panels<kTileRows>(
+          keys.size(), columns, kTileRows, slopes_of(p) + keys.begin * kPanelQueries);
+      for (const auto& row : tile.sum) {
+        const Lanes8 old = load8(to);
+        store8(to, {{old.half[0] + row[0], old.half[1] + row[1]}});
+        to += kPanelQueries;
+      }
+      columns += visible_.count() * kTileRows;
+    }
+  }
+
+  // Step 3, for the block's keys: dv += P^T dO, dk += dS^T (scale q).
+  void accumulate_keys(std::span<const Panel> panels, Index block) {
+    const Index end = std::min(block + kKeyBlock, panels.back().tiles().end);
+    for (Index key = block; key < end; key += kTileRows) {
+      // The panels that visit this tile are neighbors.
+      std::size_t first = 0;
+      while (first < panels.size() && panels[first].tiles().end <= key) {
+        ++first;
+      }
+      std::size_t last = first;
+      while (last < panels.size() && panels[last].tiles().begin <= key) {
+        ++last;
+      }
+      const Index from = static_cast<Index>(first) * kPanelQueries;
+      const Index queries = static_cast<Index>(last - first) * kPanelQueries;
+      const Index at = (key - block) * kQueryBlock + from * kTileRows;
+      const Index keys = std::min<Index>(kTileRows, visible_.count() - key);
+      if (gradients_.dv != nullptr) {
+        multiply_queries(queries, workspace_ + layout_.weights_by_query + at,
+                         workspace_ + layout_.d_output_columns + from * kTileColumns, key, keys,
+                         gradients_.dv, v_.cols());
+      }
+      if (gradients_.dk != nullptr) {
+        multiply_queries(queries, workspace_ + layout_.slopes_by_query + at,
+                         workspace_ + layout_.query_columns + from * kTileColumns, key, keys,
+                         gradients_.dk, k_.cols());
+      }
+    }
+  }
+
+  // Adds the product to rows [key, key + keys) of a gradient with `columns` columns.
+  void multiply_queries(Index queries, const float* a, const float* b, Index key, Index keys,
+                        float* gradient, Index columns) const {
+    for (Index c = 0; c < columns; c += kTileColumns) {
+      const auto tile = linalg::multiply_panels<kTileRows>(queries, a, kTileRows, b);
+      b += kQueryBlock * kTileColumns;
+      for (Index r = 0; r < keys; ++r) {
+        float* row = gradient + visible_.original(key + r) * columns + c;
+        if (c + kTileColumns <= columns) {
+          const Lanes8 old = load8(row);
+          store8(row, {{old.half[0] + tile.sum[r][0], old.half[1] + tile.sum[r][1]}});
+        } else {
+          float sums[kTileColumns];
+          store8(sums, {{tile.sum[r][0], tile.sum[r][1]}});
+          for (Index e = 0; c + e < columns; ++e) {
+            row[e] += sums[e];
+          }
+        }
+      }
+    }
+  }
+
+  // ------------------------------------------------------------ results
+
+  void finish(const Panel& panel, Index p) {
+    const Index d = k_.cols();
+    const float* sums = workspace_ + layout_.dq + p * kPanelQueries * round_up(d, kTileRows);
+    for (Index lane = 0; lane < panel.queries; ++lane) {
+      const Index i = panel.first + lane;
+      if (panel.in_double[lane]) {
+        redo(i, gradients_);
+      } else if (gradients_.dq != nullptr) {
+        float* row = gradients_.dq + i * d;
+        const auto scale = static_cast<float>(scale_for(options_, panel.seen[lane].size()));
+        for (Index c = 0; c < d; ++c) {
+          row[c] = panel.alive[lane] ? sums[c * kPanelQueries + lane] * scale : 0.0F;
+        }
+        if (!simd::all_finite(row, d)) {
+          redo(i, {.dq = gradients_.dq});
+        }
+      }
+    }
+  }
+
+  // The strips are free by then.
+  void redo(Index i, const Gradients& gradients) {
+    backward_row_in_double(q_, k_, v_, d_output_, options_, i, gradients,
+                           workspace_ + layout_.slopes);
+  }
+
+  const ConstMatrix& q_;
+  const ConstMatrix& k_;
+  const ConstMatrix& v_;
+  const ConstMatrix& d_output_;
+  const Options& options_;
+  const Gradients& gradients_;
+  bool needs_slopes_;
+  bool all_keys_finite_ = true;
+  Layout layout_;
+  VisibleKeys visible_;
+  float* workspace_;
+};
+
+}  // namespace
+
+void exact_backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
+                    const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
+                    std::span<float> workspace) {
+  Head(q, k, v, d_output, options, gradients, workspace.data()).run();
+}
+
+std::size_t exact_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {
+  return static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
+}
+
+}  // namespace attnlab::attention

@@ -1,0 +1,80 @@
+// What linear-time attention keeps of the keys it has met, and how queries read it.
+//
+//   S_r = sum_j phi(k_j)_r (v_j, 1),   out_i = sum_r phi(q_i)_r S_r
+//
+//   S [M, d_v + 1]: the last column, of ones instead of values, becomes the denominator. It goes
+//   through the same sums as the numerators, so that constant values come out exactly.
+//
+// Plan: the state is held transposed, in panels of eight features, because a tile of the
+// micro-kernel (6 columns x 8 features over a block of keys) is born that way; for reading it is
+// repacked into panels of 6 columns, so that eight queries per tile can pass it.
+//
+// Numerical plan: sums are compensated (Kahan): a second float per entry keeps what the first
+// rounds away, so that a million additions of single tokens lose nothing. The compensation is not
+// touched by multiply_add.
+// Cost: 2 M (d_v + 1) FLOPs per key and per query; state 8 M (d_v + 1) bytes.
+#pragma once
+
+#include "attention/online_softmax.h"
+#include "linalg/matrix.h"
+#include "linalg/microkernel.h"
+
+namespace attnlab::attention {
+
+// Six lines of eight floats, line r at lines[r], as eight lines of six.
+inline void turn_panel(const float* const (&lines)[linalg::kTileRows], float* to) {
+  using simd::F32x4;
+  for (int h = 0; h < kPanelQueries; h += F32x4::kLanes) {
+    F32x4 first[F32x4::kLanes];
+    F32x4 second[F32x4::kLanes];
+    for (int r = 0; r < F32x4::kLanes; ++r) {
+      first[r] = simd::load(lines[r] + h);
+      second[r] = simd::load(lines[F32x4::kLanes + r % 2] + h);
+    }
+    simd::transpose(first[0], first[1], first[2], first[3]);
+    simd::transpose(second[0], second[1], second[2], second[3]);
+    for (int r = 0; r < F32x4::kLanes; ++r) {
+      simd::store(to + (h + r) * linalg::kTileRows, first[r]);
+      simd::store_low_half(to + (h + r) * linalg::kTileRows + F32x4::kLanes, second[r]);
+    }
+  }
+}
+
+class PrefixState {
+ public:
+  // Floats of the state itself and of the scratch for reading it.
+  static Index floats(Index features, Index columns);
+  static Index scratch(Index features, Index columns);
+
+  // columns = d_v + 1.
+  PrefixState(Index features, Index columns, float* state, float* scratch);
+
+  void clear();
+
+  // The eight features of panel p of the state times their factors.
+  void shrink(Index p, const Lanes8& factor);
+
+  // Adds `keys` keys to the eight features of panel p. tile [keys][8]: their features; values: the
+  // keys' values in panels of 6 columns, [stride][6] each.
+  void add(Index p, const float* tile, Index keys, const float* values, Index stride);
+
+  // Makes the state as it is now readable.
+  void pack();
+
+  // out^T [columns][8] = S^T features for eight queries; features [M][8]. Needs pack().
+  void read(const float* features, float* out) const;
+
+  // Row r of S's last column.
+  float weight(Index r) const;
+
+ private:
+  float* panel(Index p) const { return state_ + p * columns_ * kPanelQueries; }
+  Index compensation() const;
+
+  Index features_;
+  Index columns_;
+  float* state_;   // [panels][columns][8], then the compensations, alike
+  float* packed_;  // [ceil(columns / 6)][features, padded][6]
+};
+
+}  // namespace attnlab::attention

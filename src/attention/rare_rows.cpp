@@ -1,0 +1,47 @@
+#include "attention/rare_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "attention/row_in_double.h"
+#include "simd/finite.h"
+
+namespace attnlab::attention {
+
+using linalg::ConstMatrix;
+
+void redo_in_double(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
+                    const Options& options, Index i, float* row) {
+  const RowInDouble weights(q, k, options, i);
+  std::fill_n(row, v.cols(), 0.0F);
+  for (Index j = weights.window().begin; j < weights.window().end; ++j) {
+    const auto weight = static_cast<float>(weights.weight(j));
+    const float* value = v.data() + j * v.cols();
+    for (Index c = 0; weight != 0.0F && c < v.cols(); ++c) {
+      row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
+    }
+  }
+}
+
+void add_values_that_are_not_finite(const VisibleKeys& visible, const ConstMatrix& q,
+                                    const ConstMatrix& v, const Options& options,
+                                    linalg::Matrix out) {
+  for (Index key = 0; key < visible.count(); ++key) {
+    const Index j = visible.original(key);
+    const float* row = v.data() + j * v.cols();
+    if (simd::all_finite(row, v.cols())) {
+      continue;
+    }
+    for (Index i = 0; i < q.rows(); ++i) {
+      const KeyRange seen = visible.range(i);
+      const bool hidden = key < seen.begin || key >= seen.end || hides(options, i, j);
+      for (Index c = 0; !hidden && c < v.cols(); ++c) {
+        if (!std::isfinite(row[c])) {
+          out(i, c) += row[c];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace attnlab::attention

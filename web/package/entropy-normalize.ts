@@ -1,0 +1,202 @@
+import { axisOf, readRows, type Axis } from "./axes.js";
+import type { Body, Call } from "./engine.js";
+import { refuse } from "./errors.js";
+import { readOperand, type Operand } from "./operand.js";
+import { checkNumber, choice, finite, flag, number, optional, readOptions, whole } from "./options.js";
+import { inputOf, readGradient, without, type RowInput } from "./probability.js";
+import type { AnyTensor } from "./resident.js";
+import { floatsOf, sweepRows } from "./row-sweep.js";
+import { sizeOf } from "./shape.js";
+import { requireShape, type Tensor } from "./tensor.js";
+
+/** Options of {@link EntropyNormalizeOperations.entropyNormalize}. */
+export interface EntropyOptions {
+  /** The target in nats: one for all rows, or a tensor with one per row (the shape of x without the axis). */
+  entropy: number | AnyTensor;
+  /** The axis along which rows lie; negative ones count from the end. Default -1, the last. */
+  axis?: Axis | undefined;
+  /** Default "probabilities". */
+  input?: RowInput | undefined;
+  /** "robust" (default), or "article": the iteration of the article as it stands there, in double, failures included. */
+  method?: "robust" | "article" | undefined;
+  /** Rounds at most, >= 1; default 100 ("robust", which needs about 5) or 10 ("article", which makes them all). */
+  maxIterations?: number | undefined;
+  /** A target outside of a row's attainable set: "clamp" (default) to its nearest end, or "throw" (RANGE). */
+  outOfRange?: "clamp" | "throw" | undefined;
+  /** true: tell every round. Default false. */
+  trace?: boolean | undefined;
+}
+
+/**
+ * How a row ended. "clampedLow", "clampedHigh": the target cannot be had, the result is the nearest limit. "diverged": the
+ * article's iteration turned to NaN. "invalid": the row is no distribution, the result NaN.
+ */
+export type EntropyStatus = (typeof STATUSES)[number];
+
+/** The rounds of one row. */
+export interface EntropyTrace {
+  /** The cumulative exponent after each round. */
+  exponent: Float64Array;
+  /** The factor that each round put to it. */
+  step: Float64Array;
+  /** The entropy after each round. */
+  entropy: Float64Array;
+}
+
+/** What {@link EntropyNormalizeOperations.entropyNormalize} returns. */
+export interface EntropyResult {
+  /** x's shape; rows sum to 1. */
+  output: Tensor;
+  /** x's shape without the axis: the exponent, 1 / temperature. 0: uniform on the support; Infinity: the largest entries. */
+  exponent: Tensor;
+  /** x's shape without the axis: entropy of `output`. */
+  entropy: Tensor;
+  /** One per row, in row-major order of the other axes; 0 where the result is a limit. */
+  iterations: Int32Array;
+  status: EntropyStatus[];
+  /** With `trace`: one per row. */
+  trace?: EntropyTrace[];
+}
+
+export interface EntropyNormalizeOperations {
+  /**
+   * The power transform of each row whose entropy is given: p^g / sum of p^g with the one g > 0 for which it is.
+   *
+   * x: any shape of rank 1 or more. With s entries > 0, k of which equal the largest, the entropies that can be had are
+   * (ln k, ln s]: `outOfRange` says what happens to others. The entropy of `output`, taken in double from its floats, is within
+   * 3e-6 max(1, ln n) of the target. Order and zeros are kept; a one-hot row stays what it is. A row with NaN, a negative
+   * probability, +Infinity, or nothing > 0 is "invalid": NaN, and nothing is thrown.
+   *
+   * Throws TYPE, SHAPE (rank 0; `entropy` of another shape), VALUE (unknown option or choice), RANGE (`axis`, `maxIterations`,
+   * `entropy` not finite, or not attainable with `outOfRange: "throw"`; the row and its set are named), MEMORY, DISPOSED.
+   * Cost: about 7 times a softmax.
+   *
+   * Source: Su Jianlin, https://kexue.fm/archives/8829; the robust solver is this library's.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const r = lab.entropyNormalize(lab.tensor([0.5, 0.3, 0, 0.2]), { entropy: 1 });
+   * console.log(Array.from(r.output.data, (value) => value.toFixed(4)).join(" ")); // 0.5344 0.2886 0.0000 0.1770
+   * console.log(r.status[0], r.exponent.data[0].toFixed(4), r.entropy.data[0].toFixed(4)); // converged 1.2060 1.0000
+   * ```
+   */
+  entropyNormalize: (x: AnyTensor, options: EntropyOptions) => EntropyResult;
+
+  /**
+   * Gradient of `output` of {@link entropyNormalize} at a fixed target: the exponent moves along with x. 0 for rows that are a
+   * limit and for probabilities of 0, NaN for rows that are NaN. Errors as there; SHAPE for `dOutput`.
+   */
+  entropyNormalizeBackward: (x: AnyTensor, dOutput: AnyTensor, options: EntropyOptions) => { dx: Tensor };
+}
+
+const METHODS = ["robust", "article"] as const;
+const STATUSES = ["converged", "clampedLow", "clampedHigh", "maxIterations", "diverged", "invalid"] as const;
+
+/** Targets so close to an end of the attainable set count as that end. */
+const END = 1e-6;
+
+/** The robust solver never comes near this; the other may go on for as long as an int of the kernels counts. */
+const MOST_ROUNDS = [1000, 2 ** 31 - 1];
+
+function readEntropyOptions(call: Call, x: Operand, options: unknown) {
+  const { entropy, method, maxIterations, ...given } = readOptions(call.operation, options, {
+    entropy: (operation, key, value): number | Operand =>
+      typeof value === "object" ? readOperand(call, key, value) : checkNumber(operation, key, value, finite),
+    axis: axisOf(x),
+    input: inputOf("probabilities"),
+    method: choice(...METHODS),
+    maxIterations: optional(number(whole(1))),
+    outOfRange: choice("clamp", "throw"),
+    trace: flag(false),
+  });
+  const target = typeof entropy === "number" ? entropy : 0;
+  const targets = typeof entropy === "number" ? undefined : entropy;
+  if (targets) {
+    requireShape(call.operation, "entropy", targets.shape, without(x.shape, given.axis), "like x without its axis");
+  }
+  const kind = METHODS.indexOf(method);
+  const rounds = Math.min(maxIterations ?? (kind ? 10 : 100), MOST_ROUNDS[kind] ?? 0);
+  return { ...given, target, targets: targets && { operand: targets, length: 1 }, kind, rounds };
+}
+
+/** @internal */
+export const entropyNormalize: Body = (call, xValue, options) => {
+  const operand = readRows(call, "x", xValue);
+  const { axis, input, target, targets, kind, rounds, outOfRange, trace } = readEntropyOptions(call, operand, options);
+  const { kernels, heap } = call.engine;
+  return (): EntropyResult => {
+    const shape = without(operand.shape, axis);
+    const perRow = { plan: { shape }, length: 1 };
+    const traces: EntropyTrace[] = [];
+    const [output, exponent, entropy, report] = sweepRows(
+      call,
+      [axis],
+      {
+        sources: [{ operand }, targets],
+        sinks: [{ plan: { shape: operand.shape } }, perRow, perRow, { plan: { shape: [sizeOf(shape), 4] }, length: 4 }],
+        scratch: (length) => 8 * length + (trace ? 24 * rounds : 0),
+        ...(trace && { atOnce: 1 }),
+      },
+      ([x, t], [to, exponents, entropies, reports], { count, length, scratch }) => {
+        const series = trace ? scratch + 8 * length : 0;
+        kernels.entropyNormalize(
+          x,
+          t,
+          to,
+          exponents,
+          entropies,
+          reports,
+          count,
+          length,
+          input,
+          kind,
+          rounds,
+          target,
+          scratch,
+          series,
+        );
+        if (!trace) return;
+        const [made = 0] = new Int32Array(heap.buffer, reports, 1);
+        const part = (i: number): Float64Array => new Float64Array(heap.buffer, series + 8 * i * rounds, made).slice();
+        traces.push({ exponent: part(0), step: part(1), entropy: part(2) });
+      },
+    ) as [Tensor, Tensor, Tensor, Tensor];
+    const words = new Int32Array(report.data.buffer);
+    const column = (i: number): Int32Array =>
+      Int32Array.from({ length: words.length / 4 }, (_, row) => words[4 * row + i] ?? 0);
+    if (outOfRange === "throw") {
+      const wanted = targets && floatsOf(targets.operand.bytes());
+      column(3).forEach((support, row) => {
+        const [low, high] = [Math.log(words[4 * row + 2] ?? 0), Math.log(support)];
+        const value = wanted?.[row] ?? target;
+        if (support > 0 && !(value >= low - END && value <= high + END)) {
+          const set = low < high ? `in (${String(low)}, ${String(high)}]` : String(high);
+          refuse("RANGE", call.operation, "entropy", `${String(value)} in row ${String(row)}`, `a target ${set}`);
+        }
+      });
+    }
+    const status = Array.from(column(1), (i) => STATUSES[i] ?? "invalid");
+    return { output, exponent, entropy, iterations: column(0), status, ...(trace && { trace: traces }) };
+  };
+};
+
+/** @internal */
+export const entropyNormalizeBackward: Body = (call, xValue, dOutput, options) => {
+  const operand = readRows(call, "x", xValue);
+  const gradient = { operand: readGradient(call, dOutput, operand.shape) };
+  const { axis, input, target, targets, kind, rounds } = readEntropyOptions(call, operand, options);
+  const work = {
+    sources: [{ operand }, targets, gradient],
+    sinks: [{ plan: { shape: operand.shape } }],
+    scratch: (length: number) => 8 * length,
+  } as const;
+  return () => {
+    const [dx] = sweepRows(call, [axis], work, ([x, t, g], [to], { count, length, scratch }) => {
+      call.engine.kernels.entropyNormalizeBackward(x, t, g, to, count, length, input, kind, rounds, target, scratch);
+    });
+    return { dx };
+  };
+};

@@ -1,0 +1,200 @@
+import { isOptionsObject } from "../options.js";
+import { ResidentTensor } from "../resident.js";
+import { sizeOf, type Shape } from "../shape.js";
+import { floatArray, type Tensor } from "../tensor.js";
+import { buffersIn, copyOf, type Task } from "./message.js";
+import { put, take, type Part, type Piece, type Range } from "./parts.js";
+import { keep } from "./spares.js";
+
+/**
+ * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result. The matrices
+ * are cut apart, and where there is a "q" the rows that it counts, with the keys "k" that they see. "axis": what lies before
+ * the first axis that the operation works along is cut apart. An operation that is not named runs whole, in one thread.
+ */
+const RULES: Readonly<Record<string, string>> = {
+  attention: "q. k. k. >q.",
+  attentionBackward: "q. k. k. q.",
+  attentionWeights: "q. k. >qk",
+  layerNorm: "axis",
+  logSoftmax: "axis",
+  matmul: "q. .. >q.",
+  matmulBackward: "q. .. q.",
+  rmsNorm: "axis",
+  softmax: "axis",
+};
+
+/** Likewise the options that are cut; other tensors among the options are not. */
+const OPTIONS: Readonly<Record<string, string>> = { bias: "qk", convKernel: ".", mask: "k" };
+
+/** Arguments by the names that gradients have them by. */
+const POSITIONS: Readonly<Record<string, number>> = { q: 0, k: 1, v: 2, a: 0, b: 1, x: 0 };
+
+/** Operations below which a task is not worth the way to a worker and back; above which others wait too long for it. */
+const SMALLEST = 8e6;
+const LARGEST = 2e9;
+
+/** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
+const QUERY_BLOCK = 48;
+const KEY_BLOCK = 192;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in the same order. */
+export interface Plan {
+  tasks: readonly (() => Task)[];
+  put: (value: unknown, index: number) => void;
+  result: () => unknown;
+}
+
+/** A resident or a tensor, not options. */
+export const isTensor = (value: unknown): value is Tensor =>
+  value instanceof ResidentTensor || (isOptionsObject(value) && "data" in value);
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
+
+/** At most `count` ranges of about equal weight. */
+function shares(weights: readonly number[], count: number): Range[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const ranges: Range[] = [];
+  let [from, sum] = [0, 0];
+  weights.forEach((weight, i) => {
+    sum += weight;
+    if (sum * count < total * (ranges.length + 1) && i + 1 < weights.length) return;
+    ranges.push([from, i + 1]);
+    from = i + 1;
+  });
+  return ranges;
+}
+
+/** Cuts a call, whose arguments have been checked, for so many threads. */
+export function cut(operation: string, args: readonly unknown[], threads: number): Plan {
+  const tensors = args.filter(isTensor);
+  const options = (args[tensors.length] ?? {}) as Options;
+  const rule = RULES[operation];
+  const [first, second] = tensors;
+  if (rule === undefined || first === undefined) {
+    let result: unknown;
+    const put = (value: unknown): void => {
+      result = value;
+    };
+    return { tasks: [() => [operation, ...args.map(copyOf)]], put, result: () => result };
+  }
+
+  // 1. What the axes count.
+  const rank = first.shape.length;
+  const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
+  const along = ".".repeat(-Math.min(...ends));
+  const kinds = rule === "axis" ? [along, along] : rule.split(" ");
+  if (options.transposeA === true) kinds[0] = ".q";
+  const [axes = "", others = ""] = kinds;
+  const leading = first.shape.slice(0, -axes.length);
+  const inner = first.shape.slice(-axes.length);
+  const cutsRows = axes.includes("q");
+  const seesKeys = others.startsWith("k");
+  const queries = inner[axes.indexOf("q")] ?? 1;
+  const keys = second?.shape.at(-2) ?? 1;
+  const sizes: Readonly<Record<string, number>> = { q: queries, k: keys };
+  const pieceOf = (value: unknown, letters: string): Piece => {
+    const { shape } = value as Tensor;
+    const data = value instanceof ResidentTensor ? value.view : (value as Tensor).data;
+    // An axis of another size is 1 and broadcasts.
+    const own = shape.slice(-letters.length);
+    const fitting = Array.from(letters, (letter, i) => (own[i] === sizes[letter] ? letter : "."));
+    return { data, shape, leading, axes: fitting.join("") };
+  };
+
+  // 2. The keys that rows of queries see, which end where the last of them stands or as much further as it sees.
+  const aligned = keys - queries;
+  const window = [options.window ?? Infinity].flat() as number[];
+  const [left = 0, wide = left] = window;
+  const right = options.causal === true ? 0 : wide;
+  const keysOf = ([begin, end]: Range): Range => {
+    const to = Math.max(0, Math.min(keys, end + aligned + right));
+    const from = Math.floor((begin + aligned - left) / KEY_BLOCK) * KEY_BLOCK;
+    return [Math.max(0, Math.min(from, to)), to];
+  };
+
+  // 3. The parts: whole matrices where they share out evenly, else rows too.
+  const block = cutsRows ? QUERY_BLOCK : queries;
+  const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
+  const [depth = 1] = inner.slice(-1);
+  const cost =
+    rule === "axis"
+      ? 16 * sizeOf(inner)
+      : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+  const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
+    const rows = rowsOf([i, i + 1]);
+    const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
+    return (rows[1] - rows[0]) * (to - from) * cost;
+  });
+  const matrices = sizeOf(leading);
+  const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
+  const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
+  const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
+  const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
+  const rows = shares(weights, Math.min(4 * useful, Math.max(even, Math.ceil(wanted / matrices)))).map(rowsOf);
+  const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? matrices : Math.min(wanted, matrices));
+  const parts = groups.flatMap((m) =>
+    rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
+  );
+
+  // 4. Their arguments.
+  const lettersOf = (name: string, value: Tensor): string => OPTIONS[name] ?? ".".repeat(value.shape.length);
+  const optionsFor = (part: Part): Options => {
+    const own: Record<string, unknown> = {};
+    for (const [key, given] of Object.entries(options)) {
+      const value = key === "mask" && given !== undefined ? maskTensor(given, leading, keys) : given;
+      own[key] = isTensor(value) ? take(pieceOf(value, lettersOf(key, value)), part) : copyOf(value);
+    }
+    // A part's keys are taken one by one for its queries.
+    own.groupedHeads = undefined;
+    if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
+    if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
+    if (part.k && part.q && own.window !== undefined) {
+      // The part's last query stands at its last key; where the part has keys beyond that, it sees so much less far.
+      const beyond = part.k[1] - part.q[1] - aligned;
+      own.window = [left + beyond, Math.max(0, wide - beyond)];
+    }
+    return own;
+  };
+  const tasks = parts.map((part) => (): Task => [
+    operation,
+    ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
+    optionsFor(part),
+  ]);
+
+  // 5. Their values, put together: a gradient has the place of its input.
+  const results: Record<string, Tensor> = {};
+  const putOne = (name: string, { data, shape }: Tensor, index: number): void => {
+    const at = POSITIONS[name.slice(1)] ?? -1;
+    const input = (tensors[at] ?? options[name.slice(1)]) as Tensor | undefined;
+    const own = shape.slice(leading.length > 0 ? 1 : 0);
+    const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1) ?? ".".repeat(own.length);
+    const whole = input
+      ? pieceOf(input, kinds[at] ?? lettersOf(name.slice(1), input))
+      : { leading, axes: letters, shape: [...leading, ...own.map((size, i) => sizes[letters[i] ?? ""] ?? size)] };
+    const size = sizeOf(whole.shape);
+    // What has all of the result already is it.
+    const alone = parts.length === 1 && data.length === size;
+    results[name] ??= { data: alone ? data : floatArray(operation, "out", size), shape: [...whole.shape] };
+    if (alone) return;
+    put({ ...whole, ...results[name] }, parts[index] as Part, data, input !== undefined);
+    keep(buffersIn(data));
+  };
+  return {
+    tasks,
+    put(value, index) {
+      const named = isTensor(value) ? { "": value } : (value as Readonly<Record<string, Tensor>>);
+      for (const [name, tensor] of Object.entries(named)) putOne(name, tensor, index);
+    },
+    result: () => results[""] ?? results,
+  };
+}
+
+/** A mask as bytes with a shape. */
+function maskTensor(mask: unknown, leading: Shape, keys: number): Tensor {
+  const shaped = isTensor(mask);
+  const data = (shaped ? mask.data : mask) as ArrayLike<number>;
+  const outer = shaped ? mask.shape.slice(0, -1) : data.length === keys ? [] : leading;
+  return { data: Uint8Array.from(data) as unknown as Float32Array, shape: [...outer, keys] };
+}

@@ -1,0 +1,157 @@
+import { refuse } from "../errors.js";
+import type { Plan } from "./cut.js";
+import { buffersIn, valueOf, type Task } from "./message.js";
+import { dropSpares, keep } from "./spares.js";
+import type { Thread } from "./thread.js";
+
+/** A call at work: its tasks are sent one by one, and their values put together. */
+export class Job {
+  readonly operation: string;
+  readonly plan: Plan;
+  /** Each makes a task when it is to be sent. */
+  tasks: Plan["tasks"];
+  /** How many were sent. */
+  next = 0;
+  readonly result: Promise<unknown>;
+  /** Values that came before those of earlier tasks. */
+  readonly #early = new Map<number, unknown>();
+  #done = 0;
+  #resolve!: (result: unknown) => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor(operation: string, plan: Plan) {
+    this.operation = operation;
+    this.plan = plan;
+    this.tasks = plan.tasks;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Takes the value of a task; with the last one the call is done. */
+  take(index: number, value: unknown): void {
+    this.#early.set(index, value);
+    while (this.#early.has(this.#done)) {
+      this.plan.put(this.#early.get(this.#done), this.#done);
+      this.#early.delete(this.#done++);
+    }
+    if (this.#done === this.tasks.length) this.#resolve(this.plan.result());
+  }
+
+  /** Of no effect where the call is done. */
+  fail(reason: unknown): void {
+    this.#reject(reason);
+  }
+}
+
+/** How long a worker may go on with a task that nobody waits for before a new worker takes its place. */
+const GRACE = 100;
+
+/**
+ * The threads and the calls that wait for them. Calls take turns: a thread that becomes free gets the next task of the call
+ * whose turn it is, so that a small call does not wait for the whole of a large one.
+ */
+export class Jobs {
+  readonly #replace: () => Promise<Thread | undefined>;
+  readonly #running = new Map<Thread, Job | undefined>();
+  #waiting: Job[] = [];
+  #replacing = 0;
+  #ended: Promise<unknown> | undefined;
+
+  /** `replace` makes a thread in the place of one that is lost, if one can be had. */
+  constructor(replace: () => Promise<Thread | undefined>) {
+    this.#replace = replace;
+  }
+
+  /** The number of threads. */
+  get size(): number {
+    return this.#running.size + this.#replacing;
+  }
+
+  add(thread: Thread): void {
+    this.#running.set(thread, undefined);
+    this.#feed();
+  }
+
+  /** Lines up a call. */
+  submit(job: Job): void {
+    this.#waiting.push(job);
+    this.#feed();
+  }
+
+  /** Ends a call that is not wanted any more, and soon frees the threads that are at it. */
+  cancel(job: Job, reason: unknown): void {
+    this.#drop(job, reason);
+    const busy = [...this.#running].filter(([, other]) => other === job);
+    if (busy.length === 0) return;
+    setTimeout(() => {
+      for (const [thread] of busy) if (this.#running.get(thread) === job) this.lose(thread);
+    }, GRACE);
+  }
+
+  /** Puts a new thread in the place of one that died or is not wanted any more. */
+  lose(thread: Thread): void {
+    void thread.stop();
+    if (!this.#running.delete(thread)) return;
+    this.#replacing += 1;
+    void this.#replace().then((next) => {
+      this.#replacing -= 1;
+      if (next && this.#ended) void next.stop();
+      else if (next) this.add(next);
+    });
+  }
+
+  /** Throws DISPOSED after the end. */
+  refuseIfEnded(operation: string): void {
+    if (this.#ended) refuse("DISPOSED", operation, "pool", "terminated", "a live pool");
+  }
+
+  /** Ends all calls with DISPOSED, and all threads. */
+  async end(): Promise<void> {
+    this.#ended ??= Promise.all([...this.#running.keys()].map((thread) => thread.stop()));
+    for (const job of [...this.#waiting, ...this.#running.values()]) {
+      try {
+        if (job) this.refuseIfEnded(job.operation);
+      } catch (error) {
+        job?.fail(error);
+      }
+    }
+    this.#waiting = [];
+    this.#running.clear();
+    dropSpares();
+    await this.#ended;
+  }
+
+  #drop(job: Job, reason: unknown): void {
+    job.fail(reason);
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+  }
+
+  #feed(): void {
+    for (const [thread, busy] of this.#running) {
+      if (busy) continue;
+      const job = this.#waiting.shift();
+      if (!job) return;
+      const index = job.next++;
+      if (job.next < job.tasks.length) this.#waiting.push(job);
+      this.#running.set(thread, job);
+      void this.#run(thread, job, index);
+    }
+  }
+
+  async #run(thread: Thread, job: Job, index: number): Promise<void> {
+    try {
+      const reply = thread.run((job.tasks[index] as () => Task)());
+      const answer = await reply.catch((cause: unknown) => {
+        this.lose(thread);
+        refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");
+      });
+      keep(buffersIn(answer.task));
+      job.take(index, valueOf(answer));
+    } catch (error) {
+      this.#drop(job, error);
+    }
+    if (this.#running.has(thread)) this.add(thread);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Engine } from "../engine.js";
+import { AttnlabError, type Fault } from "../errors.js";
+import { BODIES } from "../lab.js";
+import { ResidentTensor } from "../resident.js";
+
+/** A call as it is sent: the operation and its arguments, which are plain and nobody else's. */
+export type Task = readonly [operation: string, ...args: unknown[]];
+
+/** What a worker answers; it sends the task back, whose buffers can be filled again. */
+export type Answer = ({ value: unknown } | { fault: Fault } | { error: unknown }) & { task?: Task };
+
+/** Checks a call and gives what is left to do. */
+export const prepare = (engine: Engine, operation: string, args: readonly unknown[]): (() => unknown) =>
+  BODIES[operation as keyof typeof BODIES]({ engine, operation }, ...args);
+
+/** Does a task. What it throws becomes part of the answer, in a form that gets through to another thread. */
+export function answer(engine: Engine, [operation, ...args]: Task): Answer {
+  try {
+    return { value: prepare(engine, operation, args)() };
+  } catch (error) {
+    // The message is not among the properties that assign() sees.
+    if (error instanceof AttnlabError) return { fault: Object.assign({ message: error.message }, error) };
+    return { error };
+  }
+}
+
+/** The value of an answer; throws what the task threw. */
+export function valueOf(reply: Answer): unknown {
+  if ("fault" in reply) throw new AttnlabError(reply.fault);
+  if ("error" in reply) throw reply.error;
+  return reply.value;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** A deep copy: residents become tensors, typed arrays own their buffers. */
+export function copyOf(value: unknown): unknown {
+  if (value instanceof ResidentTensor) return value.tensor();
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyOf(entry)]));
+}
+
+/** The buffers in a message, to be handed over with it. */
+export function buffersIn(message: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(message)) found.add(message.buffer as ArrayBuffer);
+  else if (isObject(message)) for (const entry of Object.values(message)) buffersIn(entry, found);
+  return found;
+}

@@ -1,0 +1,104 @@
+import { describe, refuse } from "../errors.js";
+import type { Engine } from "../engine.js";
+import { engineOf } from "../instantiate.js";
+import { BODIES, type Lab } from "../lab.js";
+import { checkNumber, isOptionsObject, readOptions, whole, type Reader } from "../options.js";
+import { ResidentTensor } from "../resident.js";
+import { LOAD_READERS, type LoadOptions } from "../source.js";
+import type { Tensor } from "../tensor.js";
+import { cut, isTensor } from "./cut.js";
+import { Job, Jobs } from "./jobs.js";
+import { copyOf, prepare } from "./message.js";
+import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
+import { callingThread, startThread, type Thread } from "./thread.js";
+import type { Pool, PoolOptions } from "./types.js";
+
+/** More are of no use to the sizes that fit into a page. */
+const MOST_THREADS = 8;
+
+const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThreads(), MOST_THREADS)) =>
+  checkNumber(operation, key, value, whole(1));
+
+/** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
+const LOCAL = /^(decoder|memory|resident|tensor)$/;
+
+/** What a call gives to the operation, with and without `out`, and what is for the pool. */
+function readCall(operation: string, args: readonly unknown[]) {
+  const last = args[args.length - 1];
+  if (!isOptionsObject(last) || isTensor(last)) return { given: args, inputs: args };
+  const { signal, ...given } = last;
+  const { out, ...others } = given;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    refuse("TYPE", operation, "signal", describe(signal), "an AbortSignal");
+  }
+  const before = args.slice(0, -1);
+  return { signal, out, given: [...before, given], inputs: [...before, others] };
+}
+
+/** Starts the threads: workers, in the first way that works here; else the calling thread. */
+async function startThreads(count: number, engine: Engine, byAddress: StartWorker): Promise<Jobs> {
+  let way: StartWorker | undefined;
+  const start = async (): Promise<Thread> => {
+    if (!way) return callingThread(engine);
+    return startThread(way, engine.module, (thread) => {
+      jobs.lose(thread);
+    });
+  };
+  // Where no worker can be had any more, the calling thread stands in for the last one.
+  const jobs: Jobs = new Jobs(() => start().catch(() => (jobs.size > 1 ? undefined : callingThread(engine))));
+  for (way of [...waysToStart(byAddress), undefined]) {
+    const started = await Promise.allSettled(Array.from({ length: way ? count : 1 }, start));
+    for (const thread of started) if (thread.status === "fulfilled") jobs.add(thread.value);
+    if (jobs.size > 0) break;
+  }
+  return jobs;
+}
+
+/** Makes the `createPool` of an entry from its `load`. */
+export function makeCreatePool(
+  load: (options: LoadOptions) => Promise<Lab>,
+  byAddress: StartWorker,
+): (options?: PoolOptions) => Promise<Pool> {
+  return async (options) => {
+    const { threads, ...source } = readOptions("createPool", options, { threads: threadsOf, ...LOAD_READERS });
+    const lab = await load(source as LoadOptions);
+    const engine = engineOf(lab);
+    const jobs = await startThreads(threads, engine, byAddress);
+
+    const call = async (operation: string, args: readonly unknown[]): Promise<unknown> => {
+      jobs.refuseIfEnded(operation);
+      const { given, inputs, signal, out } = readCall(operation, args);
+      const run = prepare(engine, operation, given);
+      signal?.throwIfAborted();
+      const size = jobs.size;
+      const plan = cut(operation, inputs, size);
+      if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
+      const job = new Job(operation, plan);
+      const cancel = (): void => {
+        jobs.cancel(job, signal?.reason);
+      };
+      signal?.addEventListener("abort", cancel);
+      try {
+        jobs.submit(job);
+        // What could not be sent at once is made of copies later: the caller may do with the inputs what it likes.
+        if (job.next < job.tasks.length) job.tasks = cut(operation, inputs.map(copyOf), size).tasks;
+        const value = await job.result;
+        if (!out) return value;
+        (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
+        return out;
+      } finally {
+        signal?.removeEventListener("abort", cancel);
+      }
+    };
+    const operations = Object.keys(BODIES).map((name) => [name, (...args: unknown[]) => call(name, args)]);
+    return Object.freeze({
+      ...(Object.fromEntries(operations) as Pool),
+      version: lab.version,
+      variant: lab.variant,
+      get threads() {
+        return jobs.size;
+      },
+      terminate: () => jobs.end(),
+    });
+  };
+}

@@ -1,0 +1,29 @@
+import type { Piece } from "./parts.js";
+
+/** Bytes that are kept for the next call. */
+const MOST = 1 << 26;
+
+/**
+ * Buffers that came back from workers, to be filled again. To touch new memory for the first time costs ten times as much as
+ * to copy what is in a cache.
+ */
+let spares: ArrayBuffer[] = [];
+
+/** An array of the same kind as `model`, with anything in it. */
+export function arrayLike(model: Piece["data"], size: number): Piece["data"] {
+  const bytes = size * model.BYTES_PER_ELEMENT;
+  const at = spares.findIndex(({ byteLength }) => byteLength === bytes);
+  const [buffer] = at < 0 ? [new ArrayBuffer(bytes)] : spares.splice(at, 1);
+  return new (model.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(buffer as ArrayBuffer);
+}
+
+/** Keeps buffers that nobody uses any more, the newest of them. */
+export function keep(buffers: Iterable<ArrayBuffer>): void {
+  let room = MOST;
+  spares = [...buffers, ...spares].filter(({ byteLength }) => (room -= byteLength) >= 0);
+}
+
+/** Forgets them. */
+export const dropSpares = (): void => {
+  spares = [];
+};

@@ -1,0 +1,75 @@
+import type { Engine } from "../engine.js";
+import { answer, buffersIn, valueOf, type Answer, type Task } from "./message.js";
+import type { PlatformWorker, StartWorker } from "./platform.js";
+
+/** Something that computes tasks, one at a time. */
+export interface Thread {
+  /** Throws what cannot be sent; rejects if the thread dies before it has answered. */
+  run: (task: Task) => Promise<Answer>;
+  stop: () => unknown;
+}
+
+/** Calls `receive` with every message of a worker and `die` with what it died of. */
+function listen(worker: PlatformWorker, receive: (data: unknown) => void, die: (cause: unknown) => void): void {
+  const hear = worker.on?.bind(worker) ?? worker.addEventListener?.bind(worker);
+  hear?.("message", (message) => {
+    receive(worker.on ? message : (message as MessageEvent).data);
+  });
+  for (const end of ["error", "messageerror", "exit"]) {
+    hear?.(end, (cause) => {
+      // In a page it is an event, and not the page's error: the calls that are lost by it say so.
+      const { message, preventDefault } = cause as Partial<ErrorEvent>;
+      preventDefault?.call(cause);
+      die(message ?? cause);
+    });
+  }
+}
+
+/** Starts a worker and gives it the kernels. Rejects if it cannot be had; `lost` is called if it dies while it is idle. */
+export async function startThread(
+  start: StartWorker,
+  module: WebAssembly.Module,
+  lost: (thread: Thread) => void,
+): Promise<Thread> {
+  const worker = await start();
+  let asked: { resolve: (answer: unknown) => void; reject: (cause: unknown) => void } | undefined;
+  let dead = false;
+  const ask = (message: unknown): Promise<unknown> => {
+    worker.postMessage(message, [...buffersIn(message)]);
+    // Only while something is pending does a worker keep the process alive.
+    worker.ref?.();
+    return new Promise((resolve, reject) => {
+      asked = { resolve, reject };
+    });
+  };
+  const receive = (data: unknown): void => {
+    worker.unref?.();
+    asked?.resolve(data);
+    asked = undefined;
+  };
+  const stop = (): unknown => {
+    dead = true;
+    return worker.terminate();
+  };
+  const die = (cause: unknown): void => {
+    if (dead) return;
+    void stop();
+    if (asked) asked.reject(cause);
+    else lost(thread);
+  };
+  const thread: Thread = { run: (task) => ask(task) as Promise<Answer>, stop };
+  listen(worker, receive, die);
+  valueOf((await ask(module)) as Answer);
+  return thread;
+}
+
+/** The calling thread in the place of a worker. It lets other things happen between two tasks. */
+export const callingThread = (engine: Engine): Thread => ({
+  run: (task) =>
+    new Promise((resolve) => {
+      setTimeout(() => {
+        resolve(answer(engine, task));
+      });
+    }),
+  stop: () => undefined,
+});

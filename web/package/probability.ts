@@ -1,0 +1,269 @@
+import { axisOf, readRows, type Axis } from "./axes.js";
+import type { Body, Call } from "./engine.js";
+import { readOperand, readOut, type Operand } from "./operand.js";
+import { checkChoice, finite, number, readOptions, unread, type Reader } from "./options.js";
+import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import { sweepRows } from "./row-sweep.js";
+import type { Shape } from "./shape.js";
+import { requireShape, type Tensor } from "./tensor.js";
+
+/**
+ * What the entries of a row are: non-negative numbers that need not sum to 1, or their logarithms up to a constant, where
+ * -Infinity means probability 0.
+ */
+export type RowInput = "probabilities" | "logits";
+
+/** Options of {@link ProbabilityOperations.sparsemax} and {@link ProbabilityOperations.entmax15}. */
+export interface SparseOptions<Out extends MaybeOut = Tensor> {
+  /** The axis whose entries become probabilities; negative ones count from the end. Default -1, the last. */
+  axis?: Axis | undefined;
+  /** Filled and returned instead of a fresh tensor; of the result's shape, sharing no memory with an input. */
+  out?: Out | undefined;
+}
+
+/** Options of {@link ProbabilityOperations.entropy}. */
+export interface EntropyMeasureOptions<Out extends MaybeOut = Tensor> extends SparseOptions<Out> {
+  /** Default "probabilities". */
+  input?: RowInput | undefined;
+}
+
+/** Options of {@link ProbabilityOperations.powerTransform}. */
+export interface PowerTransformOptions<Out extends MaybeOut = Tensor> extends EntropyMeasureOptions<Out> {
+  /** The power, finite and of either sign; 1 / temperature. 0: uniform on the support. */
+  exponent: number;
+}
+
+export interface ProbabilityOperations {
+  /**
+   * Shannon entropy in nats along one axis, which is gone from the result's shape.
+   *
+   * p: any shape of rank 1 or more. Rows are divided by their sum first; 0 ln 0 = 0. A row with a negative or NaN entry, or of
+   * sum 0, gives NaN. Keeps its relative accuracy (1e-6) down to rows that are almost one-hot.
+   *
+   * Throws TYPE, SHAPE (rank 0; `out` of another shape), VALUE (unknown option, `input`, `out` overlaps p), RANGE (`axis`),
+   * MEMORY, DISPOSED. Cost: a logarithm or exponential and about 20 operations per entry.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const h = lab.entropy(lab.tensor([[0.5, 0.3, 0.2, 0], [1, 1, 1, 1], [0, 7, 0, 0]]));
+   * console.log(Array.from(h.data, (value) => value.toFixed(4)).join(" ")); // 1.0297 1.3863 0.0000
+   * ```
+   */
+  entropy: <Out extends MaybeOut = undefined>(p: AnyTensor, options?: EntropyMeasureOptions<Out>) => Result<Out>;
+
+  /**
+   * The distribution closest to x: max(x - tau, 0) with tau such that it sums to 1. Unlike softmax it has zeros.
+   *
+   * x: any shape of rank 1 or more; the result has the same. Within 1 ulp of double. A row of -Infinity only gives zeros; NaN
+   * or +Infinity makes its own row NaN and no other. Errors as in {@link entropy}. Cost: about 5 passes.
+   *
+   * Source: Martins, Astudillo, "From Softmax to Sparsemax", arXiv:1602.02068.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * console.log(lab.sparsemax(lab.tensor([0, 0.5, -2])).data.join(" ")); // 0.25 0.75 0
+   * ```
+   */
+  sparsemax: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: SparseOptions<Out>) => Result<Out>;
+
+  /**
+   * 1.5-entmax: max(x / 2 - tau, 0)^2 with tau such that it sums to 1; between softmax and {@link sparsemax}.
+   *
+   * Shapes, accuracy, special rows, errors as there. Cost: about 8 passes.
+   *
+   * Source: Peters, Niculae, Martins, "Sparse Sequence-to-Sequence Models", arXiv:1905.05702.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const p = lab.entmax15(lab.tensor([0, 1, -2]));
+   * console.log(Array.from(p.data, (value) => value.toFixed(4)).join(" ")); // 0.1693 0.8307 0.0000
+   * ```
+   */
+  entmax15: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: SparseOptions<Out>) => Result<Out>;
+
+  /**
+   * p^exponent / sum of p^exponent along one axis: softmax(exponent * ln p). Zeros stay zeros.
+   *
+   * p: any shape of rank 1 or more; the result has the same. A row that is no distribution (a negative or NaN entry, sum 0)
+   * gives NaN. Errors as in {@link entropy}; RANGE for an `exponent` that is not finite. Cost: a logarithm (not for logits), an
+   * exponential and about 40 operations per entry.
+   *
+   * Source: Su Jianlin, https://kexue.fm/archives/8829.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const p = lab.powerTransform(lab.tensor([1, 2, 0]), { exponent: 2 });
+   * console.log(Array.from(p.data, (value) => value.toFixed(2)).join(" ")); // 0.20 0.80 0.00
+   * ```
+   */
+  powerTransform: <Out extends MaybeOut = undefined>(p: AnyTensor, options: PowerTransformOptions<Out>) => Result<Out>;
+
+  /**
+   * Gradient of {@link entropy}: dOutput has its shape, dp that of p. At a probability of 0 the slope is infinite, and so is dp
+   * unless dOutput is 0; at a logit of -Infinity it is 0. Errors as there; SHAPE for `dOutput`.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const { dp } = lab.entropyBackward(lab.tensor([0.5, 0.25, 0.25]), lab.tensor([1], []));
+   * console.log(Array.from(dp.data, (value) => value.toFixed(4)).join(" ")); // -0.3466 0.3466 0.3466
+   * ```
+   */
+  entropyBackward: (p: AnyTensor, dOutput: AnyTensor, options?: Omit<EntropyMeasureOptions, "out">) => { dp: Tensor };
+
+  /** Gradient of {@link sparsemax}: dOutput minus its mean over the support, 0 outside of it. Errors as there. */
+  sparsemaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: Omit<SparseOptions, "out">) => { dx: Tensor };
+
+  /** Gradient of {@link entmax15}. Errors as there. */
+  entmax15Backward: (x: AnyTensor, dOutput: AnyTensor, options?: Omit<SparseOptions, "out">) => { dx: Tensor };
+
+  /**
+   * Gradients of {@link powerTransform}, `dexponent` summed over all rows. A probability of 0 is held at 0: its dp is 0, but for
+   * exponent 1, where the slope exists. Errors as there; SHAPE for `dOutput`.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const g = lab.powerTransformBackward(lab.tensor([1, 3]), lab.tensor([0, 1]), { exponent: 1 });
+   * console.log(g.dp.data[0].toFixed(4), g.dp.data[1].toFixed(4), g.dexponent.toFixed(4)); // -0.1875 0.0625 0.2060
+   * ```
+   */
+  powerTransformBackward: (
+    p: AnyTensor,
+    dOutput: AnyTensor,
+    options: Omit<PowerTransformOptions, "out">,
+  ) => { dp: Tensor; dexponent: number };
+}
+
+const INPUTS = ["probabilities", "logits"] as const;
+
+/**
+ * Reads a {@link RowInput} and gives its number in the kernels.
+ *
+ * @internal
+ */
+export const inputOf =
+  (byDefault: RowInput): Reader<number> =>
+  (operation, key, value = byDefault) =>
+    INPUTS.indexOf(checkChoice(operation, key, value, INPUTS));
+
+/**
+ * A shape without one of its axes.
+ *
+ * @internal
+ */
+export const without = (shape: Shape, axis: number): number[] => shape.filter((_, each) => each !== axis);
+
+/**
+ * Checks the gradient of a result.
+ *
+ * @internal
+ */
+export function readGradient(call: Call, value: unknown, shape: Shape): Operand {
+  const operand = readOperand(call, "dOutput", value);
+  requireShape(call.operation, "dOutput", operand.shape, shape, "like the result");
+  return operand;
+}
+
+/** An operation on the rows of one tensor. */
+interface RowOperation {
+  argument: "p" | "x";
+  kernel: "entmax" | "entropy" | "powerTransform";
+  /** The result is one number per row. */
+  reduces?: boolean;
+  alpha?: number;
+  /** Of its options `input` and `exponent`. */
+  readers: Readonly<Partial<Record<"exponent" | "input", Reader<number>>>>;
+}
+
+/** The rows, the options, and the shape of the result. */
+function readRowOperation<More extends Readonly<Record<string, Reader<unknown>>>>(
+  call: Call,
+  { argument, reduces, readers }: RowOperation,
+  value: unknown,
+  options: unknown,
+  more: More,
+) {
+  const operand = readRows(call, argument, value);
+  const given = readOptions(call.operation, options, { ...readers, axis: axisOf(operand), ...more });
+  const { axis, input = 0, exponent = 0 } = given as { axis: number; input?: number; exponent?: number };
+  const result = reduces ? { shape: without(operand.shape, axis), length: 1 } : { shape: operand.shape };
+  return { operand, axis, input, exponent, result, given };
+}
+
+const forward =
+  (description: RowOperation): Body =>
+  (call, value, options) => {
+    const read = readRowOperation(call, description, value, options, { out: unread });
+    const { operand, axis, input, exponent, result, given } = read;
+    const plan = readOut(call, given.out, result.shape, [{ operand }]);
+    return () =>
+      sweepRows(
+        call,
+        [axis],
+        { sources: [{ operand }], sinks: [{ ...result, plan }] },
+        ([p], [to], { count, length }) => {
+          call.engine.kernels[description.kernel](p, to, count, length, description.alpha ?? input, exponent);
+        },
+      )[0];
+  };
+
+const backward =
+  (description: RowOperation): Body =>
+  (call, value, dOutput, options) => {
+    const { argument, kernel, alpha, readers } = description;
+    const { operand, axis, input, exponent, result } = readRowOperation(call, description, value, options, {});
+    const gradient = { ...result, operand: readGradient(call, dOutput, result.shape) };
+    const work = {
+      sources: [{ operand }, gradient],
+      sinks: [{ plan: { shape: operand.shape } }],
+      scratch: (length: number) => 4 * length,
+    } as const;
+    return () => {
+      const { kernels } = call.engine;
+      let dexponent = 0;
+      const [dx] = sweepRows(call, [axis], work, ([p, g], [to], { count, length, scratch }) => {
+        dexponent += kernels[`${kernel}Backward`](p, g, to, count, length, alpha ?? input, exponent, scratch);
+      });
+      return { [`d${argument}`]: dx, ...(readers.exponent && { dexponent }) };
+    };
+  };
+
+const input = inputOf("probabilities");
+const ENTROPY: RowOperation = { argument: "p", kernel: "entropy", reduces: true, readers: { input } };
+const SPARSEMAX: RowOperation = { argument: "x", kernel: "entmax", alpha: 2, readers: {} };
+const ENTMAX15: RowOperation = { argument: "x", kernel: "entmax", alpha: 1.5, readers: {} };
+const POWER: RowOperation = { argument: "p", kernel: "powerTransform", readers: { exponent: number(finite), input } };
+
+/** @internal */
+export const entropy = forward(ENTROPY);
+/** @internal */
+export const entropyBackward = backward(ENTROPY);
+/** @internal */
+export const sparsemax = forward(SPARSEMAX);
+/** @internal */
+export const sparsemaxBackward = backward(SPARSEMAX);
+/** @internal */
+export const entmax15 = forward(ENTMAX15);
+/** @internal */
+export const entmax15Backward = backward(ENTMAX15);
+/** @internal */
+export const powerTransform = forward(POWER);
+/** @internal */
+export const powerTransformBackward = backward(POWER);
