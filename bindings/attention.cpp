@@ -5,9 +5,9 @@
 
 #include "attention/attention_weights.h"
 #include "attention/exact.h"
-#include "attention/online_trace.h"
 #include "attention/exact_backward.h"
 #include "attention/exact_decoder.h"
+#include "attention/online_trace.h"
 #include "attention/scale.h"
 #include "views.h"
 

@@ -241,7 +241,7 @@ class Head {
     }
   }
 
-  // A key's values to panels of 6 columns, and a 1 after the last.
+  // A key's values to panels of kTileRows columns, and a 1 after the last.
   void pack_values(const float* row, bool finite, float* to) {
     const Index whole = finite ? v_.cols() / kTileRows * kTileRows : 0;
     Index c = 0;
@@ -495,10 +495,10 @@ class Head {
   Lanes8 sums_ = lanes8(0.0F);
   float* top_;
   float* weights_;
-  float* keys_;        // panels of 6 keys, [d][6] each
-  float* values_;      // panels of 6 columns, [kBlock][6] each
+  float* keys_;        // panels of kTileRows keys, [d][kTileRows] each
+  float* values_;      // panels of kTileRows columns, [kBlock][kTileRows] each
   float* tile_;        // features of a block's keys, [keys][8] for each panel of features
-  float* transposed_;  // the same, [features][6] for each six keys
+  float* transposed_;  // the same, [features][kTileRows] for each tile of keys
   float* panel_;       // eight queries, [d][8]
   float* queries_;     // their features, [M][8]
   float* outputs_;     // [d_v + 1][8]

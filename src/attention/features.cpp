@@ -121,7 +121,7 @@ Features::Features(const FeatureMap& map, Index d, float* scratch)
       d_(d),
       count_(map.count(d)),
       eights_(scratch),
-      sixes_(scratch + round_up(map.count(d), kPanelQueries) * d) {
+      tiles_(scratch + round_up(map.count(d), kPanelQueries) * d) {
   if (!projected()) {
     return;
   }
@@ -143,7 +143,7 @@ Features::Features(const FeatureMap& map, Index d, float* scratch)
     }
   };
   fill(eights_, kPanelQueries);
-  fill(sixes_, kTileRows);
+  fill(tiles_, kTileRows);
 }
 
 // ---------------------------------------------------------------- keys
@@ -286,7 +286,7 @@ void Features::raw_queries(const float* const (&lines)[kPanelQueries], const flo
                            float* out) const {
   if (projected()) {
     for (Index r = 0; r < count_; r += kTileRows) {
-      const auto sums = linalg::multiply_panels<kTileRows>(d_, sixes_ + r * d_, kTileRows, packed);
+      const auto sums = linalg::multiply_panels<kTileRows>(d_, tiles_ + r * d_, kTileRows, packed);
       for (int row = 0; row < kTileRows; ++row) {
         store8(out + (r + row) * kPanelQueries, {{sums.sum[row][0], sums.sum[row][1]}});
       }

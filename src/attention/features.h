@@ -76,7 +76,7 @@ class Features {
   };
 
   // u of `keys` keys and the eight features of panel p: tile [keys][8]. packed: the keys in panels
-  // of 6 lines if there is a projection.
+  // of kTileRows lines if there is a projection.
   void raw_keys(Index p, const Key* keys, Index count, const float* packed, float* tile) const;
 
   // How many of the keys may be taken together by a stabilized map: all, unless a feature's largest
@@ -89,7 +89,7 @@ class Features {
   // everything accumulated before shrinks.
   Lanes8 finish_keys(Index p, const Key* keys, Index count, float* top, float* tile) const;
 
-  // Features of eight queries: out [count, 8], room for round_up(count, 6) rows. packed: [d][8] if
+  // Features of eight queries: out [count, 8], room for round_up(count, kTileRows) rows. packed: [d][8] if
   // there is a projection. top: c, padded to whole panels.
   void queries(const float* const (&lines)[kPanelQueries], const float* packed, const float* top,
                float* out) const;
@@ -106,7 +106,7 @@ class Features {
   Index count_;
   float literal_maximum_ = 0.0F;
   float* eights_;  // omega in panels of 8 lines, [d][8] each
-  float* sixes_;   // omega in panels of 6 lines, [d][6] each
+  float* tiles_;   // omega in panels of kTileRows lines, [d][kTileRows] each
 };
 
 }  // namespace attnlab::attention

@@ -6,8 +6,8 @@
 //   through the same sums as the numerators, so that constant values come out exactly.
 //
 // Plan: the state is held transposed, in panels of eight features, because a tile of the
-// micro-kernel (6 columns x 8 features over a block of keys) is born that way; for reading it is
-// repacked into panels of 6 columns, so that eight queries per tile can pass it.
+// micro-kernel (its rows are columns, its panel eight features, over a block of keys) is born that way; for reading it is
+// repacked into panels of kTileRows columns, so that eight queries per tile can pass it.
 //
 // Numerical plan: sums are compensated (Kahan): a second float per entry keeps what the first
 // rounds away, so that a million additions of single tokens lose nothing. The compensation is not
@@ -21,21 +21,28 @@
 
 namespace attnlab::attention {
 
-// Six lines of eight floats, line r at lines[r], as eight lines of six.
+// A tile of lines of eight floats, line r at lines[r], turned: eight lines of a tile's rows.
 inline void turn_panel(const float* const (&lines)[linalg::kTileRows], float* to) {
+  using linalg::kTileRows;
   using simd::F32x4;
+  static_assert(kTileRows == F32x4::kLanes || kTileRows == F32x4::kLanes + 2);
   for (int h = 0; h < kPanelQueries; h += F32x4::kLanes) {
     F32x4 first[F32x4::kLanes];
-    F32x4 second[F32x4::kLanes];
     for (int r = 0; r < F32x4::kLanes; ++r) {
       first[r] = simd::load(lines[r] + h);
-      second[r] = simd::load(lines[F32x4::kLanes + r % 2] + h);
     }
     simd::transpose(first[0], first[1], first[2], first[3]);
-    simd::transpose(second[0], second[1], second[2], second[3]);
     for (int r = 0; r < F32x4::kLanes; ++r) {
-      simd::store(to + (h + r) * linalg::kTileRows, first[r]);
-      simd::store_low_half(to + (h + r) * linalg::kTileRows + F32x4::kLanes, second[r]);
+      simd::store(to + (h + r) * kTileRows, first[r]);
+    }
+    if constexpr (kTileRows > F32x4::kLanes) {
+      const F32x4 fifth = simd::load(lines[F32x4::kLanes] + h);
+      const F32x4 sixth = simd::load(lines[F32x4::kLanes + 1] + h);
+      F32x4 second[F32x4::kLanes] = {fifth, sixth, fifth, sixth};
+      simd::transpose(second[0], second[1], second[2], second[3]);
+      for (int r = 0; r < F32x4::kLanes; ++r) {
+        simd::store_low_half(to + (h + r) * kTileRows + F32x4::kLanes, second[r]);
+      }
     }
   }
 }
@@ -55,7 +62,7 @@ class PrefixState {
   void shrink(Index p, const Lanes8& factor);
 
   // Adds `keys` keys to the eight features of panel p. tile [keys][8]: their features; values: the
-  // keys' values in panels of 6 columns, [stride][6] each.
+  // keys' values in panels of kTileRows columns, [stride][kTileRows] each.
   void add(Index p, const float* tile, Index keys, const float* values, Index stride);
 
   // Makes the state as it is now readable.
@@ -74,7 +81,7 @@ class PrefixState {
   Index features_;
   Index columns_;
   float* state_;   // [panels][columns][8], then the compensations, alike
-  float* packed_;  // [ceil(columns / 6)][features, padded][6]
+  float* packed_;  // [ceil(columns / kTileRows)][features, padded][kTileRows]
 };
 
 }  // namespace attnlab::attention
