@@ -36,6 +36,7 @@
 
 #include "attention/backward_row_in_double.h"
 #include "attention/logit_tile.h"
+#include "attention/turn_panel.h"
 #include "linalg/microkernel.h"
 #include "simd/finite.h"
 
@@ -419,8 +420,7 @@ class Head {
     for (Index r = 0; r < kTileRows; ++r) {
       lines[r] = strip + (key + r) * kPanelQueries;
     }
-    linalg::pack_lines<kTileRows>(lines, kPanelQueries,
-                                  to + at * kQueryBlock + p * kPanelQueries * kTileRows);
+    turn_panel(lines, to + at * kQueryBlock + p * kPanelQueries * kTileRows);
   }
 
   void accumulate_bias(const Panel& panel, const float* slopes, const KeyRange& keys) {

@@ -29,6 +29,7 @@
 #include <limits>
 
 #include "attention/prefix_state.h"
+#include "attention/turn_panel.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/finite.h"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "attention/turn_panel.h"
+
 namespace attnlab::attention {
 namespace {
 
