@@ -6,13 +6,13 @@ import type { EntropyScaleText } from "./text.en.js";
 
 type T = Translate<EntropyScaleText>;
 
-/** Random keys are judged from this length on: below, the start of every curve is steep. */
-const settled = 64;
+/** Lengths from which growth is counted, of random keys and of a text: below, every curve starts steeply. */
+const settled = { random: 64, text: 16 } as const;
 
 /** How much each curve grows, and what that says. */
 export function lengthCaption(t: T, numbers: Numbers, { lengths, curves }: Lengths, random: boolean): string {
   const last = lengths.length - 1;
-  const start = Math.max(0, lengths.indexOf(settled) < last ? lengths.indexOf(settled) : 0);
+  const start = Math.max(0, lengths.indexOf(settled[random ? "random" : "text"]));
   const [from, to] = [lengths[start] ?? 1, lengths[last] ?? 1];
   const growth = (name: ScaleName): number => (curves[name][last]?.mean ?? NaN) - (curves[name][start]?.mean ?? NaN);
   const shown = (name: ScaleName): string => numbers.fixed(growth(name), 2);
@@ -26,7 +26,7 @@ export function lengthCaption(t: T, numbers: Numbers, { lengths, curves }: Lengt
       log: shown("log"),
       uniform: numbers.fixed(Math.log(to / from), 2),
     }),
-    random ? t("captionRandom", { share: numbers.percent(1 - growth("log512") / growth("sqrt")) }) : t("captionReal"),
+    t(random ? "captionRandom" : "captionReal", { share: numbers.percent(1 - growth("log512") / growth("sqrt")) }),
   ]);
 }
 

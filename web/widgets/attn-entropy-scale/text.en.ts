@@ -41,7 +41,8 @@ export const en = {
     "From {from} to {to} keys the mean entropy grows by {sqrt} nats under 1/√d, by {log512} under log₅₁₂ n/√d, by {steep} under ln n/(0.24 d) and by {log} under ln n/√d; averaging everything, by {uniform}.",
   captionRandom:
     "With random keys log₅₁₂ n/√d only damps the growth: by {share} against 1/√d. It takes κ near 1/0.24 to make the curve nearly flat.",
-  captionReal: "A trained head is no random one: what helps depends on the head. The model was trained with 1/√d.",
+  captionReal:
+    "Here log₅₁₂ n/√d damps the growth by {share} against 1/√d; it depends on layer and head. The model was trained with 1/√d.",
   captionTokens:
     "With {n} tokens, token {key} has {sqrt} of the attention under 1/√d and {log512} under log₅₁₂ n/√d; averaging everything it would have {uniform}.",
   captionTokensStart: "With {first}, when it was among the first, it had {sqrtFirst} and {log512First}.",

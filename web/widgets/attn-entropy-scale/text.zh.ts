@@ -44,7 +44,7 @@ export const zh: Translation<EntropyScaleText> = {
     "从 {from} 个 Key 到 {to} 个，平均的熵在 1/√d 下增加 {sqrt} 奈特，在 log₅₁₂ n/√d 下增加 {log512}，在 ln n/(0.24 d) 下增加 {steep}，在 ln n/√d 下增加 {log}；完全平均则增加 {uniform}。",
   captionRandom:
     "对随机的 Key，log₅₁₂ n/√d 只是让熵涨得慢一些：比 1/√d 少涨 {share}。要想曲线接近水平，κ 得到 1/0.24 左右。",
-  captionReal: "训练好的头不是随机的，哪种缩放管用，要看是哪个头。这个模型是用 1/√d 训练的。",
+  captionReal: "在这里，log₅₁₂ n/√d 比 1/√d 少涨 {share}；换一层、换一个头，结果又不同。这个模型是用 1/√d 训练的。",
   captionTokens:
     "有 {n} 个 token 时，第 {key} 个 token 在 1/√d 下分到 {sqrt} 的注意力，在 log₅₁₂ n/√d 下分到 {log512}；完全平均则是 {uniform}。",
   captionTokensStart: "只有 {first} 个 token、它刚好在内的时候，分别是 {sqrtFirst} 与 {log512First}。",
