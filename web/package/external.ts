@@ -1,6 +1,6 @@
-import { makeCreatePool, makeLoad } from "./core.js";
 import { refuse } from "./errors.js";
 import type { Lab } from "./lab.js";
+import { makeLoad } from "./load.js";
 import type { Pool, PoolOptions } from "./pool/types.js";
 import type { LoadOptions } from "./source.js";
 
@@ -31,6 +31,5 @@ export const load: (options: LoadOptions) => Promise<Lab> = makeLoad(() => {
 });
 
 /** Starts a pool of workers, as `createPool` of the main entry does, with kernels from the source you name. */
-export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
-  (await import("./pool/by-address.js")).startByAddress(),
-);
+export const createPool = async (options: PoolOptions): Promise<Pool> =>
+  (await import("./pool/pool.js")).createPool(load, options);

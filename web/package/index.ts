@@ -1,5 +1,6 @@
-import { carriedKernels, makeCreatePool, makeLoad } from "./core.js";
+import { carriedKernels } from "./carried.js";
 import type { Lab } from "./lab.js";
+import { makeLoad } from "./load.js";
 import type { Pool, PoolOptions } from "./pool/types.js";
 import type { LoadOptions } from "./source.js";
 
@@ -59,6 +60,5 @@ export const load: (options?: LoadOptions) => Promise<Lab> = makeLoad(carried);
  * await pool.terminate();
  * ```
  */
-export const createPool: (options?: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
-  (await import("./pool/by-address.js")).startByAddress(),
-);
+export const createPool = async (options?: PoolOptions): Promise<Pool> =>
+  (await import("./pool/pool.js")).createPool(load, options);
