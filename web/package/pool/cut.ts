@@ -29,8 +29,12 @@ const OPTIONS: Readonly<Record<string, string>> = { bias: "qk", convKernel: ".",
 /** Arguments by the names that gradients have them by. */
 const POSITIONS: Readonly<Record<string, number>> = { q: 0, k: 1, v: 2, a: 0, b: 1, x: 0 };
 
-/** Operations below which a task is not worth the way to a worker and back; above which others wait too long for it. */
+/**
+ * Operations below which a task is not worth the way to a worker and back; of a task whose arguments and result are on their
+ * way while others are computed; above which other calls wait too long for it.
+ */
 const SMALLEST = 8e6;
+const HANDY = 2e8;
 const LARGEST = 2e9;
 
 /** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
@@ -42,6 +46,8 @@ type Options = Readonly<Record<string, unknown>>;
 /** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in the same order. */
 export interface Plan {
   tasks: readonly (() => Task)[];
+  /** Whether the tasks together have no more of the inputs than there is. */
+  disjoint: boolean;
   put: (value: unknown, index: number) => void;
   result: () => unknown;
 }
@@ -77,7 +83,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const put = (value: unknown): void => {
       result = value;
     };
-    return { tasks: [() => [operation, ...args.map(copyOf)]], put, result: () => result };
+    return { tasks: [() => [operation, ...args.map(copyOf)]], disjoint: true, put, result: () => result };
   }
 
   // 1. What the axes count.
@@ -133,7 +139,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
   const rows = shares(weights, Math.min(4 * useful, Math.max(even, Math.ceil(wanted / matrices)))).map(rowsOf);
-  const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? matrices : Math.min(wanted, matrices));
+  const handy = useful * Math.min(4, Math.floor(work / useful / HANDY));
+  const groups = shares(
+    Array<number>(matrices).fill(1),
+    rows.length > 1 ? matrices : Math.min(Math.max(wanted, handy), matrices),
+  );
   const parts = groups.flatMap((m) =>
     rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
   );
@@ -157,6 +167,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     return own;
   };
+  const isApart = (value: unknown): boolean =>
+    !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
   const tasks = parts.map((part) => (): Task => [
     operation,
     ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
@@ -183,6 +195,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   };
   return {
     tasks,
+    disjoint: rows.length === 1 && [...tensors, options.bias].every(isApart),
     put(value, index) {
       const named = isTensor(value) ? { "": value } : (value as Readonly<Record<string, Tensor>>);
       for (const [name, tensor] of Object.entries(named)) putOne(name, tensor, index);

@@ -6,7 +6,7 @@ import { checkNumber, isOptionsObject, readOptions, whole, type Reader } from ".
 import { ResidentTensor } from "../resident.js";
 import { LOAD_READERS, type LoadOptions } from "../source.js";
 import type { Tensor } from "../tensor.js";
-import { cut, isTensor } from "./cut.js";
+import { cut, isTensor, type Plan } from "./cut.js";
 import { Job, Jobs } from "./jobs.js";
 import { copyOf, prepare } from "./message.js";
 import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
@@ -34,6 +34,14 @@ function readCall(operation: string, args: readonly unknown[]) {
   const before = args.slice(0, -1);
   return { signal, out, given: [...before, given], inputs: [...before, others] };
 }
+
+/** The tasks from the `next` on, made. */
+const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
+  tasks.map((make, index) => {
+    if (index < next) return make;
+    const task = make();
+    return () => task;
+  });
 
 /** Starts the threads: workers, in the first way that works here; else the calling thread. */
 async function startThreads(count: number, engine: Engine): Promise<Jobs> {
@@ -80,8 +88,9 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     signal?.addEventListener("abort", cancel);
     try {
       jobs.submit(job);
-      // What could not be sent at once is made of copies later: the caller may do with the inputs what it likes.
-      if (job.next < job.tasks.length) job.tasks = cut(operation, inputs.map(copyOf), size).tasks;
+      // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
+      if (job.next < job.tasks.length)
+        job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size).tasks;
       const value = await job.result;
       if (!out) return value;
       (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
