@@ -168,8 +168,11 @@ export class Jobs {
         this.lose(thread);
         refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");
       });
-      keep(buffersIn(answer.task));
-      job.take(index, valueOf(answer));
+      const value = valueOf(answer);
+      // The value may be in a buffer of the task's; it is kept when it was put to its place.
+      const taken = buffersIn(value);
+      keep([...buffersIn(answer.task)].filter((buffer) => !taken.has(buffer)));
+      job.take(index, value);
     } catch (error) {
       this.#drop(job, error);
     }
