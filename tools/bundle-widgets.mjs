@@ -5,6 +5,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { buildCeilings } from "../benchmarks/lib/ceilings.mjs";
 import { storedAttention } from "../benchmarks/lib/stored.mjs";
@@ -30,6 +31,8 @@ const common = {
   charset: "utf8",
   define: { ATTNLAB_VERSION: JSON.stringify(version) },
   logLevel: "warning",
+  // An entry of the package names the chunks that it brings along; what it takes from them is what counts.
+  logOverride: { "ignored-bare-import": "silent" },
 };
 
 /**
@@ -40,8 +43,8 @@ const common = {
 const publishedPackage = {
   name: "published package",
   setup({ onResolve }) {
-    onResolve({ filter: /\/package\/(index|external|io)\.js$/ }, ({ path }) => ({
-      path: join(distFolder, basename(path)),
+    onResolve({ filter: /\/package\/(index|external|io|given)\.js$/ }, ({ path }) => ({
+      path: join(distFolder, path.endsWith("given.js") ? "chunks" : "", basename(path)),
     }));
   },
 };
@@ -84,17 +87,57 @@ const bytesOf = (file) => ({ contents: new Uint8Array(readFileSync(file)), loade
 const data = {
   texts: () => ({ contents: JSON.stringify(shippedTexts()), loader: "json" }),
   "sentence.extract.safetensors": () => ({ contents: readFixture("sentence.extract.safetensors"), loader: "binary" }),
-  "kernels.simd.wasm": () => bytesOf(join(distFolder, "kernels.simd.wasm")),
+  "kernels.simd.wasm.gz": () => ({
+    contents: new Uint8Array(gzipSync(readFileSync(join(distFolder, "kernels.simd.wasm")), { level: 9 })),
+    loader: "binary",
+  }),
   "ceiling.simd.wasm": () => bytesOf(join(buildCeilings(), "arithmetic.simd.wasm")),
   "ceiling.relaxed.wasm": () => bytesOf(join(buildCeilings(), "arithmetic.relaxed.wasm")),
   "stored-attention": () => ({ contents: JSON.stringify(storedAttention()), loader: "json" }),
 };
 
-/** One build for all widgets, so that they share chunks. */
+/**
+ * `virtual:serve/NAME` is the program of a widget's worker, which serves the widget's tasks; `virtual:worker/NAME` opens it,
+ * by the given module.
+ * @param {(name: string) => string} opener
+ * @returns {import("esbuild").Plugin}
+ */
+const workers = (opener) => ({
+  name: "workers",
+  setup({ onResolve, onLoad }) {
+    const named = /^virtual:(serve|worker)\/(.*)$/;
+    onResolve({ filter: named }, ({ path }) => ({ path, namespace: "workers" }));
+    onLoad({ filter: named, namespace: "workers" }, ({ path }) => {
+      const [, kind, name = ""] = named.exec(path) ?? [];
+      const program = `import { load } from "../package/given.js";
+        import { serve } from "./shared/tasks/serve.js";
+        import { tasks } from "./${name}/tasks.js";
+        serve(tasks, load);`;
+      return { contents: kind === "serve" ? program : opener(name), resolveDir: source, loader: "ts" };
+    });
+  },
+});
+
+/** Opens the worker's chunk beside this one. Its address is spelled out where the worker is made: so bundlers of pages find it. */
+const openChunk = (/** @type {string} */ name) => {
+  const address = `new URL("./${name}.worker.js", import.meta.url)`;
+  return `import { openWorkerAt } from "./shared/tasks/open.js";
+    export default () => openWorkerAt(${address}, () => new Worker(${address}, { type: "module" }));`;
+};
+
+/** Opens a worker whose program is carried as text. */
+const openText = (/** @type {string} */ text) => `import { openWorkerFromText } from "./shared/tasks/open.js";
+  export default () => openWorkerFromText(${JSON.stringify(text)});`;
+
+/**
+ * One build for all widgets and their workers, so that they share chunks. A worker imports nothing lazily: Vite compiles the
+ * workers that it finds in a dependency into scripts without modules, and fails where one does.
+ */
 async function bundleChunked() {
   const entries = widgets.flatMap((name) => [
     [name, join(source, `${name}.ts`)],
     [`${name}/element`, join(source, name, "element.ts")],
+    [`chunks/${name}.worker`, `virtual:serve/${name}`],
   ]);
   await build({
     ...common,
@@ -102,42 +145,27 @@ async function bundleChunked() {
     outdir: target,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    plugins: [publishedPackage, virtual(data)],
-  });
-}
-
-/**
- * The worker in one file, with the binaries in it: Vite compiles the workers that it finds in a dependency into scripts
- * without modules, and fails where one of them imports lazily.
- * @param {string} name
- */
-async function bundleWorker(name) {
-  await build({
-    ...common,
-    entryPoints: [join(source, name, "worker.ts")],
-    outfile: join(target, "chunks", `${name}.worker.js`),
-    plugins: [publishedPackage, virtual(data)],
+    plugins: [publishedPackage, workers(openChunk), virtual(data)],
   });
 }
 
 /** @param {string} name */
 async function bundleSingle(name) {
+  const unopened = () => {
+    throw new Error("A worker opens no worker.");
+  };
   const worker = await build({
     ...common,
-    entryPoints: [join(source, name, "worker.single.ts")],
+    entryPoints: [`virtual:serve/${name}`],
     write: false,
-    plugins: [publishedPackage, virtual(data)],
+    plugins: [publishedPackage, workers(unopened), virtual(data)],
   });
   const text = worker.outputFiles[0]?.text ?? "";
   await build({
     ...common,
     entryPoints: [join(source, `${name}.ts`)],
     outfile: join(target, `${name}.single.js`),
-    plugins: [
-      singleVariants,
-      publishedPackage,
-      virtual({ ...data, "worker-text": () => ({ contents: text, loader: "text" }) }),
-    ],
+    plugins: [singleVariants, publishedPackage, workers(() => openText(text)), virtual(data)],
   });
 }
 
@@ -158,7 +186,6 @@ export async function bundleWidgets() {
   mkdirSync(join(target, "data"), { recursive: true });
   await bundleChunked();
   for (const name of widgets) {
-    await bundleWorker(name);
     await bundleSingle(name);
     copyDeclarations(name);
   }

@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import { describe, expect, inject, test } from "vitest";
+import { binaryAsText } from "../../tools/lib/modules.mjs";
 import { node } from "./lib/run.js";
 
 const project = inject("project");
-
-/** A WebAssembly binary in base64, longer than a probe of what an engine knows. */
-const BINARY_IN_BASE64 = /AGFzbQEA[A-Za-z0-9+/]{1000}/;
 
 /** Each bundles a module of the project into a folder and returns it. */
 const bundlers = {
@@ -73,13 +71,13 @@ describe.each(Object.entries(bundlers))("a bundle made by %s", (_name, bundle) =
 
   test("keeps both binaries out of the code that is always loaded", async () => {
     const folder = await bundle("compute.mjs");
-    expect(modulesIn(folder).filter((text) => BINARY_IN_BASE64.test(text))).toHaveLength(2);
-    expect(readFileSync(join(folder, "compute.mjs"), "utf8")).not.toMatch(BINARY_IN_BASE64);
+    expect(modulesIn(folder).filter((text) => binaryAsText.test(text))).toHaveLength(2);
+    expect(readFileSync(join(folder, "compute.mjs"), "utf8")).not.toMatch(binaryAsText);
   });
 
   test("has no binary in it where attnlab/external is imported", async () => {
     const texts = modulesIn(await bundle("external-entry.mjs"));
     expect(texts).not.toHaveLength(0);
-    expect(texts.filter((text) => BINARY_IN_BASE64.test(text))).toEqual([]);
+    expect(texts.filter((text) => binaryAsText.test(text))).toEqual([]);
   });
 });

@@ -68,6 +68,14 @@ describe("load", () => {
     expect(Object.isFrozen(lab)).toBe(true);
   });
 
+  test("tells the compiled build, which makes another lab", async () => {
+    for (const variant of variants) {
+      const { wasmModule } = await load({ variant });
+      const lab = await loadExternal({ wasmModule });
+      expect([lab.variant, lab.wasmModule, sum(lab)]).toEqual([variant, wasmModule, 11]);
+    }
+  });
+
   test("its operations do not depend on this", async () => {
     const { softmax, tensor } = await load();
     expect(softmax(tensor([0, 0])).data).toEqual(new Float32Array([0.5, 0.5]));
@@ -293,6 +301,17 @@ describe("known answers decide", () => {
     } finally {
       restore();
     }
+  });
+
+  test("an engine that cannot unpack what the entry carries is told so", async () => {
+    vi.stubGlobal("DecompressionStream", undefined);
+    const fresh = await freshLoad("unpacked");
+    try {
+      await expectRejection(fresh(), { code: "LOAD", operation, argument: "variant", message: /DecompressionStream/ });
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect((await fresh()).variant).toBe("relaxed");
   });
 
   test("when both do, load is refused, and tried again at the next call", async () => {

@@ -50,6 +50,8 @@ export interface Lab
   readonly version: string;
   /** Which build runs. */
   readonly variant: Variant;
+  /** It, compiled: post it to a worker of your own, and give it to `load` of `attnlab/external` there. */
+  readonly wasmModule: WebAssembly.Module;
 }
 
 /**
@@ -96,5 +98,6 @@ export function createLab(engine: Engine, variant: Variant): Lab {
     const call = { engine, operation };
     return [operation, (...args: readonly unknown[]) => body(call, ...args)()];
   });
-  return Object.freeze({ version, variant, ...(Object.fromEntries(operations) as Omit<Lab, "version" | "variant">) });
+  const fields = { version, variant, wasmModule: engine.module };
+  return Object.freeze({ ...fields, ...(Object.fromEntries(operations) as Omit<Lab, keyof typeof fields>) });
 }

@@ -1,12 +1,13 @@
 // Modules that the bundler makes (tools/bundle-widgets.mjs): binaries as bytes, and data boiled down from the fixtures.
 
-declare module "virtual:kernels.simd.wasm" {
-  const bytes: Uint8Array;
+declare module "virtual:kernels.simd.wasm.gz" {
+  /** Packed by gzip. */
+  const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 
 declare module "virtual:sentence.extract.safetensors" {
-  const bytes: Uint8Array;
+  const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 
@@ -31,21 +32,21 @@ declare module "virtual:texts" {
   export default texts;
 }
 
-declare module "virtual:worker-text" {
-  /** Source of the widget's worker, for the single-file build. */
-  const text: string;
-  export default text;
+declare module "virtual:worker/*" {
+  /** Opens the worker of the widget of this name, which serves its table of tasks. */
+  const open: () => Worker;
+  export default open;
 }
 
 declare module "virtual:ceiling.relaxed.wasm" {
   /** Fused multiply-adds in a loop (benchmarks/ceilings/arithmetic.c). */
-  const bytes: Uint8Array;
+  const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 
 declare module "virtual:ceiling.simd.wasm" {
   /** Multiplications and additions in a loop. */
-  const bytes: Uint8Array;
+  const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 

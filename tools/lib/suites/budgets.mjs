@@ -89,6 +89,11 @@ function embedded(tally, name, entry) {
   const files = reachableFrom(entry, (file) => file.endsWith(".js"));
   const [binaries, code] = [files.filter(carriesBinary), files.filter((file) => !carriesBinary(file))];
   tally.check(`${name} carries a binary`, binaries.length > 0);
+  const worker = join(distFolder, "widgets", "chunks", `${name}.worker.js`);
+  tally.check(
+    `${name}'s worker carries none, and shares its code with the page`,
+    gzip(worker) < kilobyte && !reachableFrom(worker).some(carriesBinary),
+  );
   files.forEach((file) => tally.note(`  ${basename(file)}: ${gzip(file)} bytes, gzip`));
   const size = sum(code.map(gzip)) + Math.max(0, ...binaries.map(gzip));
   within(tally, `${name} with its first view, gzip`, size, limits.widget);

@@ -25,7 +25,7 @@ const [start, factor, term] = [1, 0.999, 0.001] as const;
  */
 export function openCeiling(variant: Variant): Ceiling {
   const bytes = variant === "relaxed" ? relaxed : simd;
-  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  const module = new WebAssembly.Module(bytes);
   const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   return {
     flops: rounds * exports.operations_per_round(),

@@ -68,11 +68,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   private readonly measured = new Map<SizeName, Measured>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly taken = new TakeAway(this);
-  private readonly runner = new TaskRunner(
-    tasks,
-    async () => (await import("./worker-source.js")).workerSource,
-    sharedLab,
-  );
+  private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-benchmark"), sharedLab);
 
   constructor() {
     super();

@@ -119,11 +119,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   private started = false;
   /** What `attn-change` last told about. */
   private told: readonly unknown[] = [];
-  private readonly runner = new TaskRunner(
-    tasks,
-    async () => (await import("./worker-source.js")).workerSource,
-    sharedLab,
-  );
+  private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-explorer"), sharedLab);
   private readonly shipped = new ShippedData(this);
   private readonly own = new OwnData(this);
   private readonly computation = new Computation(this, this.runner);

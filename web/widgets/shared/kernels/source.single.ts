@@ -1,5 +1,6 @@
-import binary from "virtual:kernels.simd.wasm";
+import packed from "virtual:kernels.simd.wasm.gz";
 import { load, type Lab } from "../../../package/external.js";
+import { gunzip } from "../../../package/gunzip.js";
 
 /** Kernels of a single-file bundle: the one binary it carries, which every engine runs. */
-export const loadKernels = (): Promise<Lab> => load({ variant: "simd", wasmBinary: binary });
+export const loadKernels = async (): Promise<Lab> => load({ variant: "simd", wasmBinary: await gunzip(packed) });

@@ -1,6 +1,6 @@
 /** What a page sends to a task worker. */
 export type Request =
-  | { readonly kind: "start"; readonly kernels: Uint8Array | undefined }
+  | { readonly kind: "start"; readonly wasmModule: WebAssembly.Module }
   | { readonly kind: "run"; readonly id: number; readonly task: string; readonly input: unknown }
   | { readonly kind: "cancel"; readonly id: number };
 

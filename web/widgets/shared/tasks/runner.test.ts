@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Lab } from "../../../package/index.js";
 import type { Reply, Request } from "./protocol.js";
-import { isCancelled, TaskRunner, type WorkerSource } from "./runner.js";
-import { serve } from "./serve.js";
+import { isCancelled, TaskRunner } from "./runner.js";
+import { serve, type Port } from "./serve.js";
 import { runNow, runSliced } from "./task.js";
 
-const lab = { variant: "simd" } as unknown as Lab;
+const wasmModule = { of: "the page" };
+const lab = { variant: "simd", wasmModule } as unknown as Lab;
 
 /** Counts to `input`, one step at a time. */
 function* count(_lab: Lab, input: number): Generator<number, number, void> {
@@ -26,15 +27,19 @@ function* failing(): Generator<number, number, void> {
 const tasks = { count, forever, failing };
 
 /** A worker in this very thread: the serving side on one end, the page's Worker object on the other. */
-function fakeWorker(load: () => Promise<Lab> = () => Promise.resolve(lab)): { worker: Worker; terminate: () => void } {
+function fakeWorker(load: (given: unknown) => Promise<Lab> = () => Promise.resolve(lab)): {
+  worker: Worker;
+  terminate: () => void;
+} {
   const page = new EventTarget();
   const inside = new EventTarget();
   const terminate = vi.fn();
-  serve(tasks, load, {
+  const port: Port = {
     postMessage: (reply: Reply) => page.dispatchEvent(new MessageEvent("message", { data: reply })),
     addEventListener: (type, listener) =>
       inside.addEventListener(type, (event) => listener(event as MessageEvent<Request>)),
-  });
+  };
+  serve(tasks, load, port);
   const worker = Object.assign(page, {
     postMessage: (request: Request) => inside.dispatchEvent(new MessageEvent("message", { data: request })),
     terminate,
@@ -42,12 +47,11 @@ function fakeWorker(load: () => Promise<Lab> = () => Promise.resolve(lab)): { wo
   return { worker: worker as unknown as Worker, terminate };
 }
 
-const withWorker = (load?: () => Promise<Lab>): TaskRunner<typeof tasks> => {
+const withWorker = (load?: (given: unknown) => Promise<Lab>): TaskRunner<typeof tasks> => {
   const { worker } = fakeWorker(load);
-  const source: WorkerSource = { open: () => worker, kernels: undefined };
   return new TaskRunner(
     tasks,
-    () => Promise.resolve(source),
+    () => Promise.resolve({ default: () => worker }),
     () => Promise.resolve(lab),
   );
 };
@@ -121,7 +125,7 @@ it("ends its worker when it is stopped, and opens another for the next run", asy
     () => {
       const { worker, terminate } = fakeWorker();
       terminated.push(terminate);
-      return Promise.resolve({ open: () => worker, kernels: undefined });
+      return Promise.resolve({ default: () => worker });
     },
     () => Promise.resolve(lab),
   );
@@ -130,4 +134,10 @@ it("ends its worker when it is stopped, and opens another for the next run", asy
   expect(terminated[0]).toHaveBeenCalledOnce();
   await expect(runner.run("count", 2)).resolves.toBe(2);
   expect(terminated).toHaveLength(2);
+});
+
+it("hands the page's compiled kernels to the worker", async () => {
+  const load = vi.fn<(given: unknown) => Promise<Lab>>(() => Promise.resolve(lab));
+  await withWorker(load).run("count", 1);
+  expect(load.mock.calls).toEqual([[{ wasmModule }]]);
 });

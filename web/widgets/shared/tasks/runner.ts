@@ -5,13 +5,8 @@ import { runSliced, type InputOf, type OutputOf, type Task, type TaskTable } fro
 /** A worker has this long to load its kernels before the page does the work itself. */
 const patience = 10_000;
 
-/** Where to find a worker, and what it needs from the page to start. */
-export interface WorkerSource {
-  /** @throws when the page may not have workers */
-  open(): Worker;
-  /** Kernel binary handed over by a page whose worker cannot fetch it; undefined lets the worker load its own. */
-  readonly kernels: Uint8Array | undefined;
-}
+/** Opens a task worker; throws when the page may not have any. */
+export type OpenWorker = () => Worker;
 
 export interface RunOptions {
   readonly onProgress?: (share: number) => void;
@@ -42,12 +37,12 @@ export class TaskRunner<T extends TaskTable> {
 
   /**
    * @param tasks the same table the worker serves
-   * @param source loads what is needed to open the worker
-   * @param lab kernels of the page, used where there is no worker
+   * @param opener loads what opens the worker: a module `virtual:worker/…`
+   * @param lab kernels of the page: the worker gets them compiled, and where there is no worker they do the work
    */
   constructor(
     private readonly tasks: T,
-    private readonly source: () => Promise<WorkerSource>,
+    private readonly opener: () => Promise<{ readonly default: OpenWorker }>,
     private readonly lab: () => Promise<Lab>,
   ) {}
 
@@ -109,10 +104,10 @@ export class TaskRunner<T extends TaskTable> {
 
   private async open(): Promise<Worker | undefined> {
     try {
-      const source = await this.source();
-      const worker = source.open();
+      const [{ default: open }, { wasmModule }] = await Promise.all([this.opener(), this.lab()]);
+      const worker = open();
       this.opened = worker;
-      if (!(await isReady(worker, source.kernels))) {
+      if (!(await isReady(worker, wasmModule))) {
         worker.terminate();
         return undefined;
       }
@@ -120,7 +115,7 @@ export class TaskRunner<T extends TaskTable> {
       worker.addEventListener("error", ({ message }) => this.lose(message));
       return worker;
     } catch {
-      return undefined; // barred by the page's policy: the page does the work
+      return undefined; // barred by the page's policy, or without kernels: the page does the work, or says why it cannot
     }
   }
 
@@ -143,7 +138,7 @@ export class TaskRunner<T extends TaskTable> {
 }
 
 /** Starts the worker; false when it fails to load, says it is unable, or stays silent. */
-function isReady(worker: Worker, kernels: Uint8Array | undefined): Promise<boolean> {
+function isReady(worker: Worker, wasmModule: WebAssembly.Module): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), patience);
     const answer = (ready: boolean): void => {
@@ -156,20 +151,6 @@ function isReady(worker: Worker, kernels: Uint8Array | undefined): Promise<boole
     const fail = (): void => answer(false);
     worker.addEventListener("message", hear);
     worker.addEventListener("error", fail);
-    worker.postMessage({ kind: "start", kernels } satisfies Request);
+    worker.postMessage({ kind: "start", wasmModule } satisfies Request);
   });
-}
-
-/** Whether a module at `address` belongs to the page's own origin; a page may open workers of its own origin only. */
-export const isOwnOrigin = (address: string): boolean => new URL(address).origin === location.origin;
-
-/** Opens a module worker whose whole source is `text`. */
-export function openWorkerFromText(text: string): Worker {
-  const blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  try {
-    return new Worker(blob, { type: "module" });
-  } finally {
-    // By then the worker has fetched its source, or never will.
-    setTimeout(() => URL.revokeObjectURL(blob), patience);
-  }
 }

@@ -8,10 +8,13 @@ export interface Port {
   addEventListener(type: "message", listener: (event: MessageEvent<Request>) => void): void;
 }
 
-/** Makes a worker of this module: waits for `start`, loads the kernels, then runs the tasks it is asked for. */
+/**
+ * Makes a worker of this module: waits for `start`, which brings the page's compiled kernels, then runs the tasks it is
+ * asked for.
+ */
 export function serve(
   tasks: TaskTable,
-  load: (kernels: Uint8Array | undefined) => Promise<Lab>,
+  load: (source: { readonly wasmModule: WebAssembly.Module }) => Promise<Lab>,
   port: Port = globalThis as unknown as Port,
 ): void {
   const running = new Map<number, AbortController>();
@@ -41,7 +44,7 @@ export function serve(
     if (data.kind === "run") void run(data.id, data.task, data.input);
     else if (data.kind === "cancel") running.get(data.id)?.abort();
     else {
-      lab = load(data.kernels);
+      lab = load({ wasmModule: data.wasmModule });
       lab.then(
         () => port.postMessage({ kind: "ready" }),
         (error: unknown) => port.postMessage({ kind: "unable", message: messageOf(error) }),
