@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { policyFor } from "../../web/site/.vitepress/csp.mjs";
+import { codeBlocks, pageSource } from "../../web/site/test/pages.js";
 import { accessibilityViolations } from "./lib/axe.js";
 import { stateOf } from "./lib/explorer.js";
 import { withPolicy } from "./lib/policy.js";
@@ -193,6 +194,32 @@ describe("search", () => {
     await page.locator("#localsearch-input").fill("qqqxxyyzz");
     await page.locator(".VPLocalSearchBox .no-results").waitFor();
   });
+});
+
+describe("the page to be framed", () => {
+  for (const language of ["en", "zh"] as const) {
+    test(`that /${language}/guide/embed shows works, and its figure fits the frame`, async () => {
+      const [framed = "", frame = ""] = codeBlocks(pageSource(language, "guide/embed"))
+        .filter(({ info, code }) => info === "html" && /doctype|iframe/.test(code))
+        .map(({ code }) => code);
+      const icon = '<link rel="icon" href="data:," />';
+      const { page } = await open({
+        folders: { "/attnlab/": join(ROOT, "dist", "widgets") },
+        pages: {
+          "/attnlab/attn.html": { body: framed.replace("<title>", `${icon}<title>`) },
+          "/": { body: `<!doctype html>${icon}<title>A post</title><body style="margin: 0">${frame}` },
+        },
+        context: { viewport: { width: 700, height: 900 } },
+      });
+      const widget = page.frameLocator("iframe").locator("attn-explorer");
+      await widget.locator(".caption", { hasText: /\d/ }).waitFor();
+      await widget.locator(".machine", { hasText: "GFLOP/s" }).waitFor();
+      const { height = 0 } = (await widget.boundingBox()) ?? {};
+      const room = Number(/height="(\d+)"/.exec(frame)?.[1]);
+      expect(height).toBeLessThanOrEqual(room);
+      expect(height).toBeGreaterThan(room - 300);
+    });
+  }
 });
 
 describe("without JavaScript", () => {
