@@ -196,6 +196,36 @@ describe("search", () => {
   });
 });
 
+describe("titles in Chinese", () => {
+  for (const path of inLanguage("zh")) {
+    test(`of ${path} break at spaces and punctuation alone`, async () => {
+      const { page } = await open(setting(path, { context: { viewport: { width: 480, height: 800 } } }));
+      await settled(page);
+      const cuts = await page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll("h1, attn-explorer")].flatMap((element) => {
+        const title = element.shadowRoot?.querySelector(".title") ?? element;
+        const cuts = [];
+        let before;
+        const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode()); )
+          for (let i = 0; i < node.length; i++) {
+            const range = document.createRange();
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            const box = range.getBoundingClientRect();
+            const letter = range.toString();
+            if (box.width === 0 || !/\\S/.test(letter)) { if (before) before.letter = letter; continue; }
+            if (before && box.top > before.bottom - 1 && /[\\p{L}\\p{N}]/u.test(before.letter)) cuts.push(before.letter + "|" + letter);
+            before = { bottom: box.bottom, letter };
+          }
+        return cuts;
+      })`);
+      expect(cuts).toEqual([]);
+    });
+  }
+});
+
 describe("the page to be framed", () => {
   for (const language of ["en", "zh"] as const) {
     test(`that /${language}/guide/embed shows works, and its figure fits the frame`, async () => {
