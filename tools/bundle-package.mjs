@@ -110,14 +110,17 @@ const replace = (replacements) => ({
   },
 });
 
-/** Modules that base.ts is made of, and core.ts, as others import them. */
-function wrappedModules() {
-  const parts = readFileSync(sourceOf("base"), "utf8").matchAll(/ from "\.\/([\w-]+)\.js"/g);
-  return { base: new RegExp(`/(${Array.from(parts, ([, name]) => name).join("|")})\\.js$`), core: /\/core\.js$/ };
+/**
+ * The modules that base.ts or core.ts is made of, as others import them.
+ * @param {string} module
+ */
+function partsOf(module) {
+  const parts = readFileSync(sourceOf(module), "utf8").matchAll(/ from "\.\/(?:pool\/)?([\w-]+)\.js"/g);
+  return new RegExp(`/(${Array.from(parts, ([, name]) => name).join("|")})\\.js$`);
 }
 
 async function bundleScripts() {
-  const modules = wrappedModules();
+  const modules = { base: partsOf("base"), core: partsOf("core") };
   const base = await wrap("base", "attnlabBase()");
   const handedIn = { base: { modules: modules.base, contents: `export const[${base.names}]=attnlabBase` } };
   const core = await wrap("core", "attnlabCore(attnlabBase,attnlabStart)", [replace(handedIn)]);

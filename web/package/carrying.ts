@@ -1,7 +1,8 @@
 // The `load` of `attnlab` in a module of its own, without the pool: the widgets take it.
 
-import { carriedKernels, makeLoad } from "./core.js";
+import { carriedKernels } from "./carried.js";
 import type { Lab } from "./lab.js";
+import { makeLoad } from "./load.js";
 import type { LoadOptions } from "./source.js";
 
 /** Each build is text in a chunk of its own, imported when it is wanted: no second file to serve, no address to get right. */

@@ -1,4 +1,3 @@
-import { makeCreatePool } from "./core.js";
 import { load } from "./given.js";
 import type { Pool, PoolOptions } from "./pool/types.js";
 
@@ -7,6 +6,5 @@ export { load } from "./given.js";
 export type * from "./public.js";
 
 /** Starts a pool of workers, as `createPool` of the main entry does, with kernels from the source you name. */
-export const createPool: (options: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
-  (await import("./pool/by-address.js")).startByAddress(),
-);
+export const createPool = async (options: PoolOptions): Promise<Pool> =>
+  (await import("./pool/pool.js")).createPool(load, options);

@@ -1,8 +1,8 @@
 // The `load` of `attnlab/external` in a module of its own, which imports nothing lazily: the widgets' workers take it.
 
-import { makeLoad } from "./core.js";
 import { refuse } from "./errors.js";
 import type { Lab } from "./lab.js";
+import { makeLoad } from "./load.js";
 import type { LoadOptions } from "./source.js";
 
 /**

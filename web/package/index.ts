@@ -1,5 +1,4 @@
 import { load } from "./carrying.js";
-import { makeCreatePool } from "./core.js";
 import type { Pool, PoolOptions } from "./pool/types.js";
 
 export { load } from "./carrying.js";
@@ -29,6 +28,5 @@ export type * from "./public.js";
  * await pool.terminate();
  * ```
  */
-export const createPool: (options?: PoolOptions) => Promise<Pool> = makeCreatePool(load, async () =>
-  (await import("./pool/by-address.js")).startByAddress(),
-);
+export const createPool = async (options?: PoolOptions): Promise<Pool> =>
+  (await import("./pool/pool.js")).createPool(load, options);

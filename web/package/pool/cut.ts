@@ -3,24 +3,25 @@ import { ResidentTensor } from "../resident.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, copyOf, type Task } from "./message.js";
-import { put, take, type Part, type Piece, type Range } from "./parts.js";
+import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
 import { keep } from "./spares.js";
 
 /**
- * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result. The matrices
- * are cut apart, and where there is a "q" the rows that it counts, with the keys "k" that they see. "axis": what lies before
- * the first axis that the operation works along is cut apart. An operation that is not named runs whole, in one thread.
+ * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result, where it is
+ * one tensor; axes with the same letter have one size. The matrices are cut apart, and where there is a "q" the rows that it
+ * counts, with the keys "k" that they see. "axis": what lies before the first axis that the operation works along is cut
+ * apart. An operation that is not named runs whole, in one thread.
  */
 const RULES: Readonly<Record<string, string>> = {
-  attention: "q. k. k. >q.",
+  attention: "q. k. kv >qv",
   attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
-  layerNorm: "axis",
-  logSoftmax: "axis",
-  matmul: "q. .. >q.",
+  layerNorm: "axis >",
+  logSoftmax: "axis >",
+  matmul: "q. .c >qc",
   matmulBackward: "q. .. q.",
-  rmsNorm: "axis",
-  softmax: "axis",
+  rmsNorm: "axis >",
+  softmax: "axis >",
 };
 
 /** Likewise the options that are cut; other tensors among the options are not. */
@@ -42,6 +43,8 @@ type Options = Readonly<Record<string, unknown>>;
 /** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in the same order. */
 export interface Plan {
   tasks: readonly (() => Task)[];
+  /** Whether the tasks together have no more of the inputs than there is. */
+  disjoint: boolean;
   put: (value: unknown, index: number) => void;
   result: () => unknown;
 }
@@ -77,15 +80,22 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const put = (value: unknown): void => {
       result = value;
     };
-    return { tasks: [() => [operation, ...args.map(copyOf)]], put, result: () => result };
+    return {
+      tasks: [() => [operation, ...args.map(copyOf)]],
+      disjoint: true,
+      put,
+      result: () => result,
+    };
   }
 
   // 1. What the axes count.
   const rank = first.shape.length;
   const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
   const along = ".".repeat(-Math.min(...ends));
-  const kinds = rule === "axis" ? [along, along] : rule.split(" ");
+  const alongAxes = rule.startsWith("axis");
+  const kinds = alongAxes ? [along, along, rule.replace("axis >", `>${along}`)] : rule.split(" ");
   if (options.transposeA === true) kinds[0] = ".q";
+  if (options.transposeB === true) kinds[1] = "c.";
   const [axes = "", others = ""] = kinds;
   const leading = first.shape.slice(0, -axes.length);
   const inner = first.shape.slice(-axes.length);
@@ -93,7 +103,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const seesKeys = others.startsWith("k");
   const queries = inner[axes.indexOf("q")] ?? 1;
   const keys = second?.shape.at(-2) ?? 1;
-  const sizes: Readonly<Record<string, number>> = { q: queries, k: keys };
+  const sizes: Record<string, number> = { q: queries, k: keys };
+  tensors.forEach(({ shape }, i) => {
+    const letters = kinds[i] ?? "";
+    Array.from(letters).forEach((letter, at) => (sizes[letter] ??= shape.at(at - letters.length) ?? 1));
+  });
   const pieceOf = (value: unknown, letters: string): Piece => {
     const { shape } = value as Tensor;
     const data = value instanceof ResidentTensor ? value.view : (value as Tensor).data;
@@ -118,10 +132,9 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const block = cutsRows ? QUERY_BLOCK : queries;
   const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
   const [depth = 1] = inner.slice(-1);
-  const cost =
-    rule === "axis"
-      ? 16 * sizeOf(inner)
-      : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+  const cost = alongAxes
+    ? 16 * sizeOf(inner)
+    : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
     const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
@@ -138,7 +151,13 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
   );
 
-  // 4. Their arguments.
+  // 4. The result, if its shape is known; memory for it, if it is put together.
+  const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1);
+  const shape = [...leading, ...(alongAxes ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
+  const known = letters === undefined ? undefined : { shape, leading, axes: letters };
+  const room = floatArray(operation, "out", known && parts.length > 1 ? sizeOf(shape) : 0);
+
+  // 5. Their arguments.
   const lettersOf = (name: string, value: Tensor): string => OPTIONS[name] ?? ".".repeat(value.shape.length);
   const optionsFor = (part: Part): Options => {
     const own: Record<string, unknown> = {};
@@ -148,6 +167,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
+    if (known && room.length > 0) own.out = roomFor({ ...known, data: room }, part);
     if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
     if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
     if (part.k && part.q && own.window !== undefined) {
@@ -157,32 +177,37 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     return own;
   };
+  const isApart = (value: unknown): boolean =>
+    !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
   const tasks = parts.map((part) => (): Task => [
     operation,
     ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
     optionsFor(part),
   ]);
 
-  // 5. Their values, put together: a gradient has the place of its input.
+  // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
-  const putOne = (name: string, { data, shape }: Tensor, index: number): void => {
+  const putOne = (name: string, { data, shape: own }: Tensor, index: number): void => {
     const at = POSITIONS[name.slice(1)] ?? -1;
     const input = (tensors[at] ?? options[name.slice(1)]) as Tensor | undefined;
-    const own = shape.slice(leading.length > 0 ? 1 : 0);
-    const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1) ?? ".".repeat(own.length);
-    const whole = input
+    const inner = own.slice(leading.length > 0 ? 1 : 0);
+    const place = input
       ? pieceOf(input, kinds[at] ?? lettersOf(name.slice(1), input))
-      : { leading, axes: letters, shape: [...leading, ...own.map((size, i) => sizes[letters[i] ?? ""] ?? size)] };
-    const size = sizeOf(whole.shape);
+      : (known ?? { shape: [...leading, ...inner], leading, axes: ".".repeat(inner.length) });
+    const size = sizeOf(place.shape);
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
-    results[name] ??= { data: alone ? data : floatArray(operation, "out", size), shape: [...whole.shape] };
+    results[name] ??= {
+      data: alone ? data : known && room.length > 0 ? room : floatArray(operation, "out", size),
+      shape: [...place.shape],
+    };
     if (alone) return;
-    put({ ...whole, ...results[name] }, parts[index] as Part, data, input !== undefined);
+    put({ ...place, ...results[name] }, parts[index] as Part, data, input !== undefined);
     keep(buffersIn(data));
   };
   return {
     tasks,
+    disjoint: rows.length === 1 && [...tensors, options.bias].every(isApart),
     put(value, index) {
       const named = isTensor(value) ? { "": value } : (value as Readonly<Record<string, Tensor>>);
       for (const [name, tensor] of Object.entries(named)) putOne(name, tensor, index);

@@ -48,13 +48,21 @@ export class Job {
 /** How long a worker may go on with a task that nobody waits for before a new worker takes its place. */
 const GRACE = 100;
 
+/** What a thread is at. */
+interface Work {
+  job: Job;
+  /** Tasks that it has not answered. */
+  tasks: number;
+}
+
 /**
  * The threads and the calls that wait for them. Calls take turns: a thread that becomes free gets the next task of the call
- * whose turn it is, so that a small call does not wait for the whole of a large one.
+ * whose turn it is, so that a small call does not wait for the whole of a large one. A call that is alone has its next tasks
+ * on the way before the threads are free.
  */
 export class Jobs {
   readonly #replace: () => Promise<Thread | undefined>;
-  readonly #running = new Map<Thread, Job | undefined>();
+  readonly #running = new Map<Thread, Work | undefined>();
   #waiting: Job[] = [];
   #replacing = 0;
   #ended: Promise<unknown> | undefined;
@@ -83,10 +91,10 @@ export class Jobs {
   /** Ends a call that is not wanted any more, and soon frees the threads that are at it. */
   cancel(job: Job, reason: unknown): void {
     this.#drop(job, reason);
-    const busy = [...this.#running].filter(([, other]) => other === job);
+    const busy = [...this.#running].filter(([, work]) => work?.job === job);
     if (busy.length === 0) return;
     setTimeout(() => {
-      for (const [thread] of busy) if (this.#running.get(thread) === job) this.lose(thread);
+      for (const [thread] of busy) if (this.#running.get(thread)?.job === job) this.lose(thread);
     }, GRACE);
   }
 
@@ -110,7 +118,7 @@ export class Jobs {
   /** Ends all calls with DISPOSED, and all threads. */
   async end(): Promise<void> {
     this.#ended ??= Promise.all([...this.#running.keys()].map((thread) => thread.stop()));
-    for (const job of [...this.#waiting, ...this.#running.values()]) {
+    for (const job of [...this.#waiting, ...Array.from(this.#running.values(), (work) => work?.job)]) {
       try {
         if (job) this.refuseIfEnded(job.operation);
       } catch (error) {
@@ -129,29 +137,48 @@ export class Jobs {
   }
 
   #feed(): void {
-    for (const [thread, busy] of this.#running) {
-      if (busy) continue;
-      const job = this.#waiting.shift();
-      if (!job) return;
-      const index = job.next++;
-      if (job.next < job.tasks.length) this.#waiting.push(job);
-      this.#running.set(thread, job);
-      void this.#run(thread, job, index);
+    for (const [thread, work] of this.#running) {
+      const job = work ? undefined : this.#waiting.shift();
+      if (job) this.#send(thread, { job, tasks: 0 });
+    }
+    const [next, ...others] = this.#waiting;
+    if (!next || others.length > 0) return;
+    for (const [thread, work] of this.#running) {
+      if (work?.job !== next || work.tasks >= thread.depth || this.#waiting.length === 0) continue;
+      this.#waiting = [];
+      this.#send(thread, work);
     }
   }
 
-  async #run(thread: Thread, job: Job, index: number): Promise<void> {
+  /** Sends the next task of a call, which then waits for its next turn. */
+  #send(thread: Thread, work: Work): void {
+    const { job } = work;
+    const index = job.next++;
+    if (job.next < job.tasks.length) this.#waiting.push(job);
+    work.tasks += 1;
+    this.#running.set(thread, work);
+    void this.#run(thread, work, index);
+  }
+
+  async #run(thread: Thread, work: Work, index: number): Promise<void> {
+    const { job } = work;
     try {
       const reply = thread.run((job.tasks[index] as () => Task)());
       const answer = await reply.catch((cause: unknown) => {
         this.lose(thread);
         refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");
       });
-      keep(buffersIn(answer.task));
-      job.take(index, valueOf(answer));
+      const value = valueOf(answer);
+      // The value may be in a buffer of the task's; it is kept when it was put to its place.
+      const taken = buffersIn(value);
+      keep([...buffersIn(answer.task)].filter((buffer) => !taken.has(buffer)));
+      job.take(index, value);
     } catch (error) {
       this.#drop(job, error);
     }
-    if (this.#running.has(thread)) this.add(thread);
+    work.tasks -= 1;
+    if (!this.#running.has(thread)) return;
+    if (work.tasks === 0) this.#running.set(thread, undefined);
+    this.#feed();
   }
 }

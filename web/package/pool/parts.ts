@@ -56,10 +56,15 @@ function walk(
   return outer.length > 0 ? [to - from, ...sizes] : sizes;
 }
 
+/** A tensor of the size of what a part has of another, with anything in it. */
+export function roomFor(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> {
+  const shape = walk(piece, part);
+  return { data: arrayLike(piece.data, sizeOf(shape)), shape };
+}
+
 /** What a part has of a tensor, as a tensor of its own. */
 export function take(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> {
-  const shape = walk(piece, part);
-  const data = arrayLike(piece.data, sizeOf(shape));
+  const { data, shape } = roomFor(piece, part);
   walk(piece, part, (whole, own, length) => {
     data.set(piece.data.subarray(whole, whole + length), own);
   });

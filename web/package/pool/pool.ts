@@ -6,7 +6,7 @@ import { checkNumber, isOptionsObject, readOptions, whole, type Reader } from ".
 import { ResidentTensor } from "../resident.js";
 import { LOAD_READERS, type LoadOptions } from "../source.js";
 import type { Tensor } from "../tensor.js";
-import { cut, isTensor } from "./cut.js";
+import { cut, isTensor, type Plan } from "./cut.js";
 import { Job, Jobs } from "./jobs.js";
 import { copyOf, prepare } from "./message.js";
 import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
@@ -35,8 +35,16 @@ function readCall(operation: string, args: readonly unknown[]) {
   return { signal, out, given: [...before, given], inputs: [...before, others] };
 }
 
+/** The tasks from the `next` on, made. */
+const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
+  tasks.map((make, index) => {
+    if (index < next) return make;
+    const task = make();
+    return () => task;
+  });
+
 /** Starts the threads: workers, in the first way that works here; else the calling thread. */
-async function startThreads(count: number, engine: Engine, byAddress: StartWorker): Promise<Jobs> {
+async function startThreads(count: number, engine: Engine): Promise<Jobs> {
   let way: StartWorker | undefined;
   const start = async (): Promise<Thread> => {
     if (!way) return callingThread(engine);
@@ -46,7 +54,7 @@ async function startThreads(count: number, engine: Engine, byAddress: StartWorke
   };
   // Where no worker can be had any more, the calling thread stands in for the last one.
   const jobs: Jobs = new Jobs(() => start().catch(() => (jobs.size > 1 ? undefined : callingThread(engine))));
-  for (way of [...waysToStart(byAddress), undefined]) {
+  for (way of [...waysToStart(), undefined]) {
     const started = await Promise.allSettled(Array.from({ length: way ? count : 1 }, start));
     for (const thread of started) if (thread.status === "fulfilled") jobs.add(thread.value);
     if (jobs.size > 0) break;
@@ -54,51 +62,51 @@ async function startThreads(count: number, engine: Engine, byAddress: StartWorke
   return jobs;
 }
 
-/** Makes the `createPool` of an entry from its `load`. */
-export function makeCreatePool(
-  load: (options: LoadOptions) => Promise<Lab>,
-  byAddress: StartWorker,
-): (options?: PoolOptions) => Promise<Pool> {
-  return async (options) => {
-    const { threads, ...source } = readOptions("createPool", options, { threads: threadsOf, ...LOAD_READERS });
-    const lab = await load(source as LoadOptions);
-    const engine = engineOf(lab);
-    const jobs = await startThreads(threads, engine, byAddress);
+/**
+ * Starts a pool with the kernels that an entry's `load` gives.
+ *
+ * @internal
+ */
+export async function createPool(load: (options: LoadOptions) => Promise<Lab>, options?: PoolOptions): Promise<Pool> {
+  const { threads, ...source } = readOptions("createPool", options, { threads: threadsOf, ...LOAD_READERS });
+  const lab = await load(source as LoadOptions);
+  const engine = engineOf(lab);
+  const jobs = await startThreads(threads, engine);
 
-    const call = async (operation: string, args: readonly unknown[]): Promise<unknown> => {
-      jobs.refuseIfEnded(operation);
-      const { given, inputs, signal, out } = readCall(operation, args);
-      const run = prepare(engine, operation, given);
-      signal?.throwIfAborted();
-      const size = jobs.size;
-      const plan = cut(operation, inputs, size);
-      if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
-      const job = new Job(operation, plan);
-      const cancel = (): void => {
-        jobs.cancel(job, signal?.reason);
-      };
-      signal?.addEventListener("abort", cancel);
-      try {
-        jobs.submit(job);
-        // What could not be sent at once is made of copies later: the caller may do with the inputs what it likes.
-        if (job.next < job.tasks.length) job.tasks = cut(operation, inputs.map(copyOf), size).tasks;
-        const value = await job.result;
-        if (!out) return value;
-        (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
-        return out;
-      } finally {
-        signal?.removeEventListener("abort", cancel);
-      }
+  const call = async (operation: string, args: readonly unknown[]): Promise<unknown> => {
+    jobs.refuseIfEnded(operation);
+    const { given, inputs, signal, out } = readCall(operation, args);
+    const run = prepare(engine, operation, given);
+    signal?.throwIfAborted();
+    const size = jobs.size;
+    const plan = cut(operation, inputs, size);
+    if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
+    const job = new Job(operation, plan);
+    const cancel = (): void => {
+      jobs.cancel(job, signal?.reason);
     };
-    const operations = Object.keys(BODIES).map((name) => [name, (...args: unknown[]) => call(name, args)]);
-    return Object.freeze({
-      ...(Object.fromEntries(operations) as Pool),
-      version: lab.version,
-      variant: lab.variant,
-      get threads() {
-        return jobs.size;
-      },
-      terminate: () => jobs.end(),
-    });
+    signal?.addEventListener("abort", cancel);
+    try {
+      jobs.submit(job);
+      // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
+      if (job.next < job.tasks.length)
+        job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size).tasks;
+      const value = await job.result;
+      if (!out) return value;
+      (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
+      return out;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
   };
+  const operations = Object.keys(BODIES).map((name) => [name, (...args: unknown[]) => call(name, args)]);
+  return Object.freeze({
+    ...(Object.fromEntries(operations) as Pool),
+    version: lab.version,
+    variant: lab.variant,
+    get threads() {
+      return jobs.size;
+    },
+    terminate: () => jobs.end(),
+  });
 }

@@ -2,8 +2,10 @@ import type { Engine } from "../engine.js";
 import { answer, buffersIn, valueOf, type Answer, type Task } from "./message.js";
 import type { PlatformWorker, StartWorker } from "./platform.js";
 
-/** Something that computes tasks, one at a time. */
+/** Something that computes tasks, one after the other. */
 export interface Thread {
+  /** How many tasks it takes at once: while a worker computes one, the next is on its way. */
+  depth: number;
   /** Throws what cannot be sent; rejects if the thread dies before it has answered. */
   run: (task: Task) => Promise<Answer>;
   stop: () => unknown;
@@ -32,20 +34,19 @@ export async function startThread(
   lost: (thread: Thread) => void,
 ): Promise<Thread> {
   const worker = await start();
-  let asked: { resolve: (answer: unknown) => void; reject: (cause: unknown) => void } | undefined;
+  const asked: { resolve: (answer: unknown) => void; reject: (cause: unknown) => void }[] = [];
   let dead = false;
   const ask = (message: unknown): Promise<unknown> => {
     worker.postMessage(message, [...buffersIn(message)]);
     // Only while something is pending does a worker keep the process alive.
     worker.ref?.();
     return new Promise((resolve, reject) => {
-      asked = { resolve, reject };
+      asked.push({ resolve, reject });
     });
   };
   const receive = (data: unknown): void => {
-    worker.unref?.();
-    asked?.resolve(data);
-    asked = undefined;
+    asked.shift()?.resolve(data);
+    if (asked.length === 0) worker.unref?.();
   };
   const stop = (): unknown => {
     dead = true;
@@ -54,10 +55,10 @@ export async function startThread(
   const die = (cause: unknown): void => {
     if (dead) return;
     void stop();
-    if (asked) asked.reject(cause);
-    else lost(thread);
+    if (asked.length === 0) lost(thread);
+    for (const { reject } of asked.splice(0)) reject(cause);
   };
-  const thread: Thread = { run: (task) => ask(task) as Promise<Answer>, stop };
+  const thread: Thread = { depth: 2, run: (task) => ask(task) as Promise<Answer>, stop };
   listen(worker, receive, die);
   valueOf((await ask(module)) as Answer);
   return thread;
@@ -65,6 +66,7 @@ export async function startThread(
 
 /** The calling thread in the place of a worker. It lets other things happen between two tasks. */
 export const callingThread = (engine: Engine): Thread => ({
+  depth: 1,
   run: (task) =>
     new Promise((resolve) => {
       setTimeout(() => {

@@ -1,4 +1,4 @@
 // The program of a worker as a file: see by-address.ts.
-import { serve } from "../core.js";
+import { serve } from "./serve.js";
 
 serve();
