@@ -60,7 +60,7 @@ export async function budgets(tally) {
   // Each shared chunk is counted once, where it comes first; binaries in base64 are counted above.
   const counted = new Set();
   for (const [part, files, limit] of parts()) {
-    const own = files.filter((file) => !counted.has(file) && !carriesBinary(file));
+    const own = [...new Set(files)].filter((file) => !counted.has(file) && !carriesBinary(file));
     own.forEach((file) => {
       counted.add(file);
       tally.note(`  ${basename(file)}: ${brotli(file)} bytes, brotli`);
