@@ -2,11 +2,20 @@ import { attention, attentionBackward, attentionWeights, type AttentionOperation
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
+import { linearAttention, linearAttentionBackward, type LinearAttentionOperations } from "./linear-attention.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
+import {
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
+  type PerformerOperations,
+} from "./performer.js";
 import {
   entmax15,
   entmax15Backward,
@@ -45,7 +54,9 @@ export interface Lab
     NormOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
-    SampleTokenOperations {
+    SampleTokenOperations,
+    LinearAttentionOperations,
+    PerformerOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -70,11 +81,18 @@ export const BODIES = {
   entropyNormalize,
   entropyNormalizeBackward,
   layerNorm,
+  linearAttention,
+  linearAttentionBackward,
   logSoftmax,
   matmul,
   matmulBackward,
   memory,
   onlineSoftmax,
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
   powerTransform,
   powerTransformBackward,
   resident,

@@ -17,6 +17,13 @@ export type {
 } from "./entropy-normalize.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
+export type {
+  FeatureAttentionGradients,
+  LinearAttentionBackwardOptions,
+  LinearAttentionOperations,
+  LinearAttentionOptions,
+  LinearFeatureMap,
+} from "./linear-attention.js";
 export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
@@ -30,9 +37,21 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type {
+  PerformerBackwardOptions,
+  PerformerDraw,
+  PerformerEstimate,
+  PerformerEstimator,
+  PerformerKernelOptions,
+  PerformerOperations,
+  PerformerOptions,
+  PerformerProjectionOptions,
+  PerformerVarianceOptions,
+} from "./performer.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
+export type { Seed } from "./seed.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";
