@@ -30,6 +30,8 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   attentionBackward: (lab) => lab.attentionBackward(x, x, x, x, { bias, gradients: ["q", "k", "v", "bias"] }),
   attentionWeights: (lab) => lab.attentionWeights(x, x, { window: 2 }),
   attentionScale: (lab) => lab.attentionScale({ kind: "entropy", d: 64, n: 100 }),
+  linearAttention: (lab) => lab.linearAttention(x, x, x, { featureMap: "softmax", causal: true }),
+  linearAttentionBackward: (lab) => lab.linearAttentionBackward(x, x, x, x, { mask: new Uint8Array(7).fill(1) }),
   matmul: (lab) => lab.matmul(x, x, { transposeB: true }),
   matmulBackward: (lab) => lab.matmulBackward(x, square, x),
   decoder: (lab) => {
@@ -37,6 +39,11 @@ const operations: Record<string, (lab: Lab) => unknown> = {
     decoder.step(x, x, x);
     decoder.dispose();
   },
+  performer: (lab) => lab.performer(x, x, x, { features: 7, norms: "stratified", mask: new Uint8Array(7).fill(1) }),
+  performerBackward: (lab) => lab.performerBackward(x, x, x, x, { estimator: "hyperbolic", features: 3 }),
+  performerKernel: (lab) => lab.performerKernel(x, x, { features: 3, eps: 1e-3 }),
+  performerProjection: (lab) => lab.performerProjection(5, { norms: "quantile" }),
+  performerVariance: (lab) => lab.performerVariance(x, x),
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),

@@ -1,9 +1,9 @@
 import type { Body, Call } from "./engine.js";
 import { refuseShape } from "./errors.js";
-import { gradientSinks, gradientsOf, pickGradients, readOutputGradient } from "./gradients.js";
+import { gradientOf, readDOutput } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut } from "./operand.js";
-import { choice, flag, optional, peek, readOptions, unread, type Reader } from "./options.js";
+import { choice, flag, optional, peek, readOptions, someOf, unread, type Reader } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { sweep, type Source } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
@@ -34,18 +34,21 @@ export interface LinearAttentionOptions<Out extends MaybeOut = Tensor> {
   out?: Out | undefined;
 }
 
+type Differentiable = "q" | "k" | "v";
+
 /** Options of {@link LinearAttentionOperations.linearAttentionBackward}. */
-export interface LinearAttentionBackwardOptions extends Omit<LinearAttentionOptions, "out"> {
+export interface LinearAttentionBackwardOptions<Wanted extends Differentiable = Differentiable> extends Omit<
+  LinearAttentionOptions,
+  "out"
+> {
   /** Which gradients to give; default all. */
-  gradients?: readonly ("q" | "k" | "v")[] | undefined;
+  gradients?: readonly Wanted[] | undefined;
 }
 
-/** Gradients with respect to queries, keys and values, as far as they were asked for. */
-export interface FeatureAttentionGradients {
-  dq?: Tensor;
-  dk?: Tensor;
-  dv?: Tensor;
-}
+/** The gradients that were asked for, each of the shape of its input: dq, dk, dv. */
+export type FeatureAttentionGradients<Wanted extends Differentiable = Differentiable> = {
+  readonly [Name in Wanted as `d${Name}`]: Tensor;
+} & { readonly [Name in Exclude<Differentiable, Wanted> as `d${Name}`]?: undefined };
 
 export interface LinearAttentionOperations {
   /**
@@ -95,13 +98,13 @@ export interface LinearAttentionOperations {
    * console.log(Array.from(dv.data, (value) => value.toFixed(4))); // [ '0.5556', '0.4444', '0.4444', '0.5556' ]
    * ```
    */
-  linearAttentionBackward: (
+  linearAttentionBackward: <Wanted extends Differentiable = Differentiable>(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: LinearAttentionBackwardOptions,
-  ) => FeatureAttentionGradients;
+    options?: LinearAttentionBackwardOptions<Wanted>,
+  ) => FeatureAttentionGradients<Wanted>;
 }
 
 /** The kernels' numbers for the maps are the places in this list. */
@@ -198,21 +201,22 @@ export const featureAttentionBackward =
     const heads = readHeads(call, qValue, kValue, options);
     const { q, k, steps, leading, nQ, nK, d } = heads;
     const { v, dV } = readValues(call, vValue, heads);
-    const dOutput = readOutputGradient(call, dValue, [...leading, nQ, dV]);
+    const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
     const { map, given } = readMap(call, options, heads, {
       ...sharedReaders(call, heads),
-      gradients: gradientsOf(["q", "k", "v"]),
+      gradients: someOf(["q", "k", "v"]),
     });
     const [causal, mask] = [given["causal"] as boolean, given["mask"] as Source | undefined];
     return () => {
       const sources = [q, k, v, dOutput, mask, map.projection?.()] as const;
-      const sinks = gradientSinks(heads, v);
+      const sinks = [gradientOf(q), gradientOf(k), gradientOf(v)] as const;
       const workspace = (): number => kernels.featureAttentionBackwardWorkspace(nQ, d, dV, map.map, map.draws);
       const [dq, dk, dv] = sweep(call, { steps, sources, sinks, workspace }, (pointers, results, scratch) => {
         const sizes = [nQ, nK, d, dV, map.map, map.draws, map.scale, map.eps] as const;
         kernels.featureAttentionBackward(...pointers, ...results, ...sizes, causal, scratch);
       });
-      return pickGradients(given["gradients"] as readonly string[], { q: dq, k: dk, v: dv });
+      const all = { q: dq, k: dk, v: dv };
+      return Object.fromEntries((given["gradients"] as Differentiable[]).map((name) => [`d${name}`, all[name]]));
     };
   };
 

@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import { readQueriesAndKeys, type QueriesAndKeys } from "./heads.js";
+import { readQueriesAndKeys } from "./heads.js";
 import {
   featureAttention,
   featureAttentionBackward,
@@ -24,7 +24,7 @@ import {
 } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
-import { seed, type Seed } from "./seed.js";
+import { seedHalves, type Seed } from "./seed.js";
 import { sweep, type Source } from "./sweep.js";
 import { requireShape, type Tensor } from "./tensor.js";
 import type { Mask } from "./visibility.js";
@@ -89,9 +89,12 @@ export interface PerformerOptions<Out extends MaybeOut = Tensor> extends Perform
 }
 
 /** Options of {@link PerformerOperations.performerBackward}. */
-export interface PerformerBackwardOptions extends Omit<PerformerOptions, "out"> {
+export interface PerformerBackwardOptions<Wanted extends "q" | "k" | "v" = "q" | "k" | "v"> extends Omit<
+  PerformerOptions,
+  "out"
+> {
   /** Which gradients to give; default all. */
-  gradients?: readonly ("q" | "k" | "v")[] | undefined;
+  gradients?: readonly Wanted[] | undefined;
 }
 
 /** Options of {@link PerformerOperations.performerKernel}. */
@@ -162,13 +165,13 @@ export interface PerformerOperations {
    * console.log((dv.data[0] + dv.data[2]).toFixed(4)); // 2.0000
    * ```
    */
-  performerBackward: (
+  performerBackward: <Wanted extends "q" | "k" | "v" = "q" | "k" | "v">(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: PerformerBackwardOptions,
-  ) => FeatureAttentionGradients;
+    options?: PerformerBackwardOptions<Wanted>,
+  ) => FeatureAttentionGradients<Wanted>;
 
   /**
    * Directions for {@link performer}, `[m, d]`: to use one set for many calls, to look at it, or to draw anew. Passing it as
@@ -251,12 +254,12 @@ const drawReaders = (d: number) => ({
   features: number(whole(1), 4 * d),
   orthogonal: flag(true),
   norms: choice(...NORMS),
-  seed,
+  seed: seedHalves,
 });
 
 type Draw = { [Key in keyof ReturnType<typeof drawReaders>]: ReturnType<ReturnType<typeof drawReaders>[Key]> };
 
-function draw(call: Call, d: number, { features, orthogonal, norms, seed: { low, high } }: Draw, plan: Plan) {
+function draw(call: Call, d: number, { features, orthogonal, norms, seed: [low, high] }: Draw, plan: Plan) {
   const { kernels } = call.engine;
   const sinks = [{ plan, length: features * d }] as const;
   const workspace = (): number => kernels.performerProjectionWorkspace(features, d);
@@ -266,7 +269,7 @@ function draw(call: Call, d: number, { features, orthogonal, norms, seed: { low,
 }
 
 /** Reads a `scale` that is the same for all rows, and positive. */
-const rowlessScale = (call: Call, heads: QueriesAndKeys): Reader<number> => {
+const rowlessScale = (call: Call, heads: { d: number; nK: number }): Reader<number> => {
   const read = scaleOf(call.engine, heads);
   return (operation, key, given) => {
     const { value, timesLogVisible } = read(operation, key, given);
@@ -279,15 +282,16 @@ const rowlessScale = (call: Call, heads: QueriesAndKeys): Reader<number> => {
 };
 
 /**
- * Reads the options of an estimate, and those of `shared`.
+ * Reads the options of an estimate for d channels and n_k keys, and those of `shared`.
  *
  * @internal
  */
 export function readEstimate<const Shared extends Readonly<Record<string, Reader<unknown>>>>(
   call: Call,
   options: unknown,
-  heads: QueriesAndKeys,
+  heads: { d: number; nK: number },
   shared: Shared,
+  causal = peek(options, "causal") === true,
 ): { map: KernelMap; given: Record<string, unknown> } {
   const { operation, engine } = call;
   const { d } = heads;
@@ -319,7 +323,7 @@ export function readEstimate<const Shared extends Readonly<Record<string, Reader
       if (eps > 0 && (kind === "hyperbolic" || kind === "trigonometric")) {
         refuse("VALUE", operation, key, String(eps), `0 with "${kind}"`);
       }
-      if (eps > 0 && !bounded && peek(options, "causal") === true) {
+      if (eps > 0 && !bounded && causal) {
         refuse("VALUE", operation, key, String(eps), `0 with causal: the maximum is over all keys`);
       }
       return eps;
