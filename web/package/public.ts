@@ -7,7 +7,7 @@ export type {
   AttentionOptions,
 } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
-export type { Decoder, DecoderOperations, DecoderOptions } from "./decoder.js";
+export type { Decoder, DecoderOperations, DecoderOptions, ExactDecoderOptions } from "./decoder.js";
 export type {
   EntropyNormalizeOperations,
   EntropyOptions,
