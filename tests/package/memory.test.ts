@@ -60,6 +60,9 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   entropyNormalize: (lab) => lab.entropyNormalize(x, { entropy: 1, input: "logits", axis: 1, trace: true }),
   entropyNormalizeBackward: (lab) => lab.entropyNormalizeBackward(x, x, { entropy: perRow, input: "logits" }),
   sampleToken: (lab) => lab.sampleToken(x, { topK: 3, topP: 0.9 }),
+  sparseAttention: (lab) => lab.sparseAttention(x, x, x, { pattern: "sparse", window: 1, dilation: 3 }),
+  sparseAttentionBackward: (lab) => lab.sparseAttentionBackward(x, x, x, x, { pattern: "bigbird", blockSize: 2 }),
+  sparsePattern: (lab) => lab.sparsePattern(7, 9, { pattern: "atrous", globalTokens: 1 }),
 };
 
 describeBoth("memory", (lab: Lab) => {

@@ -30,6 +30,12 @@ import {
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import {
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
+  type SparseAttentionOperations,
+} from "./sparse-attention.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -56,7 +62,8 @@ export interface Lab
     EntropyNormalizeOperations,
     SampleTokenOperations,
     LinearAttentionOperations,
-    PerformerOperations {
+    PerformerOperations,
+    SparseAttentionOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -101,6 +108,9 @@ export const BODIES = {
   softmax,
   sparsemax,
   sparsemaxBackward,
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
   tensor,
 } as const satisfies Readonly<Record<string, Body>>;
 

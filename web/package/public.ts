@@ -53,5 +53,13 @@ export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.j
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { Seed } from "./seed.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type {
+  SparseAttentionBackwardOptions,
+  SparseAttentionOperations,
+  SparseAttentionOptions,
+  SparsePatternKind,
+  SparsePatternOptions,
+  SparsePictureOptions,
+} from "./sparse-attention.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";
