@@ -7,6 +7,7 @@ import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import {
   performer,
@@ -63,6 +64,7 @@ export interface Lab
     SampleTokenOperations,
     LinearAttentionOperations,
     PerformerOperations,
+    NystromformerOperations,
     SparseAttentionOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
@@ -94,6 +96,9 @@ export const BODIES = {
   matmul,
   matmulBackward,
   memory,
+  nystromFactors,
+  nystromformer,
+  nystromformerBackward,
   onlineSoftmax,
   performer,
   performerBackward,

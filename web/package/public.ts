@@ -28,6 +28,13 @@ export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
+export type {
+  NystromFactors,
+  NystromformerBackwardOptions,
+  NystromformerOperations,
+  NystromformerOptions,
+  NystromOptions,
+} from "./nystromformer.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
 export type { CallOptions, Pool, PoolOptions } from "./pool/types.js";
 export type {
