@@ -3,7 +3,7 @@
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]; m landmarks
 //
 // Plan. F and B are softmax attention, of all queries over m keys and of m queries over all keys:
-// the tiled kernels of exact.cpp and sparse.cpp make them, and neither is ever held. What is between them, A, its
+// the tiled kernel of exact.cpp makes them, and neither is ever held. What is between them, A, its
 // inverse and the product with B v, is m x m and done in double, because the inverse magnifies
 // errors; F V, n_q x m^2 operations in the references, never occurs.
 // Error: F and B carry float32 rounding, which V magnifies:
@@ -30,8 +30,7 @@ using linalg::Matrix;
 
 Index attention_floats(Index n_q, Index n_k, Index m, Index d, Index d_v) {
   return static_cast<Index>(
-      std::max({exact_workspace(m, n_k, d, d_v), exact_workspace(n_q, m, d, d_v),
-                sparse_workspace(n_q, m, d, d_v)}));
+      std::max(exact_workspace(m, n_k, d, d_v), exact_workspace(n_q, m, d, d_v)));
 }
 
 std::span<float> rest_of(Sections& sections, std::span<float> workspace) {
@@ -68,15 +67,9 @@ void nystromformer(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix
   } else {
     parts.compute(q, k);
     const ConstMatrix values(solved, m, columns);
-    exact(parts.query_landmarks(), k, v, {.scale = options.scale, .mask = options.mask},
-          Matrix(gathered, m, columns), rest);
+    exact(parts.query_landmarks(), k, v, parts.over_keys(), Matrix(gathered, m, columns), rest);
     parts.apply_inverse(linalg::Transpose::kNo, gathered, columns, solved);
-    // Equal counts cancel. Where they differ, the kernel that takes them as one number per key.
-    if (parts.equal_counts_) {
-      exact(q, parts.key_landmarks(), values, {.scale = options.scale}, out, rest);
-    } else {
-      sparse(q, parts.key_landmarks(), values, parts.over_landmarks(), out, rest);
-    }
+    exact(q, parts.key_landmarks(), values, parts.over_landmarks(), out, rest);
   }
   convolve(options, v, out);
 }
@@ -120,9 +113,7 @@ NystromReport nystrom_factors(const ConstMatrix& q, const ConstMatrix& k,
     return {.residual = 0.0, .iterations = 0};
   }
   const Index iterations = parts.compute(q, k);
-  attention_weights(q, parts.key_landmarks(),
-                    {.scale = options.scale,
-                     .bias = {.data = parts.log_counts_, .row_stride = 0, .column_stride = 1}},
+  attention_weights(q, parts.key_landmarks(), parts.over_landmarks(),
                     Matrix(factors.queries, n_q, m), rest);
   // Rows of m entries move to their places among rows of `width`, the last one first.
   for (Index i = n_q - 1; m < width && i >= 0; --i) {
@@ -130,8 +121,8 @@ NystromReport nystrom_factors(const ConstMatrix& q, const ConstMatrix& k,
     std::copy_backward(factors.queries + i * m, factors.queries + (i + 1) * m, row + m);
     std::fill(row + m, row + width, 0.0F);
   }
-  attention_weights(parts.query_landmarks(), k, {.scale = options.scale, .mask = options.mask},
-                    Matrix(factors.keys, m, n_k), rest);
+  attention_weights(parts.query_landmarks(), k, parts.over_keys(), Matrix(factors.keys, m, n_k),
+                    rest);
   for (Index i = 0; i < m; ++i) {
     for (Index j = 0; j < m; ++j) {
       factors.inverse[i * width + j] = static_cast<float>(parts.inverse()(i, j));

@@ -8,12 +8,13 @@
 //   dq += dq~ / rows of its segment, dk += dk~ / visible rows of its segment
 //
 // The log of the counts is a constant. A convolution adds its transposed map to dv.
-// Cost: two gradients of attention (see sparse_backward.cpp), about 13 m^3 FLOPs a step.
+// Cost: two gradients of attention (see exact_backward.cpp), about 13 m^3 FLOPs a step.
 #include <algorithm>
 
 #include "attention/convolution.h"
+#include "attention/exact.h"
+#include "attention/exact_backward.h"
 #include "attention/nystrom_parts.h"
-#include "attention/sparse_backward.h"
 
 namespace attnlab::attention {
 namespace {
@@ -23,8 +24,8 @@ using linalg::Matrix;
 using linalg::Transpose;
 
 std::size_t attention_floats(Index n_q, Index n_k, Index m, Index d, Index d_v) {
-  return std::max({sparse_backward_workspace(m, n_k, d, d_v),
-                   sparse_backward_workspace(n_q, m, d, d_v), sparse_workspace(m, n_k, d, d_v)});
+  return std::max({exact_backward_workspace(m, n_k, d, d_v),
+                   exact_backward_workspace(n_q, m, d, d_v), exact_workspace(m, n_k, d, d_v)});
 }
 
 std::size_t middle_doubles(const NystromOptions& options, Index m, Index d, Index d_v) {
@@ -136,19 +137,19 @@ void through_landmarks(const ConstMatrix& q, const ConstMatrix& k, const ConstMa
   }
   // Pass 1: forward as far as U.
   parts.compute(q, k);
-  sparse(parts.query_landmarks(), k, v, parts.over_keys(), Matrix(middle.gathered, m, d_v), rest);
+  exact(parts.query_landmarks(), k, v, parts.over_keys(), Matrix(middle.gathered, m, d_v), rest);
   parts.apply_inverse(Transpose::kNo, middle.gathered, d_v, middle.solved);
   // Pass 2: F U.
   std::fill_n(middle.d_keys, m * d, 0.0F);
   std::fill_n(middle.d_solved, m * d_v, 0.0F);
-  sparse_backward(q, parts.key_landmarks(), ConstMatrix(middle.solved, m, d_v), d_out,
-                  parts.over_landmarks(),
-                  {dq, Matrix(middle.d_keys, m, d), Matrix(middle.d_solved, m, d_v)}, rest);
+  exact_backward(q, parts.key_landmarks(), ConstMatrix(middle.solved, m, d_v), d_out,
+                 parts.over_landmarks(),
+                 {.dq = dq.data(), .dk = middle.d_keys, .dv = middle.d_solved}, rest);
   // Pass 3: B v, for which dT comes from the middle, and then the middle's own landmarks.
   std::fill_n(middle.d_queries, m * d, 0.0F);
   middle.run();
-  sparse_backward(parts.query_landmarks(), k, v, ConstMatrix(middle.d_gathered, m, d_v),
-                  parts.over_keys(), {Matrix(more_d_queries, m, d), dk, dv}, rest);
+  exact_backward(parts.query_landmarks(), k, v, ConstMatrix(middle.d_gathered, m, d_v),
+                 parts.over_keys(), {.dq = more_d_queries, .dk = dk.data(), .dv = dv.data()}, rest);
   for (Index e = 0; e < m * d; ++e) {
     middle.d_queries[e] += more_d_queries[e];
   }
@@ -162,11 +163,14 @@ void through_landmarks(const ConstMatrix& q, const ConstMatrix& k, const ConstMa
 void nystromformer_backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                             const ConstMatrix& d_out, const NystromOptions& options,
                             const NystromGradients& gradients, std::span<float> workspace) {
+  Matrix dq = gradients.dq;
+  Matrix dk = gradients.dk;
+  Matrix dv = gradients.dv;
   if (NystromParts::is_exact(options, q.rows(), k.rows())) {
-    sparse_backward(q, k, v, d_out, {.scale = options.scale, .mask = options.mask},
-                    {gradients.dq, gradients.dk, gradients.dv}, workspace);
+    exact_backward(q, k, v, d_out, {.scale = options.scale, .mask = options.mask},
+                   {.dq = dq.data(), .dk = dk.data(), .dv = dv.data()}, workspace);
   } else {
-    through_landmarks(q, k, v, d_out, options, gradients.dq, gradients.dk, gradients.dv, workspace);
+    through_landmarks(q, k, v, d_out, options, dq, dk, dv, workspace);
   }
   if (options.convolution == nullptr) {
     return;
@@ -174,7 +178,7 @@ void nystromformer_backward(const ConstMatrix& q, const ConstMatrix& k, const Co
   add_convolution(
       d_out, nullptr,
       {.weights = options.convolution, .length = options.convolution_length, .reversed = true},
-      options.mask, gradients.dv);
+      options.mask, dv);
   if (gradients.d_convolution != nullptr) {
     add_convolution_gradient(v, options.mask, d_out, options.convolution_length,
                              gradients.d_convolution);
@@ -184,7 +188,7 @@ void nystromformer_backward(const ConstMatrix& q, const ConstMatrix& k, const Co
 std::size_t nystromformer_backward_workspace(const NystromOptions& options, Index n_q, Index n_k,
                                              Index d, Index d_v) {
   if (NystromParts::is_exact(options, n_q, n_k)) {
-    return sparse_backward_workspace(n_q, n_k, d, d_v);
+    return exact_backward_workspace(n_q, n_k, d, d_v);
   }
   const Index m = NystromParts::most(options, n_q, n_k);
   return static_cast<std::size_t>(NystromParts::size(options, n_q, n_k, d, d_v) +

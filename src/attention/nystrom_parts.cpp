@@ -104,8 +104,10 @@ void NystromParts::apply_inverse(linalg::Transpose transpose, const float* x, In
   }
 }
 
-SparseOptions NystromParts::over_landmarks() const {
-  return {.scale = options_.scale, .column_bias = equal_counts_ ? nullptr : log_counts_};
+Options NystromParts::over_landmarks() const {
+  // Equal counts cancel.
+  return {.scale = options_.scale,
+          .bias = {.data = equal_counts_ ? nullptr : log_counts_, .column_stride = 1}};
 }
 
 }  // namespace attnlab::attention

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "attention/nystrom.h"
+#include "attention/options.h"
 #include "attention/sections.h"
-#include "attention/sparse.h"
 #include "linalg/gemm_double.h"
 
 namespace attnlab::attention {
@@ -36,8 +36,8 @@ class NystromParts {
   void apply_inverse(linalg::Transpose transpose, const float* x, Index columns, float* out) const;
 
   // Attention of the queries over the landmarks (F), and of the landmarks over the keys (B).
-  SparseOptions over_landmarks() const;
-  SparseOptions over_keys() const { return {.scale = options_.scale, .mask = options_.mask}; }
+  Options over_landmarks() const;
+  Options over_keys() const { return {.scale = options_.scale, .mask = options_.mask}; }
 
   linalg::ConstMatrix query_landmarks() const { return {q_means_, rank_, d_}; }
   linalg::ConstMatrix key_landmarks() const { return {k_means_, rank_, d_}; }

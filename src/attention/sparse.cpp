@@ -1,5 +1,5 @@
 // out_i = sum_j 2^(s_ij - m_i) v_j / sum_j 2^(s_ij - m_i) over the kept keys j
-//   with s_ij = log2(e) (scale_i q_i . k_j + column_bias_j), m_i = max_j s_ij
+//   with s_ij = log2(e) scale_i q_i . k_j, m_i = max_j s_ij
 //
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
 //
@@ -109,7 +109,7 @@ class Forward {
       finite_ =
           pack_listed_columns<kTileRows>(v_, group.keys.data() + block, keys, values_) && finite_;
       for (Index p = 0; p < panels; ++p) {
-        meet(p, group, block, keys);
+        meet(p, block, keys);
       }
     }
     for (Index p = 0; p < panels; ++p) {
@@ -158,7 +158,7 @@ class Forward {
     }
   }
 
-  void meet(Index p, const QueryGroup& group, Index block, Index keys) {
+  void meet(Index p, Index block, Index keys) {
     const ListPanel& panel = panels_[p];
     const KeyRange part = panel.part_of(block);
     if (part.begin >= part.end) {
@@ -166,19 +166,10 @@ class Forward {
     }
     Lanes8 largest = compute_tile(q_.cols(), keys_ + (part.begin - block) * q_.cols(),
                                   queries_of(p), part.size(), scores_);
-    if (options_.column_bias != nullptr) {
-      for (Index key = part.begin; key < part.end; ++key) {
-        float* row = scores_ + (key - part.begin) * kPanelQueries;
-        const F32x4 bias =
-            simd::splat(base2(options_.column_bias[group.keys[static_cast<std::size_t>(key)]]));
-        const Lanes8 score = load8(row);
-        store8(row, {{score.half[0] + bias, score.half[1] + bias}});
-      }
-    }
     const bool hidden = panel.hide(part, scores_);
     // The last tile may reach beyond the part, to keys that nobody here keeps.
     const bool beyond = part.end % kTileRows != 0 && part.end != block + keys;
-    if (options_.column_bias != nullptr || hidden || beyond) {
+    if (hidden || beyond) {
       largest = column_maxima(scores_, part.size());
     }
     const Lanes8 shrink = absorb(softmax_[p], largest, scores_, part.size());
@@ -239,7 +230,7 @@ class Forward {
 
   // A row whose logits, scale or sums float32 could not hold.
   void redo(Index i, float* row) {
-    const SparseRowInDouble weights(q_, k_, options_, plan_,
+    const SparseRowInDouble weights(q_, k_, plan_,
                                     sparse_scale(options_, rows_.keys_kept[i]), i);
     std::fill_n(row, v_.cols(), 0.0F);
     for (Index j = 0; j < k_.rows(); ++j) {

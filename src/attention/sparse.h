@@ -15,10 +15,9 @@ struct SparseOptions {
   double scale = 1.0;
   bool times_log_visible = false;      // scale_i = scale ln(n_i), n_i the keys that query i keeps
   const std::uint8_t* mask = nullptr;  // n_k bytes, nonzero = visible; nullptr: all visible
-  const float* column_bias = nullptr;  // n_k numbers added to the logits of a key; finite
 };
 
-// out_i = sum_j softmax_j(scale_i q_i . k_j + column_bias_j) v_j over the keys j that query i keeps.
+// out_i = sum_j softmax_j(scale_i q_i . k_j) v_j over the keys j that query i keeps.
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]; d >= 1, every other size may be 0; out
 //   overlaps no input.
 // A query that keeps nothing gets exactly 0; NaN and infinities spread as in exact().

@@ -149,7 +149,7 @@ class Backward {
       std::fill_n(weights_, panels * kPanelQueries * kRowStride, 0.0F);
       std::fill_n(d_scores_, panels * kPanelQueries * kRowStride, 0.0F);
       for (Index p = 0; p < panels; ++p) {
-        meet(p, keys, block, count);
+        meet(p, block, count);
       }
       sum_over_queries(panels, group.count, keys, block, count);
     }
@@ -193,7 +193,7 @@ class Backward {
   }
 
   // Weights and dS of one panel and one block; dq takes its share.
-  void meet(Index p, const std::int32_t* keys, Index block, Index count) {
+  void meet(Index p, Index block, Index count) {
     Panel& panel = panels_[p];
     panel.part = panel.lanes.part_of(block);
     const KeyRange part = panel.part;
@@ -205,11 +205,6 @@ class Backward {
                  part.size(), tile_);
     compute_tile(v_.cols(), values_ + first * v_.cols(), d_outs_ + p * kPanelQueries * v_.cols(),
                  part.size(), d_tile_);
-    for (Index key = 0; options_.column_bias != nullptr && key < part.size(); ++key) {
-      const Lanes8 score = load8(tile_ + key * kPanelQueries);
-      const F32x4 bias = simd::splat(base2(options_.column_bias[keys[first + key]]));
-      store8(tile_ + key * kPanelQueries, {{score.half[0] + bias, score.half[1] + bias}});
-    }
     panel.lanes.hide(part, tile_);
     for (Index key = 0; key < part.size(); ++key) {
       Lanes8 weight = load8(tile_ + key * kPanelQueries);
@@ -301,7 +296,7 @@ class Backward {
 
   void redo(Index i) {
     const double scale = scale_of(i);
-    const SparseRowInDouble weights(q_, k_, options_, plan_, scale, i);
+    const SparseRowInDouble weights(q_, k_, plan_, scale, i);
     const auto d_weight = [&](Index j) {
       double sum = 0.0;
       for (Index c = 0; c < v_.cols(); ++c) {

@@ -22,8 +22,8 @@ inline double sparse_scale(const SparseOptions& options, float keys_kept) {
 class SparseRowInDouble {
  public:
   SparseRowInDouble(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
-                    const SparseOptions& options, const SparsePlan& plan, double scale, Index i)
-      : q_(q), k_(k), options_(options), plan_(plan), scale_(scale), i_(i) {
+                    const SparsePlan& plan, double scale, Index i)
+      : q_(q), k_(k), plan_(plan), scale_(scale), i_(i) {
     for (Index j = 0; j < k.rows(); ++j) {
       const double value = plan.keeps(i, j) ? logit(j) : maximum_;
       if (std::isnan(value) || value > std::numeric_limits<double>::max()) {
@@ -52,13 +52,11 @@ class SparseRowInDouble {
     for (Index p = 0; p < q_.cols(); ++p) {
       product += static_cast<double>(q_(i_, p)) * static_cast<double>(k_(j, p));
     }
-    const double bias = options_.column_bias == nullptr ? 0.0 : options_.column_bias[j];
-    return scale_ * product + bias;
+    return scale_ * product;
   }
 
   const linalg::ConstMatrix& q_;
   const linalg::ConstMatrix& k_;
-  const SparseOptions& options_;
   const SparsePlan& plan_;
   double scale_;
   Index i_;

@@ -4,6 +4,7 @@ import { expectClose, expectSameBits } from "./support/compare.js";
 import { expectRefusal } from "./support/errors.js";
 import { fixtureJson } from "./support/fixtures.js";
 import { describeBoth } from "./support/labs.js";
+import { openPool } from "./support/pools.js";
 import { makeRandom, randomTensor } from "./support/random.js";
 
 interface Golden {
@@ -146,6 +147,19 @@ describeBoth("nystromformer", (lab) => {
     expect(lab.nystromFactors(x, x, { landmarks: 4, mask }).queryFactor.shape).toEqual([12, 0]);
     const { dk, dv } = lab.nystromformerBackward(x, x, x, x, options);
     expect([...dk.data, ...dv.data].every((value) => value === 0)).toBe(true);
+  });
+
+  test("a pool gives the same bits", async () => {
+    const random = makeRandom(8);
+    const x = randomTensor(random, [4, 300, 32]);
+    const mask = { data: Uint8Array.from({ length: 1200 }, () => (random() < 0.8 ? 1 : 0)), shape: [4, 300] };
+    const options = { landmarks: 16, mask, convKernel: randomTensor(random, [4, 3]) };
+    const pool = await openPool({ threads: 2, variant: lab.variant });
+    expectSameBits((await pool.nystromformer(x, x, x, options)).data, lab.nystromformer(x, x, x, options).data);
+    const { dk } = await pool.nystromformerBackward(x, x, x, x, options);
+    expectSameBits(dk.data, lab.nystromformerBackward(x, x, x, x, options).dk.data);
+    const { rows } = await pool.nystromFactors(x, x, { landmarks: 16 });
+    expectSameBits(rows([3]).data, lab.nystromFactors(x, x, { landmarks: 16 }).rows([3]).data);
   });
 
   test("refusals", () => {

@@ -4,6 +4,7 @@ import { expectClose, expectSameBits } from "./support/compare.js";
 import { expectRefusal } from "./support/errors.js";
 import { fixtureJson } from "./support/fixtures.js";
 import { describeBoth } from "./support/labs.js";
+import { openPool } from "./support/pools.js";
 import { makeRandom, pick, randomInt, randomTensor } from "./support/random.js";
 import { attentionTwin } from "./twin/attention.js";
 
@@ -197,6 +198,17 @@ describeBoth("sparseAttention", (lab) => {
       held.dispose();
       out.dispose();
     }
+  });
+
+  test("a pool gives the same bits", async () => {
+    const random = makeRandom(17);
+    const [q, k] = [randomTensor(random, [4, 300, 32]), randomTensor(random, [2, 300, 32])];
+    const options = { pattern: "bigbird", blockSize: 16, seed: 3, groupedHeads: true } as const;
+    const pool = await openPool({ threads: 2, variant: lab.variant });
+    expectSameBits((await pool.sparseAttention(q, k, k, options)).data, lab.sparseAttention(q, k, k, options).data);
+    const { dv } = await pool.sparseAttentionBackward(q, k, k, q, options);
+    expectSameBits(dv.data, lab.sparseAttentionBackward(q, k, k, q, options).dv.data);
+    expectSameBits((await pool.sparsePattern(9, 9, { window: 2 })).data, lab.sparsePattern(9, 9, { window: 2 }).data);
   });
 
   test("refusals", () => {

@@ -65,7 +65,7 @@ inline std::vector<double> sparse_row(const float* q, const float* k, const Spar
     for (Index c = 0; c < shape.d; ++c) {
       logit += static_cast<double>(q[i * shape.d + c]) * static_cast<double>(k[j * shape.d + c]);
     }
-    logit = scale * logit + (options.column_bias == nullptr ? 0.0 : options.column_bias[j]);
+    logit *= scale;
     maximum = sees(j) ? std::fmax(maximum, logit) : maximum;
   }
   double sum = 0.0;

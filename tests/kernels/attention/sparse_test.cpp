@@ -36,7 +36,6 @@ struct Problem {
   std::vector<float> v;
   std::vector<float> d_out;
   std::vector<std::uint8_t> mask = {};
-  std::vector<float> column_bias = {};
   double scale = 0.5;
   bool times_log_visible = false;
 
@@ -59,8 +58,7 @@ struct Problem {
     return {.pattern = pattern,
             .scale = scale,
             .times_log_visible = times_log_visible,
-            .mask = mask.empty() ? nullptr : mask.data(),
-            .column_bias = column_bias.empty() ? nullptr : column_bias.data()};
+            .mask = mask.empty() ? nullptr : mask.data()};
   }
 
   std::string describe() const {
@@ -166,7 +164,7 @@ double logit_magnitude(const Problem& problem) {
               (problem.times_log_visible ? std::log(static_cast<double>(shape.n_k) + 1.0) : 1.0));
     }
   }
-  return largest + (problem.column_bias.empty() ? 0.0 : 4.0);
+  return largest;
 }
 
 struct Results {
@@ -270,9 +268,6 @@ TEST_CASE("sparse: every pattern, small sizes, in any combination of options") {
                     random);
     if (random.chance(0.4)) {
       problem.hide_keys(random, random.uniform(0.0F, 1.0F));
-    }
-    if (random.chance(0.2)) {
-      problem.column_bias = random.values(size(n_k, 1), -3.0F, 3.0F);
     }
     problem.times_log_visible = random.chance(0.3);
     check(problem, static_cast<std::size_t>(turn % 4));

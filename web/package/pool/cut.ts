@@ -16,11 +16,19 @@ const RULES: Readonly<Record<string, string>> = {
   attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
   layerNorm: "axis",
+  linearAttention: ".. .. .. >..",
+  linearAttentionBackward: ".. .. .. ..",
   logSoftmax: "axis",
   matmul: "q. .. >q.",
   matmulBackward: "q. .. q.",
+  nystromformer: ".. .. .. >..",
+  nystromformerBackward: ".. .. .. ..",
+  performer: ".. .. .. >..",
+  performerBackward: ".. .. .. ..",
   rmsNorm: "axis",
   softmax: "axis",
+  sparseAttention: ".. .. .. >..",
+  sparseAttentionBackward: ".. .. .. ..",
 };
 
 /** Likewise the options that are cut; other tensors among the options are not. */
@@ -121,7 +129,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const cost =
     rule === "axis"
       ? 16 * sizeOf(inner)
-      : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+      : // What is cut by matrices alone is linear in the keys: some hundred operations for each of their entries.
+        (cutsRows ? 2 : 512) * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
     const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
