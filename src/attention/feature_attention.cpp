@@ -73,7 +73,7 @@ struct Layout {
         panel(section(transposed, kCausalBlock * padded(map, d))),
         queries(section(panel, kPanelQueries * d)),
         outputs(section(queries, kPanelQueries * round_up(map.count(d), kTileRows))),
-        scores(section(outputs, kPanelQueries * (d_v + 1))),
+        scores(section(outputs, kPanelQueries * round_up(d_v + 1, kTileRows))),
         end(section(scores, KeyBlock::kRoom * kPanelQueries)) {}
 
  private:
@@ -353,16 +353,15 @@ class Head {
         scores_[e * kPanelQueries + lane] = 0.0F;
       }
     }
+    float* to = outputs_;
     for (Index c = 0; c < columns_; c += kTileRows) {
-      linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
-        const auto products = linalg::multiply_panels<Rows>(
-            keys, keys_.packed_values() + c * KeyBlock::kRoom, kTileRows, scores_);
-        for (int r = 0; r < Rows; ++r) {
-          float* row = outputs_ + (c + r) * kPanelQueries;
-          const Lanes8 old = load8(row);
-          store8(row, {{old.half[0] + products.sum[r][0], old.half[1] + products.sum[r][1]}});
-        }
-      });
+      const auto products = linalg::multiply_panels<kTileRows>(
+          keys, keys_.packed_values() + c * KeyBlock::kRoom, kTileRows, scores_);
+      for (const auto& row : products.sum) {
+        const Lanes8 old = load8(to);
+        store8(to, {{old.half[0] + row[0], old.half[1] + row[1]}});
+        to += kPanelQueries;
+      }
     }
   }
 
@@ -385,7 +384,7 @@ class Head {
   float* transposed_;  // the same, [features][kTileRows] for each tile of keys
   float* panel_;       // eight queries, [d][8]
   float* queries_;     // their features, [M][8]
-  float* outputs_;     // [d_v + 1][8]
+  float* outputs_;     // [d_v + 1, to whole tiles][8]
   float* scores_;      // [keys][8]
 };
 

@@ -104,6 +104,7 @@ void KeyBlock::pack_values(const float* row, bool finite, float* to) {
     to += c % kTileRows == kTileRows - 1 ? kRoom * kTileRows : 0;
   }
   to[c % kTileRows] = 1.0F;
+  std::fill(to + c % kTileRows + 1, to + kTileRows, 0.0F);
 }
 
 void KeyBlock::loosen(Index first, Index last) {

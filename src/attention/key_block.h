@@ -31,7 +31,8 @@ class KeyBlock {
   const Features::Key* keys() const { return keys_; }
   // Panels of kTileRows keys, [d][kTileRows] each; only for maps with a projection.
   const float* packed_keys() const { return packed_keys_; }
-  // Panels of kTileRows columns, [kRoom][kTileRows] each; a column of ones comes after the last.
+  // Panels of kTileRows columns, [kRoom][kTileRows] each; a column of ones comes after the last,
+  // and zeros fill up the panel.
   const float* packed_values() const { return packed_values_; }
 
   // Whether values that are not finite have been collected or are in this block.

@@ -164,8 +164,8 @@ class Forward {
     if (part.begin >= part.end) {
       return;
     }
-    Lanes8 largest = compute_tile(q_.cols(), keys_ + (part.begin - block) * q_.cols(),
-                                  queries_of(p), part.size(), scores_);
+    Lanes8 largest = compute_scores(q_.cols(), keys_ + (part.begin - block) * q_.cols(),
+                                    queries_of(p), part.size(), scores_);
     const bool hidden = panel.hide(part, scores_);
     // The last tile may reach beyond the part, to keys that nobody here keeps.
     const bool beyond = part.end % kTileRows != 0 && part.end != block + keys;
@@ -173,8 +173,8 @@ class Forward {
       largest = column_maxima(scores_, part.size());
     }
     const Lanes8 shrink = absorb(softmax_[p], largest, scores_, part.size());
-    accumulate_tile(values_, keys, part.begin - block, v_.cols(), scores_, part.size(), shrink,
-                    outputs_of(p));
+    accumulate_outputs(values_, keys, part.begin - block, v_.cols(), scores_, part.size(), shrink,
+                       outputs_of(p));
   }
 
   void put_down(Index p) {
@@ -230,8 +230,7 @@ class Forward {
 
   // A row whose logits, scale or sums float32 could not hold.
   void redo(Index i, float* row) {
-    const SparseRowInDouble weights(q_, k_, plan_,
-                                    sparse_scale(options_, rows_.keys_kept[i]), i);
+    const SparseRowInDouble weights(q_, k_, plan_, sparse_scale(options_, rows_.keys_kept[i]), i);
     std::fill_n(row, v_.cols(), 0.0F);
     for (Index j = 0; j < k_.rows(); ++j) {
       const auto weight = static_cast<float>(weights.weight(j));

@@ -201,10 +201,10 @@ class Backward {
       return;
     }
     const Index first = part.begin - block;
-    compute_tile(q_.cols(), keys_ + first * q_.cols(), queries_ + p * kPanelQueries * q_.cols(),
-                 part.size(), tile_);
-    compute_tile(v_.cols(), values_ + first * v_.cols(), d_outs_ + p * kPanelQueries * v_.cols(),
-                 part.size(), d_tile_);
+    compute_scores(q_.cols(), keys_ + first * q_.cols(), queries_ + p * kPanelQueries * q_.cols(),
+                   part.size(), tile_);
+    compute_scores(v_.cols(), values_ + first * v_.cols(), d_outs_ + p * kPanelQueries * v_.cols(),
+                   part.size(), d_tile_);
     panel.lanes.hide(part, tile_);
     for (Index key = 0; key < part.size(); ++key) {
       Lanes8 weight = load8(tile_ + key * kPanelQueries);
@@ -223,8 +223,8 @@ class Backward {
     const Index whole = round_up_to(part.size(), F32x4::kLanes);
     std::fill(tile_ + part.size() * kPanelQueries, tile_ + whole * kPanelQueries, 0.0F);
     std::fill(d_tile_ + part.size() * kPanelQueries, d_tile_ + whole * kPanelQueries, 0.0F);
-    accumulate_tile(key_columns_, count, first, q_.cols(), d_tile_, part.size(), lanes8(1.0F),
-                    dq_sums_ + p * kPanelQueries * q_.cols());
+    accumulate_outputs(key_columns_, count, first, q_.cols(), d_tile_, part.size(), lanes8(1.0F),
+                       dq_sums_ + p * kPanelQueries * q_.cols());
     transpose_tile(tile_, part.size(), weights_ + p * kPanelQueries * kRowStride + first);
     transpose_tile(d_tile_, part.size(), d_scores_ + p * kPanelQueries * kRowStride + first);
   }

@@ -80,6 +80,105 @@ std::span<const std::int32_t> SparsePlan::key_blocks(Index query_block) const {
   return {blocks_, static_cast<std::size_t>(count)};
 }
 
+void SparsePlan::visit_groups(Visit visit, const void* context) const {
+  const Visitor visitor{.visit = visit, .context = context};
+  const Index global = std::min(pattern_.global_tokens, n_k_);
+  const Window all{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
+  // Global keys, for every query; all other groups leave them out.
+  if (global > 0) {
+    list_run(0, global, 1, 0);
+    cut(0, n_q_, 1, all, visitor);
+  }
+  // Global queries: those at the positions 0 up to global_tokens.
+  const Index first_global = std::clamp<Index>(n_q_ - n_k_, 0, n_q_);
+  const Index last_global = std::clamp<Index>(n_q_ - n_k_ + global, first_global, n_q_);
+  if (!pattern_.causal) {
+    list_run(global, n_k_, 1, 0);
+    cut(first_global, last_global, 1, all, visitor);
+  }
+  // All others: in front of the global ones only if there are more queries than keys.
+  others(0, first_global, global, visitor);
+  others(last_global, n_q_, global, visitor);
+}
+
+void SparsePlan::others(Index first, Index last, Index global, const Visitor& visitor) const {
+  if (first >= last) {
+    return;
+  }
+  Window near = pattern_.window;
+  if (pattern_.causal) {
+    near.right = 0;
+  }
+  if (pattern_.kind == PatternKind::kBigBird) {
+    by_blocks(first, last, global, visitor);
+    return;
+  }
+  if (pattern_.kind != PatternKind::kAtrous) {
+    nearby(first, last, global, near, visitor);
+  }
+  if (pattern_.kind != PatternKind::kLocal) {
+    by_residue(first, last, global, near, visitor);
+  }
+}
+
+void SparsePlan::nearby(Index first, Index last, Index global, const Window& near,
+                        const Visitor& visitor) const {
+  for (Index i = first; i < last; i += kGroupQueries) {
+    const Index end = std::min(i + kGroupQueries, last);
+    const KeyRange begin_keys = keys_in_window(near, i, n_q_, n_k_);
+    const KeyRange end_keys = keys_in_window(near, end - 1, n_q_, n_k_);
+    list_run(std::max(global, begin_keys.begin), end_keys.end, 1, 0);
+    cut(i, end, 1, near, visitor);
+  }
+}
+
+void SparsePlan::by_residue(Index first, Index last, Index global, const Window& near,
+                            const Visitor& visitor) const {
+  const Index step = pattern_.dilation;
+  const Window far{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
+  const bool has_hole = pattern_.kind == PatternKind::kSparse;
+  for (Index i = first; i < last && i - first < step; ++i) {
+    const Index place = position(i);
+    // The first key of the class that is not global.
+    const Index key = global + ((place - global) % step + step) % step;
+    list_run(key, n_k_, step, 0);
+    cut(i, last, step, far, visitor, near, has_hole);
+  }
+}
+
+void SparsePlan::by_blocks(Index first, Index last, Index global, const Visitor& visitor) const {
+  const Index size = pattern_.block_size;
+  const Window far{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
+  for (Index i = first; i < last;) {
+    const Index block = floor_divide(position(i), size);
+    const Index end = std::min(last, i + (block + 1) * size - position(i));
+    list_size_ = 0;
+    for (const std::int32_t key_block : key_blocks(block)) {
+      const Index key = key_block * size;
+      list_run(std::max(global, key), std::min(n_k_, key + size), 1, list_size_);
+    }
+    cut(i, end, 1, far, visitor);
+    i = end;
+  }
+}
+
+void SparsePlan::cut(Index first, Index last, Index step, const Window& window,
+                     const Visitor& visitor, const Window& hole, bool has_hole) const {
+  Index count = 0;
+  for (Index i = first; list_size_ > 0 && i < last; i += count * step) {
+    count = std::min(kGroupQueries, (last - 1 - i) / step + 1);
+    visitor.visit(visitor.context, QueryGroup{.first = i,
+                                              .step = step,
+                                              .count = count,
+                                              .keys = {list_, static_cast<std::size_t>(list_size_)},
+                                              .window = window,
+                                              .hole = hole,
+                                              .has_hole = has_hole,
+                                              .n_q = n_q_,
+                                              .n_k = n_k_});
+  }
+}
+
 bool SparsePlan::keeps(Index i, Index j) const {
   const Index place = position(i);
   if ((mask_ != nullptr && mask_[j] == 0) || (pattern_.causal && j > place)) {

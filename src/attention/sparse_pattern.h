@@ -90,24 +90,10 @@ class SparsePlan {
 
   // Calls body(const QueryGroup&) for every group that has queries and keys.
   template <typename Body>
-  void for_each_group(Body&& body) const {
-    const Index global = std::min(pattern_.global_tokens, n_k_);
-    const Window all{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
-    // Global keys, for every query; all other groups leave them out.
-    if (global > 0) {
-      list_run(0, global, 1, 0);
-      cut(0, n_q_, 1, all, body);
-    }
-    // Global queries: those at the positions 0 up to global_tokens.
-    const Index first_global = std::clamp<Index>(n_q_ - n_k_, 0, n_q_);
-    const Index last_global = std::clamp<Index>(n_q_ - n_k_ + global, first_global, n_q_);
-    if (!pattern_.causal) {
-      list_run(global, n_k_, 1, 0);
-      cut(first_global, last_global, 1, all, body);
-    }
-    // All others: in front of the global ones only if there are more queries than keys.
-    others(0, first_global, global, body);
-    others(last_global, n_q_, global, body);
+  void for_each_group(const Body& body) const {
+    visit_groups([](const void* context,
+                    const QueryGroup& group) { (*static_cast<const Body*>(context))(group); },
+                 &body);
   }
 
   // Whether no query stands in more than one group.
@@ -129,89 +115,25 @@ class SparsePlan {
   // The key blocks of a block of queries, ascending; they stay in scratch until the next call.
   std::span<const std::int32_t> key_blocks(Index query_block) const;
 
-  template <typename Body>
-  void others(Index first, Index last, Index global, Body& body) const {
-    if (first >= last) {
-      return;
-    }
-    Window near = pattern_.window;
-    if (pattern_.causal) {
-      near.right = 0;
-    }
-    if (pattern_.kind == PatternKind::kBigBird) {
-      by_blocks(first, last, global, body);
-      return;
-    }
-    if (pattern_.kind != PatternKind::kAtrous) {
-      nearby(first, last, global, near, body);
-    }
-    if (pattern_.kind != PatternKind::kLocal) {
-      by_residue(first, last, global, near, body);
-    }
-  }
+  // One copy of the cutting for all bodies: a call for each group costs nothing beside its work.
+  using Visit = void (*)(const void* context, const QueryGroup& group);
+  struct Visitor {
+    Visit visit;
+    const void* context;
+  };
 
+  void visit_groups(Visit visit, const void* context) const;
+  void others(Index first, Index last, Index global, const Visitor& visitor) const;
   // Groups of consecutive queries around the diagonal.
-  template <typename Body>
-  void nearby(Index first, Index last, Index global, const Window& near, Body& body) const {
-    for (Index i = first; i < last; i += kGroupQueries) {
-      const Index end = std::min(i + kGroupQueries, last);
-      const KeyRange begin_keys = keys_in_window(near, i, n_q_, n_k_);
-      const KeyRange end_keys = keys_in_window(near, end - 1, n_q_, n_k_);
-      list_run(std::max(global, begin_keys.begin), end_keys.end, 1, 0);
-      cut(i, end, 1, near, body);
-    }
-  }
-
+  void nearby(Index first, Index last, Index global, const Window& near,
+              const Visitor& visitor) const;
   // Queries and keys of one residue class modulo the dilation: among them the pattern is dense.
-  template <typename Body>
-  void by_residue(Index first, Index last, Index global, const Window& near, Body& body) const {
-    const Index step = pattern_.dilation;
-    const Window far{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
-    const bool has_hole = pattern_.kind == PatternKind::kSparse;
-    for (Index i = first; i < last && i - first < step; ++i) {
-      const Index place = position(i);
-      // The first key of the class that is not global.
-      const Index key = global + ((place - global) % step + step) % step;
-      list_run(key, n_k_, step, 0);
-      cut(i, last, step, far, body, near, has_hole);
-    }
-  }
-
-  template <typename Body>
-  void by_blocks(Index first, Index last, Index global, Body& body) const {
-    const Index size = pattern_.block_size;
-    const Window far{.left = kUnlimited, .right = pattern_.causal ? 0 : kUnlimited};
-    for (Index i = first; i < last;) {
-      const Index block = floor_divide(position(i), size);
-      const Index end = std::min(last, i + (block + 1) * size - position(i));
-      list_size_ = 0;
-      for (const std::int32_t key_block : key_blocks(block)) {
-        const Index key = key_block * size;
-        list_run(std::max(global, key), std::min(n_k_, key + size), 1, list_size_);
-      }
-      cut(i, end, 1, far, body);
-      i = end;
-    }
-  }
-
+  void by_residue(Index first, Index last, Index global, const Window& near,
+                  const Visitor& visitor) const;
+  void by_blocks(Index first, Index last, Index global, const Visitor& visitor) const;
   // Groups out of the queries first, first + step, ... below last, all with the listed keys.
-  template <typename Body>
-  void cut(Index first, Index last, Index step, const Window& window, Body& body,
-           const Window& hole = {}, bool has_hole = false) const {
-    Index count = 0;
-    for (Index i = first; list_size_ > 0 && i < last; i += count * step) {
-      count = std::min(kGroupQueries, (last - 1 - i) / step + 1);
-      body(QueryGroup{.first = i,
-                      .step = step,
-                      .count = count,
-                      .keys = {list_, static_cast<std::size_t>(list_size_)},
-                      .window = window,
-                      .hole = hole,
-                      .has_hole = has_hole,
-                      .n_q = n_q_,
-                      .n_k = n_k_});
-    }
-  }
+  void cut(Index first, Index last, Index step, const Window& window, const Visitor& visitor,
+           const Window& hole = {}, bool has_hole = false) const;
 
   SparsePattern pattern_;
   const std::uint8_t* mask_;

@@ -8,6 +8,7 @@
 #include "attention/logit_tile.h"
 #include "attention/sections.h"
 #include "attention/sparse.h"
+#include "attention/tile_products.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/finite.h"
@@ -122,54 +123,6 @@ ATTNLAB_OWN_FUNCTION inline bool pack_listed_columns(const linalg::ConstMatrix& 
     to[e] = std::isfinite(to[e]) ? to[e] : 0.0F;
   }
   return finite;
-}
-
-// scores [keys][8] of `count` keys, whose packed panels start at `keys`; queries [d][8]. Returns the
-// largest score of each lane, over whole tiles.
-ATTNLAB_OWN_FUNCTION inline Lanes8 compute_tile(Index d, const float* keys, const float* queries,
-                                                Index count, float* to) {
-  Lanes8 largest = lanes8(kHidden);
-  for (Index key = 0; key < count; key += linalg::kTileRows) {
-    const auto tile =
-        linalg::multiply_panels<linalg::kTileRows>(d, keys + key * d, linalg::kTileRows, queries);
-    for (const auto& row : tile.sum) {
-      store8(to, {{row[0], row[1]}});
-      largest.half[0] = simd::max(largest.half[0], row[0]);
-      largest.half[1] = simd::max(largest.half[1], row[1]);
-      to += kPanelQueries;
-    }
-  }
-  return largest;
-}
-
-// sums^T [columns][8] = shrink * sums^T + lines^T weights, where lines are column panels of
-// `stride` entries (pack_listed_columns) of which `count` from `first` on meet the weights
-// [count][8].
-ATTNLAB_OWN_FUNCTION inline void accumulate_tile(const float* lines, Index stride, Index first,
-                                                 Index columns, const float* weights, Index count,
-                                                 const Lanes8& shrink, float* sums) {
-  // `shrink` is read again for each tile: a tile's loop leaves no register to keep it in.
-  const auto update = [&]<int Rows>(const linalg::Tile<Rows>& tile, Index c) {
-    for (int r = 0; r < Rows; ++r) {
-      float* row = sums + (c + r) * kPanelQueries;
-      const Lanes8 old = load8(row);
-      store8(row, {{simd::multiply_add(old.half[0], shrink.half[0], tile.sum[r][0]),
-                    simd::multiply_add(old.half[1], shrink.half[1], tile.sum[r][1])}});
-    }
-  };
-  constexpr Index kWidth = linalg::kTileRows;
-  Index c = 0;
-  for (; c + kWidth <= columns; c += kWidth) {
-    update(linalg::multiply_panels<linalg::kTileRows>(count, lines + c * stride + first * kWidth,
-                                                      kWidth, weights),
-           c);
-  }
-  if (c < columns) {
-    linalg::with_edge_rows(columns - c, [&]<int Rows>() {
-      update(linalg::multiply_panels<Rows>(count, lines + c * stride + first * Rows, Rows, weights),
-             c);
-    });
-  }
 }
 
 // Writes sums^T [columns][8], each divided by its lane's divisor, to the rows of the panel's
