@@ -207,7 +207,8 @@ describeBoth("sparseAttention", (lab) => {
     const pool = await openPool({ threads: 2, variant: lab.variant });
     expectSameBits((await pool.sparseAttention(q, k, k, options)).data, lab.sparseAttention(q, k, k, options).data);
     const { dv } = await pool.sparseAttentionBackward(q, k, k, q, options);
-    expectSameBits(dv.data, lab.sparseAttentionBackward(q, k, k, q, options).dv.data);
+    // The heads of a group may be summed in another order.
+    expectClose(dv.data, lab.sparseAttentionBackward(q, k, k, q, options).dv.data);
     expectSameBits((await pool.sparsePattern(9, 9, { window: 2 })).data, lab.sparsePattern(9, 9, { window: 2 }).data);
   });
 
