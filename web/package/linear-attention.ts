@@ -136,32 +136,49 @@ export const featureMap: Reader<KernelMap> = (...given) => ({
   eps: 0,
 });
 
+/** Readers of options that are put beside those of a map. */
+type Readers = Readonly<Record<string, Reader<unknown>>>;
+
+/** What is read of the options: a map, and what all operations share. */
+interface FeatureOptions {
+  map: KernelMap;
+  causal: boolean;
+  mask: Source | undefined;
+  out: unknown;
+  gradients: readonly Differentiable[];
+}
+
 /** Reads the options of an operation, given its queries and keys, and the readers that all operations share. */
-type MapReader = <const Shared extends Readonly<Record<string, Reader<unknown>>>>(
+type MapReader = (
   call: Call,
   options: unknown,
   heads: QueriesAndKeys,
-  shared: Shared,
-) => { map: KernelMap; given: Record<string, unknown> };
+  shared: Readers,
+) => { map: KernelMap; given: Readonly<Record<string, unknown>> };
 
 const readLinear: MapReader = ({ operation }, options, _heads, shared) => {
-  const given = readOptions(operation, options, { featureMap, ...shared });
+  const given: Readonly<Record<string, unknown>> = readOptions(operation, options, { featureMap, ...shared });
   return { map: given.featureMap as KernelMap, given };
 };
 
-function readHeads(call: Call, qValue: unknown, kValue: unknown, options: unknown): QueriesAndKeys {
+/** Checks the arguments of either direction; `last` is the option after those of the map. */
+function readCall(call: Call, readMap: MapReader, inputs: readonly unknown[], options: unknown, last: Readers) {
+  const [qValue, kValue, vValue] = inputs;
   const heads = readQueriesAndKeys(call, qValue, kValue);
   const { k, leading, nQ, nK, d } = heads;
   if (peek(options, "causal") === true && nQ !== nK) {
     refuseShape(call.operation, "k", k.operand.shape, `[${[...leading, nQ, d].join(",")}] with causal`);
   }
-  return heads;
+  return {
+    ...heads,
+    ...readValues(call, vValue, heads),
+    readGiven(): FeatureOptions {
+      const shared = { causal: flag(false), mask: optional(maskOf(call.engine, leading, nK)), ...last };
+      const { map, given } = readMap(call, options, heads, shared);
+      return { ...(given as unknown as FeatureOptions), map };
+    },
+  };
 }
-
-const sharedReaders = ({ engine }: Call, { leading, nK }: QueriesAndKeys) => ({
-  causal: flag(false),
-  mask: optional(maskOf(engine, leading, nK)),
-});
 
 /**
  * The body of attention by a feature map.
@@ -172,12 +189,10 @@ export const featureAttention =
   (readMap: MapReader): Body =>
   (call, qValue, kValue, vValue, options) => {
     const { kernels } = call.engine;
-    const heads = readHeads(call, qValue, kValue, options);
-    const { q, k, steps, leading, nQ, nK, d } = heads;
-    const { v, dV } = readValues(call, vValue, heads);
-    const { map, given } = readMap(call, options, heads, { ...sharedReaders(call, heads), out: unread });
-    const [causal, mask] = [given["causal"] as boolean, given["mask"] as Source | undefined];
-    const plan = readOut(call, given["out"], [...leading, nQ, dV], [q, k, v, mask]);
+    const read = readCall(call, readMap, [qValue, kValue, vValue], options, { out: unread });
+    const { q, k, v, steps, leading, nQ, nK, d, dV } = read;
+    const { map, causal, mask, out } = read.readGiven();
+    const plan = readOut(call, out, [...leading, nQ, dV], [q, k, v, mask]);
     return () => {
       const sources = [q, k, v, mask, map.projection?.()] as const;
       const workspace = (): number => kernels.featureAttentionWorkspace(d, dV, map.map, map.draws);
@@ -198,15 +213,10 @@ export const featureAttentionBackward =
   (readMap: MapReader): Body =>
   (call, qValue, kValue, vValue, dValue, options) => {
     const { kernels } = call.engine;
-    const heads = readHeads(call, qValue, kValue, options);
-    const { q, k, steps, leading, nQ, nK, d } = heads;
-    const { v, dV } = readValues(call, vValue, heads);
+    const read = readCall(call, readMap, [qValue, kValue, vValue], options, { gradients: someOf(["q", "k", "v"]) });
+    const { q, k, v, steps, leading, nQ, nK, d, dV } = read;
     const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
-    const { map, given } = readMap(call, options, heads, {
-      ...sharedReaders(call, heads),
-      gradients: someOf(["q", "k", "v"]),
-    });
-    const [causal, mask] = [given["causal"] as boolean, given["mask"] as Source | undefined];
+    const { map, causal, mask, gradients } = read.readGiven();
     return () => {
       const sources = [q, k, v, dOutput, mask, map.projection?.()] as const;
       const sinks = [gradientOf(q), gradientOf(k), gradientOf(v)] as const;
@@ -216,7 +226,7 @@ export const featureAttentionBackward =
         kernels.featureAttentionBackward(...pointers, ...results, ...sizes, causal, scratch);
       });
       const all = { q: dq, k: dk, v: dv };
-      return Object.fromEntries((given["gradients"] as Differentiable[]).map((name) => [`d${name}`, all[name]]));
+      return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
     };
   };
 

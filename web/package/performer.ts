@@ -286,11 +286,11 @@ const rowlessScale = (call: Call, heads: { d: number; nK: number }): Reader<numb
  *
  * @internal
  */
-export function readEstimate<const Shared extends Readonly<Record<string, Reader<unknown>>>>(
+export function readEstimate(
   call: Call,
   options: unknown,
   heads: { d: number; nK: number },
-  shared: Shared,
+  shared: Readonly<Record<string, Reader<unknown>>>,
   causal = peek(options, "causal") === true,
 ): { map: KernelMap; given: Record<string, unknown> } {
   const { operation, engine } = call;
@@ -330,16 +330,16 @@ export function readEstimate<const Shared extends Readonly<Record<string, Reader
     },
     ...shared,
   });
-  const projection = given["projection"] as Operand | undefined;
+  const projection = given.projection as Operand | undefined;
   const drawn = given as unknown as Draw;
   const draws = projection?.shape[0] ?? drawn.features;
   return {
     given,
     map: {
-      map: FIRST_ESTIMATOR + ESTIMATORS.indexOf(given["estimator"] as PerformerEstimator),
+      map: FIRST_ESTIMATOR + ESTIMATORS.indexOf(given.estimator as PerformerEstimator),
       draws,
-      scale: given["scale"] as number,
-      eps: given["eps"] as number,
+      scale: given.scale as number,
+      eps: given.eps as number,
       projection: (): Source => {
         const made = projection ? undefined : (draw(call, d, drawn, { shape: [draws, d] }) as Tensor);
         const operand = made ? new Operand(engine, made.shape, made.data) : projection;
@@ -370,7 +370,7 @@ export const performerKernel: Body = (call, xValue, yValue, options) => {
   const heads = readQueriesAndKeys(call, xValue, yValue, false, ["x", "y"]);
   const { q: x, k: y, leading, steps, nQ, nK, d } = heads;
   const { map, given } = readEstimate(call, options, heads, { out: unread });
-  const plan = readOut(call, given["out"], [...leading, nQ, nK], [x, y]);
+  const plan = readOut(call, given.out, [...leading, nQ, nK], [x, y]);
   return () => {
     const sources = [x, y, map.projection?.()] as const;
     const workspace = (): number => kernels.performerKernelWorkspace(map.draws);
