@@ -200,6 +200,19 @@ describeBoth("performer", (lab: Lab) => {
       refused({ projection, ...beside }, "VALUE", Object.keys(beside)[0] ?? "");
     }
     refused({ projection: lab.tensor([[1, 2]]) }, "SHAPE", "projection");
+    const square = randomTensor(random, [8, 8]);
+    const out = lab.resident(square);
+    expectRefusal(() => lab.performer(square, square, square, { projection: out, out }), {
+      code: "VALUE",
+      operation: "performer",
+      argument: "out",
+    });
+    expectRefusal(() => lab.performerKernel(square, square, { projection: out, out }), {
+      code: "VALUE",
+      operation: "performerKernel",
+      argument: "out",
+    });
+    out.dispose();
     refused({ features: 0 }, "RANGE", "features");
     refused({ features: 1.5 }, "RANGE", "features");
     refused({ seed: -1 }, "RANGE", "seed");

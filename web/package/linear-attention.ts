@@ -2,7 +2,7 @@ import type { Body, Call } from "./engine.js";
 import { refuseShape } from "./errors.js";
 import { gradientOf, readDOutput } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
-import { readOut } from "./operand.js";
+import { readOut, type Operand } from "./operand.js";
 import { choice, flag, optional, peek, readOptions, someOf, unread, type Reader } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
 import { sweep, type Source } from "./sweep.js";
@@ -122,6 +122,8 @@ export interface KernelMap {
   eps: number;
   /** Made when the call is sure to succeed. */
   projection?: () => Source;
+  /** The projection that is given. */
+  given?: { operand: Operand } | undefined;
 }
 
 /**
@@ -192,7 +194,7 @@ export const featureAttention =
     const read = readCall(call, readMap, [qValue, kValue, vValue], options, { out: unread });
     const { q, k, v, steps, leading, nQ, nK, d, dV } = read;
     const { map, causal, mask, out } = read.readGiven();
-    const plan = readOut(call, out, [...leading, nQ, dV], [q, k, v, mask]);
+    const plan = readOut(call, out, [...leading, nQ, dV], [q, k, v, mask, map.given]);
     return () => {
       const sources = [q, k, v, mask, map.projection?.()] as const;
       const workspace = (): number => kernels.featureAttentionWorkspace(d, dV, map.map, map.draws);

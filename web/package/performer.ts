@@ -313,7 +313,7 @@ export function readEstimate(
       const operand = readOperand(call, key, value);
       const [m = 0] = operand.shape;
       requireShape(operation, key, operand.shape, [Math.max(1, m), d], "with a direction in each row");
-      return operand;
+      return { operand };
     }),
     ...Object.fromEntries(unlessGiven),
     scale: rowlessScale(call, heads),
@@ -330,9 +330,9 @@ export function readEstimate(
     },
     ...shared,
   });
-  const projection = given.projection as Operand | undefined;
+  const projection = given.projection as { operand: Operand } | undefined;
   const drawn = given as unknown as Draw;
-  const draws = projection?.shape[0] ?? drawn.features;
+  const draws = projection?.operand.shape[0] ?? drawn.features;
   return {
     given,
     map: {
@@ -341,10 +341,12 @@ export function readEstimate(
       scale: given.scale as number,
       eps: given.eps as number,
       projection: (): Source => {
-        const made = projection ? undefined : (draw(call, d, drawn, { shape: [draws, d] }) as Tensor);
-        const operand = made ? new Operand(engine, made.shape, made.data) : projection;
-        return { operand: operand as Operand, length: draws * d, itemOf: () => 0 };
+        const all = { length: draws * d, itemOf: () => 0 };
+        if (projection) return { ...projection, ...all };
+        const { shape, data } = draw(call, d, drawn, { shape: [draws, d] }) as Tensor;
+        return { operand: new Operand(engine, shape, data), ...all };
       },
+      given: projection,
     },
   };
 }
@@ -370,7 +372,7 @@ export const performerKernel: Body = (call, xValue, yValue, options) => {
   const heads = readQueriesAndKeys(call, xValue, yValue, false, ["x", "y"]);
   const { q: x, k: y, leading, steps, nQ, nK, d } = heads;
   const { map, given } = readEstimate(call, options, heads, { out: unread });
-  const plan = readOut(call, given.out, [...leading, nQ, nK], [x, y]);
+  const plan = readOut(call, given.out, [...leading, nQ, nK], [x, y, map.given]);
   return () => {
     const sources = [x, y, map.projection?.()] as const;
     const workspace = (): number => kernels.performerKernelWorkspace(map.draws);
