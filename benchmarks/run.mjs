@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only "1024 x 64"] [-- --rounds 21] [-- --quick] [-- --save]`
+ * `npm run bench [-- --only "1024 x 64"] [-- --rounds 21] [-- --quick] [-- --save]`, or `npm run bench -- --linear`
  *
  * Builds what is measured, opens two pages in one Chromium (cross-origin isolated with the peers, and without
  * isolation with attnlab alone), prints tables and writes benchmarks/results/latest.json; --save also writes the
@@ -21,6 +21,7 @@ import { bundlePeers, installPeers } from "./lib/peers.mjs";
 import { withRatios } from "./lib/ratios.mjs";
 import { firstCallReport, pageReport, sizeReport } from "./lib/report.mjs";
 import { compressedSizes } from "./lib/sizes.mjs";
+import { measureLinear } from "./linear.mjs";
 
 const FOLDER = import.meta.dirname;
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -154,8 +155,15 @@ await asProgram(import.meta.url, async (args) => {
       rounds: { type: "string", default: "9" },
       quick: { type: "boolean", default: false },
       save: { type: "boolean", default: false },
+      linear: { type: "boolean", default: false },
     },
   });
+  if (flags.linear) {
+    await setup("test");
+    await build();
+    await measureLinear();
+    return;
+  }
   const report = await measure(timingOf(flags));
   print(report);
   const text = `${JSON.stringify(report, rounded, 2)}\n`;

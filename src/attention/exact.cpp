@@ -36,6 +36,7 @@
 #include "attention/online_softmax.h"
 #include "attention/pack_head.h"
 #include "attention/rare_rows.h"
+#include "attention/tile_products.h"
 #include "attention/visible_keys.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
@@ -159,7 +160,8 @@ class Head {
     if (begin >= end) {
       return;
     }
-    Lanes8 largest = compute_scores(queries, begin, end);
+    const Index d = q_.cols();
+    Lanes8 largest = compute_scores(d, keys_ + begin * d, queries, end - begin, scores_);
     const bool biased = options_.bias.data != nullptr;
     if (biased) {
       add_bias(options_.bias, visible_, panel, begin, end, scores_);
@@ -170,56 +172,8 @@ class Head {
       largest = column_maxima(scores_, end - begin);
     }
     const Lanes8 shrink = absorb(panel.softmax, largest, scores_, end - begin);
-    accumulate_output(begin, end - begin, shrink, outputs);
-  }
-
-  // Returns the largest score of each lane, over whole tiles.
-  ATTNLAB_OWN_FUNCTION Lanes8 compute_scores(const float* queries, Index begin, Index end) {
-    const Index d = q_.cols();
-    Lanes8 largest = lanes8(kHidden);
-    float* to = scores_;
-    for (Index key = begin; key < end; key += kTileRows) {
-      const auto tile = linalg::multiply_panels<kTileRows>(d, keys_ + key * d, kTileRows, queries);
-      for (const auto& row : tile.sum) {
-        store8(to, {{row[0], row[1]}});
-        largest.half[0] = simd::max(largest.half[0], row[0]);
-        largest.half[1] = simd::max(largest.half[1], row[1]);
-        to += kPanelQueries;
-      }
-    }
-    return largest;
-  }
-
-  // output^T = shrink * output^T + values^T weights
-  void accumulate_output(Index begin, Index keys, const Lanes8& shrink, float* outputs) {
-    const Index tiles = v_.cols() / kTileRows;
-    const Index whole = tiles * kTileRows;
-    const Index panel = visible_.count() * kTileRows;
-    accumulate_tiles<kTileRows>(values_ + begin * kTileRows, panel, tiles, keys, shrink, scores_,
-                                outputs);
-    if (whole < v_.cols()) {
-      linalg::with_edge_rows(v_.cols() - whole, [&]<int Rows>() {
-        accumulate_tiles<Rows>(values_ + tiles * panel + begin * Rows, 0, 1, keys, shrink, scores_,
-                               outputs + whole * kPanelQueries);
-      });
-    }
-  }
-
-  template <int Rows>
-  ATTNLAB_OWN_FUNCTION static void accumulate_tiles(const float* values, Index panel, Index tiles,
-                                                    Index keys, const Lanes8& shrink,
-                                                    const float* weights, float* outputs) {
-    // `shrink` is read again for each tile: a tile's loop leaves no register to keep it in.
-    for (Index tile = 0; tile < tiles; ++tile) {
-      const auto added = linalg::multiply_panels<Rows>(keys, values, Rows, weights);
-      for (const auto& row : added.sum) {
-        const Lanes8 old = load8(outputs);
-        store8(outputs, {{simd::multiply_add(old.half[0], shrink.half[0], row[0]),
-                          simd::multiply_add(old.half[1], shrink.half[1], row[1])}});
-        outputs += kPanelQueries;
-      }
-      values += panel;
-    }
+    accumulate_outputs(values_, visible_.count(), begin, v_.cols(), scores_, end - begin, shrink,
+                       outputs);
   }
 
   // ------------------------------------------------------------ results

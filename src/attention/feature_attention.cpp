@@ -28,11 +28,11 @@
 #include <cmath>
 #include <limits>
 
+#include "attention/key_block.h"
 #include "attention/prefix_state.h"
 #include "attention/turn_panel.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
-#include "simd/finite.h"
 
 namespace attnlab::attention {
 namespace {
@@ -42,7 +42,6 @@ using linalg::kTileRows;
 using linalg::Matrix;
 using simd::F32x4;
 
-constexpr Index kBlock = 16 * kTileRows;
 constexpr Index kCausalBlock = 8 * kTileRows;
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
 
@@ -55,14 +54,12 @@ struct Layout {
   Index readable;
   Index top;
   Index keys;
-  Index values;
   Index features;
   Index transposed;
   Index panel;
   Index queries;
   Index outputs;
   Index scores;
-  Index loose;
   Index end;
 
   Layout(const FeatureMap& map, Index d, Index d_v)
@@ -70,16 +67,14 @@ struct Layout {
         readable(section(state, PrefixState::floats(map.count(d), d_v + 1))),
         top(section(readable, PrefixState::scratch(map.count(d), d_v + 1))),
         keys(section(top, 2 * padded(map, d))),
-        values(section(keys, kBlock * d)),
-        features(section(values, kBlock * round_up(d_v + 1, kTileRows))),
-        transposed(
-            section(features, std::max(kBlock * kPanelQueries, kCausalBlock * padded(map, d)))),
+        features(section(keys, KeyBlock::scratch(d, d_v))),
+        transposed(section(
+            features, std::max(KeyBlock::kRoom * kPanelQueries, kCausalBlock * padded(map, d)))),
         panel(section(transposed, kCausalBlock * padded(map, d))),
         queries(section(panel, kPanelQueries * d)),
         outputs(section(queries, kPanelQueries * round_up(map.count(d), kTileRows))),
-        scores(section(outputs, kPanelQueries * (d_v + 1))),
-        loose(section(scores, kBlock * kPanelQueries)),
-        end(section(loose, d_v)) {}
+        scores(section(outputs, kPanelQueries * round_up(d_v + 1, kTileRows))),
+        end(section(scores, KeyBlock::kRoom * kPanelQueries)) {}
 
  private:
   static Index padded(const FeatureMap& map, Index d) {
@@ -104,23 +99,20 @@ class Head {
         features_(options.map, q.cols(), workspace + layout_.projection),
         state_(features_.count(), columns_, workspace + layout_.state,
                workspace + layout_.readable),
+        keys_(options.map, k, v, options.mask, workspace + layout_.keys),
         top_(workspace + layout_.top),
         weights_(top_ + features_.panels() * kPanelQueries),
-        keys_(workspace + layout_.keys),
-        values_(workspace + layout_.values),
         tile_(workspace + layout_.features),
         transposed_(workspace + layout_.transposed),
         panel_(workspace + layout_.panel),
         queries_(workspace + layout_.queries),
         outputs_(workspace + layout_.outputs),
-        scores_(workspace + layout_.scores),
-        loose_(workspace + layout_.loose) {}
+        scores_(workspace + layout_.scores) {}
 
   void run() {
     state_.clear();
     std::fill_n(top_, features_.panels() * kPanelQueries, kNothing);
-    std::fill_n(loose_, v_.cols(), 0.0F);
-    find_origins();
+    find_literal_maximum();
     if (options_.causal) {
       for (Index i = 0; i < q_.rows();) {
         i += run_causal_block(i, std::min(kCausalBlock, q_.rows() - i));
@@ -129,14 +121,13 @@ class Head {
     }
     Index j = 0;
     while (j < k_.rows()) {
-      j = gather(j, k_.rows(), kBlock);
-      pack_block();
+      j = keys_.gather(j, k_.rows(), KeyBlock::kRoom);
       for (Index p = 0; p < features_.panels(); ++p) {
-        features_.raw_keys(p, block_, count_, keys_, tile_);
-        state_.shrink(p, features_.finish_keys(p, block_, count_, top(p), tile_));
-        state_.add(p, tile_, count_, values_, kBlock);
+        features_.raw_keys(p, keys_.keys(), keys_.count(), keys_.packed_keys(), tile_);
+        state_.shrink(p, features_.finish_keys(p, keys_.keys(), keys_.count(), top(p), tile_));
+        state_.add(p, tile_, keys_.count(), keys_.packed_values(), KeyBlock::kRoom);
       }
-      add_loose(0, count_);
+      keys_.loosen(0, keys_.count());
     }
     state_.pack();
     read_weights();
@@ -151,41 +142,24 @@ class Head {
       state_.read(queries_, outputs_);
       set_nothing(kNoneOfBlock);
       finish(i, last);
-      for (Index row = i; row < last && loose_values_; ++row) {
-        spoil(row);
+      for (Index row = i; row < last && keys_.loose(); ++row) {
+        keys_.spoil(out_.data() + row * v_.cols());
       }
     }
   }
 
  private:
   float* top(Index p) { return top_ + p * kPanelQueries; }
-  bool visible(Index j) const { return options_.mask == nullptr || options_.mask[j] != 0; }
-
   // ------------------------------------------------------------ keys
 
-  // What keys are measured from beside their own feature's largest exponent.
-  void find_origins() {
-    const FeatureMap& map = options_.map;
-    if (map.projection == nullptr) {
-      return;
-    }
-    double smallest = std::numeric_limits<double>::infinity();
-    for (Index j = 0; map.stabilized() && j < k_.rows(); ++j) {
-      if (visible(j)) {
-        smallest = std::fmin(smallest, half_square(map, key(j), k_.cols()));
-      }
-    }
-    origin_ = std::isfinite(smallest) ? smallest : 0.0;
-    if (map.map != Map::kLiteral) {
-      return;
-    }
+  // Map::kLiteral measures all keys from one maximum.
+  void find_literal_maximum() {
     float largest = kNothing;
-    for (Index j = 0; j < k_.rows();) {
-      j = gather(j, k_.rows(), kBlock);
-      pack_block();
+    for (Index j = 0; options_.map.map == Map::kLiteral && j < k_.rows();) {
+      j = keys_.gather(j, k_.rows(), KeyBlock::kRoom);
       for (Index p = 0; p < features_.panels(); ++p) {
-        features_.raw_keys(p, block_, count_, keys_, tile_);
-        for (Index e = 0; e < count_; ++e) {
+        features_.raw_keys(p, keys_.keys(), keys_.count(), keys_.packed_keys(), tile_);
+        for (Index e = 0; e < keys_.count(); ++e) {
           for (Index lane = 0; lane < kPanelQueries; ++lane) {
             largest = std::fmax(largest, tile_[e * kPanelQueries + lane]);
           }
@@ -193,90 +167,6 @@ class Head {
       }
     }
     features_.set_literal_maximum(std::isfinite(largest) ? largest : 0.0F);
-  }
-
-  const float* key(Index j) const { return k_.data() + j * k_.cols(); }
-
-  // Takes up to `room` visible keys from j on; returns where it stopped.
-  Index gather(Index j, Index end, Index room) {
-    count_ = 0;
-    for (; j < end && count_ < room; ++j) {
-      if (visible(j)) {
-        positions_[count_] = j;
-        block_[count_] = {.row = key(j), .norm = norm_of(key(j))};
-        ++count_;
-      }
-    }
-    return j;
-  }
-
-  float norm_of(const float* row) const {
-    const FeatureMap& map = options_.map;
-    if (map.map == Map::kUnit) {
-      return inverse_norm(row, k_.cols());
-    }
-    if (map.projection == nullptr || map.map == Map::kRelu || map.map == Map::kElu) {
-      return 0.0F;
-    }
-    const double relative = half_square(map, row, k_.cols()) - origin_;
-    // Waves grow with |x|^2 / 2 where exponentials fall.
-    return static_cast<float>(relative);
-  }
-
-  void pack_block() {
-    if (features_.projected()) {
-      for (Index first = 0; first < count_; first += kTileRows) {
-        const float* lines[kTileRows];
-        for (Index r = 0; r < kTileRows; ++r) {
-          lines[r] = block_[std::min(first + r, count_ - 1)].row;
-        }
-        linalg::pack_lines<kTileRows>(lines, k_.cols(), keys_ + first * k_.cols());
-      }
-    }
-    finite_ = true;
-    for (Index e = 0; e < count_; ++e) {
-      const float* row = v_.data() + positions_[e] * v_.cols();
-      const bool finite = simd::all_finite(row, v_.cols());
-      finite_ = finite_ && finite;
-      pack_values(row, finite, values_ + e * kTileRows);
-    }
-  }
-
-  // A key's values to panels of kTileRows columns, and a 1 after the last.
-  void pack_values(const float* row, bool finite, float* to) {
-    const Index whole = finite ? v_.cols() / kTileRows * kTileRows : 0;
-    Index c = 0;
-    for (; c < whole; c += kTileRows) {
-      std::copy_n(row + c, kTileRows, to);
-      to += kBlock * kTileRows;
-    }
-    for (; c < v_.cols(); ++c) {
-      to[c % kTileRows] = std::isfinite(row[c]) ? row[c] : 0.0F;
-      to += c % kTileRows == kTileRows - 1 ? kBlock * kTileRows : 0;
-    }
-    to[c % kTileRows] = 1.0F;
-  }
-
-  // Values that are not finite stay out of the sums, where they would meet zeros; they are added to
-  // the rows that see them: infinity stays, its opposite or a NaN makes NaN.
-  void add_loose(Index first, Index last) {
-    for (Index e = first; !finite_ && e < last; ++e) {
-      const float* row = v_.data() + positions_[e] * v_.cols();
-      for (Index c = 0; c < v_.cols(); ++c) {
-        if (!std::isfinite(row[c])) {
-          loose_[c] += row[c];
-          loose_values_ = true;
-        }
-      }
-    }
-  }
-
-  void spoil(Index row) {
-    for (Index c = 0; c < v_.cols(); ++c) {
-      if (loose_[c] != 0.0F) {
-        out_(row, c) += loose_[c];
-      }
-    }
   }
 
   // ------------------------------------------------------------ queries
@@ -343,37 +233,38 @@ class Head {
 
   // Positions [first, first + length), or fewer: returns how many were done.
   Index run_causal_block(Index first, Index length) {
-    gather(first, first + length, kCausalBlock);
-    pack_block();
+    keys_.gather(first, first + length, kCausalBlock);
     const Index area = kCausalBlock * kPanelQueries;
-    Index together = count_;
-    for (Index p = 0; p < features_.panels() && count_ > 0; ++p) {
-      features_.raw_keys(p, block_, count_, keys_, tile_ + p * area);
+    const Index gathered = keys_.count();
+    Index together = gathered;
+    for (Index p = 0; p < features_.panels() && gathered > 0; ++p) {
+      features_.raw_keys(p, keys_.keys(), gathered, keys_.packed_keys(), tile_ + p * area);
       if (options_.map.stabilized()) {
-        together =
-            std::min(together, features_.keys_together(block_, count_, positions_[0] == first,
-                                                       top(p), tile_ + p * area));
+        together = std::min(
+            together, features_.keys_together(keys_.keys(), gathered, keys_.position(0) == first,
+                                              top(p), tile_ + p * area));
       }
     }
-    if (together < count_) {
-      length = positions_[together] - first;
-      count_ = together;
+    if (together < gathered) {
+      length = keys_.position(together) - first;
+      keys_.shorten(together);
     }
-    for (Index p = 0; p < features_.panels() && count_ > 0; ++p) {
-      state_.shrink(p, features_.finish_keys(p, block_, count_, top(p), tile_ + p * area));
+    const Index count = keys_.count();
+    for (Index p = 0; p < features_.panels() && count > 0; ++p) {
+      state_.shrink(p, features_.finish_keys(p, keys_.keys(), count, top(p), tile_ + p * area));
       transpose_features(p, tile_ + p * area);
     }
     state_.pack();
     read_weights();
     weighed_ = 0;
-    loosened_ = 0;
+    Index loosened = 0;
     Index seen_before = 0;
     for (Index i = first; i < first + length; i += kPanelQueries) {
       const Index last = std::min(i + kPanelQueries, first + length);
       Index seen[kPanelQueries];
       for (Index lane = 0; lane < kPanelQueries; ++lane) {
         const Index row = std::min(i + lane, last - 1);
-        while (seen_before < count_ && positions_[seen_before] <= row) {
+        while (seen_before < count && keys_.position(seen_before) <= row) {
           ++seen_before;
         }
         seen[lane] = seen_before;
@@ -386,14 +277,14 @@ class Head {
       add_own_block(seen);
       set_nothing(seen);
       finish(i, last);
-      for (Index row = i; row < last && (loose_values_ || !finite_); ++row) {
-        add_loose(loosened_, seen[row - i]);
-        loosened_ = seen[row - i];
-        spoil(row);
+      for (Index row = i; row < last && keys_.loose(); ++row) {
+        keys_.loosen(loosened, seen[row - i]);
+        loosened = seen[row - i];
+        keys_.spoil(out_.data() + row * v_.cols());
       }
     }
-    for (Index p = 0; p < features_.panels() && count_ > 0; ++p) {
-      state_.add(p, tile_ + p * area, count_, values_, kBlock);
+    for (Index p = 0; p < features_.panels() && count > 0; ++p) {
+      state_.add(p, tile_ + p * area, count, keys_.packed_values(), KeyBlock::kRoom);
     }
     return length;
   }
@@ -406,10 +297,10 @@ class Head {
 
   void transpose_features(Index p, const float* tile) {
     const Index height = features_.panels() * kPanelQueries;
-    for (Index e = 0; e < count_; e += kTileRows) {
+    for (Index e = 0; e < keys_.count(); e += kTileRows) {
       const float* lines[kTileRows];
       for (Index r = 0; r < kTileRows; ++r) {
-        lines[r] = tile + std::min(e + r, count_ - 1) * kPanelQueries;
+        lines[r] = tile + std::min(e + r, keys_.count() - 1) * kPanelQueries;
       }
       turn_panel(lines, transposed_ + e * height + p * kPanelQueries * kTileRows);
     }
@@ -462,16 +353,15 @@ class Head {
         scores_[e * kPanelQueries + lane] = 0.0F;
       }
     }
+    float* to = outputs_;
     for (Index c = 0; c < columns_; c += kTileRows) {
-      linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
-        const auto products =
-            linalg::multiply_panels<Rows>(keys, values_ + c * kBlock, kTileRows, scores_);
-        for (int r = 0; r < Rows; ++r) {
-          float* row = outputs_ + (c + r) * kPanelQueries;
-          const Lanes8 old = load8(row);
-          store8(row, {{old.half[0] + products.sum[r][0], old.half[1] + products.sum[r][1]}});
-        }
-      });
+      const auto products = linalg::multiply_panels<kTileRows>(
+          keys, keys_.packed_values() + c * KeyBlock::kRoom, kTileRows, scores_);
+      for (const auto& row : products.sum) {
+        const Lanes8 old = load8(to);
+        store8(to, {{old.half[0] + row[0], old.half[1] + row[1]}});
+        to += kPanelQueries;
+      }
     }
   }
 
@@ -484,27 +374,18 @@ class Head {
   Index columns_;
   Features features_;
   PrefixState state_;
-  Features::Key block_[kBlock];
-  Index positions_[kBlock];
-  Index count_ = 0;      // keys in the block
-  double origin_ = 0.0;  // smallest half_square of the visible keys
-  bool finite_ = true;   // all values of the block are
-  bool loose_values_ = false;
+  KeyBlock keys_;
   Lanes8 nothing_ = lanes8(0.0F);  // per query, what counts as a denominator of 0
   Index weighed_ = 0;              // keys of the block that weights_ has
-  Index loosened_ = 0;             // keys of the block that loose_ has
   Lanes8 sums_ = lanes8(0.0F);
   float* top_;
   float* weights_;
-  float* keys_;        // panels of kTileRows keys, [d][kTileRows] each
-  float* values_;      // panels of kTileRows columns, [kBlock][kTileRows] each
   float* tile_;        // features of a block's keys, [keys][8] for each panel of features
   float* transposed_;  // the same, [features][kTileRows] for each tile of keys
   float* panel_;       // eight queries, [d][8]
   float* queries_;     // their features, [M][8]
-  float* outputs_;     // [d_v + 1][8]
+  float* outputs_;     // [d_v + 1, to whole tiles][8]
   float* scores_;      // [keys][8]
-  float* loose_;       // per column, the sum of values that are not finite
 };
 
 }  // namespace

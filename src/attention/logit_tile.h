@@ -80,6 +80,15 @@ ATTNLAB_OWN_FUNCTION inline void add_bias(const Bias& bias, const VisibleKeys& v
                                           float* scores) {
   for (Index key = begin; key < end; ++key) {
     const Index j = visible.original(key);
+    if (bias.row_stride == 0) {  // the same for all queries
+      const float entry = base2(bias.at(0, j));
+      const simd::F32x4 added = simd::splat(entry);
+      const Lanes8 score = load8(scores);
+      store8(scores, entry == kHidden ? lanes8(kHidden)
+                                      : Lanes8{{score.half[0] + added, score.half[1] + added}});
+      scores += kPanelQueries;
+      continue;
+    }
     for (Index lane = 0; lane < kPanelQueries; ++lane) {
       const float entry = base2(bias.at(panel.query(lane), j));
       *scores = entry == kHidden ? kHidden : *scores + entry;

@@ -15,7 +15,7 @@ constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / 
 }  // namespace
 
 Index PrefixState::floats(Index features, Index columns) {
-  return 2 * round_up(features, kPanelQueries) * columns;
+  return 2 * round_up(features, kPanelQueries) * round_up(columns, kTileRows);
 }
 
 Index PrefixState::scratch(Index features, Index columns) {
@@ -23,9 +23,13 @@ Index PrefixState::scratch(Index features, Index columns) {
 }
 
 PrefixState::PrefixState(Index features, Index columns, float* state, float* scratch)
-    : features_(features), columns_(columns), state_(state), packed_(scratch) {}
+    : features_(features),
+      columns_(columns),
+      padded_(round_up(columns, kTileRows)),
+      state_(state),
+      packed_(scratch) {}
 
-Index PrefixState::compensation() const { return round_up(features_, kPanelQueries) * columns_; }
+Index PrefixState::compensation() const { return round_up(features_, kPanelQueries) * padded_; }
 
 void PrefixState::clear() { std::fill_n(state_, floats(features_, columns_), 0.0F); }
 
@@ -35,7 +39,7 @@ void PrefixState::shrink(Index p, const Lanes8& factor) {
     return;
   }
   for (float* sums : {panel(p), panel(p) + compensation()}) {
-    for (Index c = 0; c < columns_; ++c) {
+    for (Index c = 0; c < padded_; ++c) {
       const Lanes8 x = load8(sums + c * kPanelQueries);
       store8(sums + c * kPanelQueries, {{x.half[0] * factor.half[0], x.half[1] * factor.half[1]}});
     }
@@ -45,24 +49,22 @@ void PrefixState::shrink(Index p, const Lanes8& factor) {
 void PrefixState::add(Index p, const float* tile, Index keys, const float* values, Index stride) {
   float* sums = panel(p);
   for (Index c = 0; c < columns_; c += kTileRows) {
-    linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
-      const auto products = linalg::multiply_panels<Rows>(keys, values, kTileRows, tile);
-      for (int r = 0; r < Rows; ++r) {
-        float* sum = sums + (c + r) * kPanelQueries;
-        float* rest = sum + compensation();
-        const Lanes8 old = load8(sum);
-        const Lanes8 low = load8(rest);
-        Lanes8 total;
-        Lanes8 lost;
-        for (int h = 0; h < 2; ++h) {
-          const F32x4 term = products.sum[r][h] + low.half[h];
-          total.half[h] = old.half[h] + term;
-          lost.half[h] = term - (total.half[h] - old.half[h]);
-        }
-        store8(sum, total);
-        store8(rest, lost);
+    const auto products = linalg::multiply_panels<kTileRows>(keys, values, kTileRows, tile);
+    for (const auto& row : products.sum) {
+      float* rest = sums + compensation();
+      const Lanes8 old = load8(sums);
+      const Lanes8 low = load8(rest);
+      Lanes8 total;
+      Lanes8 lost;
+      for (int h = 0; h < 2; ++h) {
+        const F32x4 term = row[h] + low.half[h];
+        total.half[h] = old.half[h] + term;
+        lost.half[h] = term - (total.half[h] - old.half[h]);
       }
-    });
+      store8(sums, total);
+      store8(rest, lost);
+      sums += kPanelQueries;
+    }
     values += stride * kTileRows;
   }
 }
@@ -74,7 +76,7 @@ void PrefixState::pack() {
       const float* sums = panel(first / kPanelQueries);
       const float* lines[kTileRows];
       for (Index r = 0; r < kTileRows; ++r) {
-        lines[r] = sums + std::min(c + r, columns_ - 1) * kPanelQueries;
+        lines[r] = sums + (c + r) * kPanelQueries;
       }
       turn_panel(lines, packed_ + c * height + first * kTileRows);
     }
@@ -84,13 +86,12 @@ void PrefixState::pack() {
 void PrefixState::read(const float* features, float* out) const {
   const Index height = round_up(features_, kPanelQueries);
   for (Index c = 0; c < columns_; c += kTileRows) {
-    linalg::with_edge_rows<kTileRows>(std::min<Index>(kTileRows, columns_ - c), [&]<int Rows>() {
-      const auto products =
-          linalg::multiply_panels<Rows>(features_, packed_ + c * height, kTileRows, features);
-      for (int r = 0; r < Rows; ++r) {
-        store8(out + (c + r) * kPanelQueries, {{products.sum[r][0], products.sum[r][1]}});
-      }
-    });
+    const auto products =
+        linalg::multiply_panels<kTileRows>(features_, packed_ + c * height, kTileRows, features);
+    for (const auto& row : products.sum) {
+      store8(out, {{row[0], row[1]}});
+      out += kPanelQueries;
+    }
   }
 }
 

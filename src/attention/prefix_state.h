@@ -6,8 +6,9 @@
 //   through the same sums as the numerators, so that constant values come out exactly.
 //
 // Plan: the state is held transposed, in panels of eight features, because a tile of the
-// micro-kernel (its rows are columns, its panel eight features, over a block of keys) is born that way; for reading it is
-// repacked into panels of kTileRows columns, so that eight queries per tile can pass it.
+// micro-kernel (its rows are columns, its panel eight features, over a block of keys) is born that
+// way; for reading it is repacked into panels of kTileRows columns, so that eight queries per tile
+// can pass it. Columns are filled up to whole tiles.
 //
 // Numerical plan: sums are compensated (Kahan): a second float per entry keeps what the first
 // rounds away, so that a million additions of single tokens lose nothing. The compensation is not
@@ -41,19 +42,20 @@ class PrefixState {
   // Makes the state as it is now readable.
   void pack();
 
-  // out^T [columns][8] = S^T features for eight queries; features [M][8]. Needs pack().
+  // out^T [columns, to whole tiles][8] = S^T features for eight queries; features [M][8]. Needs pack().
   void read(const float* features, float* out) const;
 
   // Row r of S's last column.
   float weight(Index r) const;
 
  private:
-  float* panel(Index p) const { return state_ + p * columns_ * kPanelQueries; }
+  float* panel(Index p) const { return state_ + p * padded_ * kPanelQueries; }
   Index compensation() const;
 
   Index features_;
   Index columns_;
-  float* state_;   // [panels][columns][8], then the compensations, alike
+  Index padded_;   // columns, to whole tiles: what is beyond the last is never read
+  float* state_;   // [panels][padded][8], then the compensations, alike
   float* packed_;  // [ceil(columns / kTileRows)][features, padded][kTileRows]
 };
 

@@ -1,20 +1,11 @@
 import { readFileSync } from "node:fs";
-import { load, type Decoder, type DecoderOptions, type Lab, type Tensor } from "attnlab";
+import { load, type Decoder, type DecoderOptions, type ExactDecoderOptions, type Lab, type Tensor } from "attnlab";
 import { describe, expect, test } from "vitest";
 import { expectClose, expectSameBits } from "./support/compare.js";
 import { expectRefusal, type Expected } from "./support/errors.js";
 import { describeBoth } from "./support/labs.js";
 import { makeRandom, pick, randomInt, randomTensor } from "./support/random.js";
-
-/** Tokens [first, last) of a tensor [...L, n, d]. */
-function tokensOf({ data, shape }: Tensor, first: number, last: number): Tensor {
-  const [n = 0, d = 0] = shape.slice(-2);
-  const matrices = n * d === 0 ? 0 : data.length / (n * d);
-  const parts = Array.from({ length: matrices }, (_, m) => [
-    ...data.subarray((m * n + first) * d, (m * n + last) * d),
-  ]).flat();
-  return { data: Float32Array.from(parts), shape: [...shape.slice(0, -2), last - first, d] };
-}
+import { tokensOf } from "./support/tokens.js";
 
 const make = (...shape: number[]): Tensor => ({
   data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
@@ -26,7 +17,7 @@ function expectBatchForm(
   lab: Lab,
   decoder: Decoder,
   inputs: readonly [q: Tensor, k: Tensor, v: Tensor],
-  options: Omit<DecoderOptions, "kind">,
+  options: Omit<ExactDecoderOptions, "kind">,
   pieceOf: () => number,
 ): void {
   const expected = lab.attention(...inputs, { ...options, causal: true });

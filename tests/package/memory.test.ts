@@ -30,6 +30,8 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   attentionBackward: (lab) => lab.attentionBackward(x, x, x, x, { bias, gradients: ["q", "k", "v", "bias"] }),
   attentionWeights: (lab) => lab.attentionWeights(x, x, { window: 2 }),
   attentionScale: (lab) => lab.attentionScale({ kind: "entropy", d: 64, n: 100 }),
+  linearAttention: (lab) => lab.linearAttention(x, x, x, { featureMap: "softmax", causal: true }),
+  linearAttentionBackward: (lab) => lab.linearAttentionBackward(x, x, x, x, { mask: new Uint8Array(7).fill(1) }),
   matmul: (lab) => lab.matmul(x, x, { transposeB: true }),
   matmulBackward: (lab) => lab.matmulBackward(x, square, x),
   decoder: (lab) => {
@@ -37,6 +39,11 @@ const operations: Record<string, (lab: Lab) => unknown> = {
     decoder.step(x, x, x);
     decoder.dispose();
   },
+  performer: (lab) => lab.performer(x, x, x, { features: 7, norms: "stratified", mask: new Uint8Array(7).fill(1) }),
+  performerBackward: (lab) => lab.performerBackward(x, x, x, x, { estimator: "hyperbolic", features: 3 }),
+  performerKernel: (lab) => lab.performerKernel(x, x, { features: 3, eps: 1e-3 }),
+  performerProjection: (lab) => lab.performerProjection(5, { norms: "quantile" }),
+  performerVariance: (lab) => lab.performerVariance(x, x),
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),
@@ -53,6 +60,12 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   entropyNormalize: (lab) => lab.entropyNormalize(x, { entropy: 1, input: "logits", axis: 1, trace: true }),
   entropyNormalizeBackward: (lab) => lab.entropyNormalizeBackward(x, x, { entropy: perRow, input: "logits" }),
   sampleToken: (lab) => lab.sampleToken(x, { topK: 3, topP: 0.9 }),
+  nystromFactors: (lab) => lab.nystromFactors(x, x, { landmarks: 3, mask: new Uint8Array(7).fill(1) }).rows([2]),
+  nystromformer: (lab) => lab.nystromformer(x, x, x, { landmarks: 3, convKernel: gamma }),
+  nystromformerBackward: (lab) => lab.nystromformerBackward(x, x, x, x, { landmarks: 3, inverse: "pinv" }),
+  sparseAttention: (lab) => lab.sparseAttention(x, x, x, { pattern: "sparse", window: 1, dilation: 3 }),
+  sparseAttentionBackward: (lab) => lab.sparseAttentionBackward(x, x, x, x, { pattern: "bigbird", blockSize: 2 }),
+  sparsePattern: (lab) => lab.sparsePattern(7, 9, { pattern: "atrous", globalTokens: 1 }),
 };
 
 describeBoth("memory", (lab: Lab) => {

@@ -1,10 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Body, Call } from "./engine.js";
-import { refuseMemory, refuseShape } from "./errors.js";
+import { refuse, refuseMemory, refuseShape } from "./errors.js";
 import { readQueriesAndKeys, readValues } from "./heads.js";
+import { featureMap, type LinearAttentionOptions } from "./linear-attention.js";
 import { readOperand } from "./operand.js";
 import { checkChoice, flag, isOptionsObject, peek, readOptions, unread } from "./options.js";
+import { readEstimate, type PerformerEstimate } from "./performer.js";
 import { refuseDisposed, type AnyTensor } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "./shape.js";
@@ -12,9 +14,18 @@ import { sweep } from "./sweep.js";
 import { requireShape, type Tensor } from "./tensor.js";
 import { windowOf, type Window } from "./visibility.js";
 
-/** Options of {@link DecoderOperations.decoder}. */
-export interface DecoderOptions {
-  /** "exact": attention over all tokens so far, or a window of them. */
+/**
+ * Options of {@link DecoderOperations.decoder}: its kind and those of the kind. "linear" and "performer" keep a state of
+ * constant size.
+ */
+export type DecoderOptions =
+  | ExactDecoderOptions
+  | ({ kind: "linear" } & Pick<LinearAttentionOptions, "featureMap">)
+  | ({ kind: "performer" } & PerformerEstimate);
+
+/** Options of a decoder of kind "exact": attention over all tokens so far, or a window of them. */
+export interface ExactDecoderOptions {
+  /** The kind. */
   kind: "exact";
   /** The factor before q . k, as in attention; "entropy" counts the keys seen so far, `n: "global"` all of them. Default "sqrt". */
   scale?: Scale | undefined;
@@ -103,6 +114,39 @@ const KINDS = {
       prepare: (state, d, tokens) => {
         const { value, timesLogVisible } = resolve(d, tokens)(operation, "scale", scale);
         kernels.setExactDecoderScale(state, value, timesLogVisible);
+      },
+    };
+  },
+  linear: ({ engine: { kernels }, operation }: Call, options: unknown): Kind => {
+    const { featureMap: map } = readOptions(operation, options, { kind: unread, featureMap });
+    return {
+      groupedHeads: false,
+      make: (matrices, _group, d, dV) => kernels.makeFeatureDecoder(matrices, d, dV, map.map, 0, 0, 1, 0),
+    };
+  },
+  performer: (call: Call, options: unknown): Kind => {
+    const { engine, operation } = call;
+    const read = (reading: Call, d: number) => {
+      return readEstimate(reading, options, { d, nK: 1 }, { kind: unread }, true).map;
+    };
+    if (peek(peek(options, "scale"), "n") === "global") {
+      refuse("VALUE", operation, "scale", '"global"', "a number: the keys are not known", "scale.n");
+    }
+    // The channels are not known yet, save from a projection.
+    const shape = peek(peek(options, "projection"), "shape");
+    const width: unknown = Array.isArray(shape) ? shape[1] : 1;
+    read(call, typeof width === "number" ? width : 1);
+    return {
+      groupedHeads: false,
+      make: (matrices, _group, d, dV) => {
+        const { map, draws, scale, eps, projection } = read({ engine, operation: "decoder.step" }, d);
+        const operand = projection?.().operand;
+        let at = operand?.pointer ?? 0;
+        if (operand && at === 0) {
+          [at = 0] = engine.stage("decoder.step", [operand.size * operand.width]);
+          engine.heap.bytes.set(operand.bytes(), at);
+        }
+        return engine.kernels.makeFeatureDecoder(matrices, d, dV, map, at, draws, scale, eps);
       },
     };
   },

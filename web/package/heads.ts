@@ -18,22 +18,28 @@ export interface QueriesAndKeys {
 
 /**
  * Checks q [...L, n_q, d] and k [...L, n_k, d], d >= 1. With `grouped` the last axis of L may be smaller in k, if it divides
- * that of q: each key head then serves a group of consecutive query heads.
+ * that of q: each key head then serves a group of consecutive query heads. `names` are what the two are called.
  */
-export function readQueriesAndKeys(call: Call, qValue: unknown, kValue: unknown, grouped = false): QueriesAndKeys {
+export function readQueriesAndKeys(
+  call: Call,
+  qValue: unknown,
+  kValue: unknown,
+  grouped = false,
+  [qName, kName]: readonly [string, string] = ["q", "k"],
+): QueriesAndKeys {
   const { operation } = call;
-  const q = readOperand(call, "q", qValue);
-  if (q.shape.length < 2) refuseShape(operation, "q", q.shape, "[...,n,d], of rank 2 or more");
+  const q = readOperand(call, qName, qValue);
+  if (q.shape.length < 2) refuseShape(operation, qName, q.shape, "[...,n,d], of rank 2 or more");
   const leading = q.shape.slice(0, -2);
   const [nQ = 0, d = 0] = q.shape.slice(-2);
-  if (d < 1) refuseShape(operation, "q", q.shape, "d >= 1 as its last size");
+  if (d < 1) refuseShape(operation, qName, q.shape, "d >= 1 as its last size");
 
-  const k = readOperand(call, "k", kValue);
+  const k = readOperand(call, kName, kValue);
   const keyLeading = k.shape.slice(0, -2);
   const [nK = 0, keyD] = k.shape.slice(-2);
   const group = grouped ? groupSize(leading, keyLeading) : sameShape(leading, keyLeading) ? 1 : 0;
   if (k.shape.length !== q.shape.length || keyD !== d || group === 0) {
-    refuseShape(operation, "k", k.shape, `${expectedKeys(leading, d, grouped)} to match q`);
+    refuseShape(operation, kName, k.shape, `${expectedKeys(leading, d, grouped)} to match ${qName}`);
   }
   const itemOf = group === 1 ? undefined : (step: number) => Math.floor(step / group);
   return {

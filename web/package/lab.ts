@@ -2,11 +2,21 @@ import { attention, attentionBackward, attentionWeights, type AttentionOperation
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
+import { linearAttention, linearAttentionBackward, type LinearAttentionOperations } from "./linear-attention.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
 import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
+import {
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
+  type PerformerOperations,
+} from "./performer.js";
 import {
   entmax15,
   entmax15Backward,
@@ -21,6 +31,12 @@ import {
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import {
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
+  type SparseAttentionOperations,
+} from "./sparse-attention.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -45,7 +61,11 @@ export interface Lab
     NormOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
-    SampleTokenOperations {
+    SampleTokenOperations,
+    LinearAttentionOperations,
+    PerformerOperations,
+    NystromformerOperations,
+    SparseAttentionOperations {
   /** Version of the package, as in its package.json. */
   readonly version: string;
   /** Which build runs. */
@@ -72,11 +92,21 @@ export const BODIES = {
   entropyNormalize,
   entropyNormalizeBackward,
   layerNorm,
+  linearAttention,
+  linearAttentionBackward,
   logSoftmax,
   matmul,
   matmulBackward,
   memory,
+  nystromFactors,
+  nystromformer,
+  nystromformerBackward,
   onlineSoftmax,
+  performer,
+  performerBackward,
+  performerKernel,
+  performerProjection,
+  performerVariance,
   powerTransform,
   powerTransformBackward,
   resident,
@@ -85,6 +115,9 @@ export const BODIES = {
   softmax,
   sparsemax,
   sparsemaxBackward,
+  sparseAttention,
+  sparseAttentionBackward,
+  sparsePattern,
   tensor,
 } as const satisfies Readonly<Record<string, Body>>;
 

@@ -7,7 +7,7 @@ export type {
   AttentionOptions,
 } from "./attention.js";
 export type { Axes, Axis } from "./axes.js";
-export type { Decoder, DecoderOperations, DecoderOptions } from "./decoder.js";
+export type { Decoder, DecoderOperations, DecoderOptions, ExactDecoderOptions } from "./decoder.js";
 export type {
   EntropyNormalizeOperations,
   EntropyOptions,
@@ -17,10 +17,24 @@ export type {
 } from "./entropy-normalize.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
+export type {
+  FeatureAttentionGradients,
+  LinearAttentionBackwardOptions,
+  LinearAttentionOperations,
+  LinearAttentionOptions,
+  LinearFeatureMap,
+} from "./linear-attention.js";
 export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
+export type {
+  NystromFactors,
+  NystromformerBackwardOptions,
+  NystromformerOperations,
+  NystromformerOptions,
+  NystromOptions,
+} from "./nystromformer.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
 export type { CallOptions, Pool, PoolOptions } from "./pool/types.js";
 export type {
@@ -30,9 +44,29 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type {
+  PerformerBackwardOptions,
+  PerformerDraw,
+  PerformerEstimate,
+  PerformerEstimator,
+  PerformerKernelOptions,
+  PerformerOperations,
+  PerformerOptions,
+  PerformerProjectionOptions,
+  PerformerVarianceOptions,
+} from "./performer.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
+export type { Seed } from "./seed.js";
 export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type {
+  SparseAttentionBackwardOptions,
+  SparseAttentionOperations,
+  SparseAttentionOptions,
+  SparsePatternKind,
+  SparsePatternOptions,
+  SparsePictureOptions,
+} from "./sparse-attention.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";

@@ -1,10 +1,11 @@
 import { readRows } from "./axes.js";
 import type { Body } from "./engine.js";
-import { describe, refuse } from "./errors.js";
-import { finite, number, optional, positive, readOptions, whole, type Interval, type Reader } from "./options.js";
+import { refuse } from "./errors.js";
+import { finite, number, optional, positive, readOptions, whole, type Interval } from "./options.js";
 import { inputOf, without, type RowInput } from "./probability.js";
 import type { AnyTensor } from "./resident.js";
 import { sweepRows } from "./row-sweep.js";
+import { counted, seedHalves, type Seed } from "./seed.js";
 import type { Tensor } from "./tensor.js";
 
 /** Options of {@link SampleTokenOperations.sampleToken}. */
@@ -20,7 +21,7 @@ export interface SampleTokenOptions {
   /** Then keep the fewest largest that together hold this share, in (0, 1]. Default 1: all. */
   topP?: number | undefined;
   /** A whole number from 0 to 2^53 - 1, or a bigint below 2^64. Default 0. */
-  seed?: number | bigint | undefined;
+  seed?: Seed | undefined;
   /** Which draw of the seed: a whole number >= 0; count it up from token to token. Default 0. */
   draw?: number | undefined;
 }
@@ -53,23 +54,6 @@ export interface SampleTokenOperations {
 }
 
 const share: Interval = { contains: (value) => value > 0 && value <= 1, words: "a number in (0, 1]" };
-const counted: Interval = {
-  contains: (value) => value >= 0 && Number.isSafeInteger(value),
-  words: "a whole number from 0 to 2^53 - 1",
-};
-
-const TWO_32 = 2 ** 32;
-
-/** Reads a seed as its two halves, low first. */
-const seedHalves: Reader<[number, number]> = (operation, key, value = 0) => {
-  if (typeof value !== "bigint") {
-    const seed = number(counted)(operation, key, value);
-    return [seed % TWO_32, Math.floor(seed / TWO_32)];
-  }
-  if (BigInt.asUintN(64, value) !== value)
-    refuse("RANGE", operation, key, describe(value), "a bigint from 0 to 2^64 - 1");
-  return [Number(BigInt.asUintN(32, value)), Number(value >> 32n)];
-};
 
 /** @internal */
 export const sampleToken: Body = (call, xValue, options) => {

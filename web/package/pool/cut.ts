@@ -17,11 +17,19 @@ const RULES: Readonly<Record<string, string>> = {
   attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
   layerNorm: "axis >",
+  linearAttention: "a. b. bv >av",
+  linearAttentionBackward: ".. .. .. ..",
   logSoftmax: "axis >",
   matmul: "q. .c >qc",
   matmulBackward: "q. .. q.",
+  nystromformer: "a. b. bv >av",
+  nystromformerBackward: ".. .. .. ..",
+  performer: "a. b. bv >av",
+  performerBackward: ".. .. .. ..",
   rmsNorm: "axis >",
   softmax: "axis >",
+  sparseAttention: "a. b. bv >av",
+  sparseAttentionBackward: ".. .. .. ..",
 };
 
 /** Likewise the options that are cut; other tensors among the options are not. */
@@ -134,7 +142,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const [depth = 1] = inner.slice(-1);
   const cost = alongAxes
     ? 16 * sizeOf(inner)
-    : 2 * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+    : // What is cut by matrices alone is linear in the keys: some hundred operations for each of their entries.
+      (cutsRows ? 2 : 512) * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
     const [from, to] = seesKeys ? keysOf(rows) : [0, 1];

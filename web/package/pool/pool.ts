@@ -20,7 +20,7 @@ const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThre
   checkNumber(operation, key, value, whole(1));
 
 /** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
-const LOCAL = /^(decoder|memory|resident|tensor)$/;
+const LOCAL = /^(decoder|memory|nystromFactors|resident|tensor)$/;
 
 /** What a call gives to the operation, with and without `out`, and what is for the pool. */
 function readCall(operation: string, args: readonly unknown[]) {
