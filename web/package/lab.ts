@@ -1,11 +1,13 @@
 import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
-import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import type { NormOperations } from "./norm-types.js";
+import { normBodies } from "./norms.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import {
   entmax15,
@@ -20,7 +22,15 @@ import {
 } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
-import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import {
+  logSoftmax,
+  logSoftmaxBackward,
+  logSumExp,
+  logSumExpBackward,
+  softmax,
+  softmaxBackward,
+  type SoftmaxOperations,
+} from "./softmax.js";
 import { tensor, type TensorOperations } from "./tensor.js";
 import { version } from "./version.js";
 
@@ -43,6 +53,7 @@ export interface Lab
     SoftmaxOperations,
     OnlineSoftmaxOperations,
     NormOperations,
+    BatchStatisticsOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
     SampleTokenOperations {
@@ -64,6 +75,7 @@ export const BODIES = {
   attentionBackward,
   attentionScale,
   attentionWeights,
+  batchStatistics,
   decoder,
   entmax15,
   entmax15Backward,
@@ -71,8 +83,10 @@ export const BODIES = {
   entropyBackward,
   entropyNormalize,
   entropyNormalizeBackward,
-  layerNorm,
   logSoftmax,
+  logSoftmaxBackward,
+  logSumExp,
+  logSumExpBackward,
   matmul,
   matmulBackward,
   memory,
@@ -80,12 +94,13 @@ export const BODIES = {
   powerTransform,
   powerTransformBackward,
   resident,
-  rmsNorm,
   sampleToken,
   softmax,
+  softmaxBackward,
   sparsemax,
   sparsemaxBackward,
   tensor,
+  ...normBodies,
 } as const satisfies Readonly<Record<string, Body>>;
 
 /**

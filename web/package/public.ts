@@ -15,12 +15,12 @@ export type {
   EntropyStatus,
   EntropyTrace,
 } from "./entropy-normalize.js";
+export type { BatchStatistics, BatchStatisticsOperations, BatchStatisticsOptions } from "./batch-statistics.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
 export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
-export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
 export type { OnlineSoftmaxOperations, OnlineSoftmaxOptions, OnlineSoftmaxTrace } from "./online-softmax.js";
 export type { CallOptions, Pool, PoolOptions } from "./pool/types.js";
 export type {
@@ -30,9 +30,10 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type * from "./norm-types.js";
 export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
-export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type { SoftmaxBackwardOptions, SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type { FlatNumbers, NestedNumbers, Tensor, TensorLike, TensorOperations } from "./tensor.js";
 export type { Mask, Window } from "./visibility.js";
