@@ -48,8 +48,8 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
     }
     // Pass 2: softmax of what is seen.
     const simd::RowSum total =
-        simd::exponentiate_row(row + seen.begin, seen.size(), 1.0F, row + seen.begin);
-    simd::normalize_row(row + seen.begin, seen.size(), total.sum);
+        simd::exponentiate_row(row + seen.begin, seen.size(), 1.0, row + seen.begin);
+    simd::normalize_row(row + seen.begin, seen.size(), total.sum, row + seen.begin);
     // Pass 3: a row that float32 could not hold, or that is NaN and must keep what is hidden at 0.
     if (seen.size() > 0 && !(total.sum > 0.0)) {
       const RowInDouble exact_row(q, k, options, i);

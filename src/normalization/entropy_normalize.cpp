@@ -196,7 +196,7 @@ EntropyResult entropy_normalize(const float* x, Index length, RowInput input, do
     record_entropy(trace, rounds - 1, search.advance());
   }
   const Moments moments = exponentiate_row(out, support.size, gamma);
-  simd::normalize_row(out, support.size, moments.sum);
+  simd::normalize_row(out, support.size, moments.sum, out);
   expand_row(x, length, input, support, out);
   const double entropy = moments.entropy(gamma);
   record_entropy(trace, rounds - 1, entropy);

@@ -43,7 +43,7 @@ void power_transform(const linalg::ConstMatrix& x, RowInput input, double expone
     const float reference = power_reference(support, exponent);
     const double unit = log_row(row, length, input, support, reference, result);
     const Moments moments = exponentiate_row(result, support.size, exponent * unit);
-    simd::normalize_row(result, support.size, moments.sum);
+    simd::normalize_row(result, support.size, moments.sum, result);
     expand_row(row, length, input, support, result);
   }
 }

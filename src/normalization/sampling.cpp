@@ -102,7 +102,7 @@ void sampling_distribution(const float* x, Index length, const SamplingOptions& 
     keep_largest(out, length, [&](double, double sum) { return sum >= wanted; });
   }
   if (cut_k || options.top_p < 1.0) {
-    simd::normalize_row(out, length, sum_of(out, length));
+    simd::normalize_row(out, length, sum_of(out, length), out);
   }
 }
 

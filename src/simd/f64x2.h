@@ -1,5 +1,5 @@
 // Two doubles in one register, for sums and last steps that single precision would spoil. Same plan
-// as f32x4.h; there is no fused operation here, so every build rounds alike.
+// as f32x4.h.
 #pragma once
 
 #include "simd/f32x4.h"
@@ -20,6 +20,36 @@ inline F64x2 operator+(F64x2 a, F64x2 b) { return {a.lanes + b.lanes}; }
 inline F64x2 operator-(F64x2 a, F64x2 b) { return {a.lanes - b.lanes}; }
 inline F64x2 operator*(F64x2 a, F64x2 b) { return {a.lanes * b.lanes}; }
 inline F64x2 operator/(F64x2 a, F64x2 b) { return {a.lanes / b.lanes}; }
+
+// a * b + c, rounded once in the relaxed build and twice elsewhere.
+inline F64x2 multiply_add(F64x2 a, F64x2 b, F64x2 c) {
+#if defined(__wasm_relaxed_simd__)
+  return {__builtin_bit_cast(DoubleLanes,
+                             wasm_f64x2_relaxed_madd(__builtin_bit_cast(v128_t, a.lanes),
+                                                     __builtin_bit_cast(v128_t, b.lanes),
+                                                     __builtin_bit_cast(v128_t, c.lanes)))};
+#else
+  return {a.lanes * b.lanes + c.lanes};
+#endif
+}
+
+inline F64x2 load64(const double* from) {
+  F64x2 result;
+  __builtin_memcpy(&result.lanes, from, sizeof(result.lanes));
+  return result;
+}
+
+inline void store64(double* to, F64x2 x) { __builtin_memcpy(to, &x.lanes, sizeof(x.lanes)); }
+
+// Two floats as doubles: exact. Loading half a register spares the shuffle that widen() needs.
+inline F64x2 load_pair(const float* from) {
+#if defined(__wasm_simd128__)
+  return {
+      __builtin_bit_cast(DoubleLanes, wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(from)))};
+#else
+  return {DoubleLanes{static_cast<double>(from[0]), static_cast<double>(from[1])}};
+#endif
+}
 
 inline double sum(F64x2 x) { return x.lanes[0] + x.lanes[1]; }
 

@@ -12,6 +12,7 @@ const bias = randomTensor(random, [7, 7]);
 const gamma = randomTensor(random, [5]);
 const square = randomTensor(random, [5, 5]);
 const perRow = randomTensor(random, [2, 7]);
+const channels = { data: new Float32Array(7).fill(0.5), shape: [7] };
 
 /** Every operation, as a call that uses as many of its options as go together. */
 const operations: Record<string, (lab: Lab) => unknown> = {
@@ -45,8 +46,27 @@ const operations: Record<string, (lab: Lab) => unknown> = {
   performerProjection: (lab) => lab.performerProjection(5, { norms: "quantile" }),
   performerVariance: (lab) => lab.performerVariance(x, x),
   softmax: (lab) => lab.softmax(x, { axis: 1 }),
+  softmaxBackward: (lab) => lab.softmaxBackward(x, x, { axis: 1 }),
   logSoftmax: (lab) => lab.logSoftmax(x),
+  logSoftmaxBackward: (lab) => lab.logSoftmaxBackward(x, x, { temperature: 2 }),
+  logSumExp: (lab) => lab.logSumExp(x, { axis: 0 }),
+  logSumExpBackward: (lab) => lab.logSumExpBackward(x, perRow),
   layerNorm: (lab) => lab.layerNorm(x, { gamma, beta: gamma }),
+  layerNormBackward: (lab) => lab.layerNormBackward(x, x, { gamma, beta: gamma }),
+  rmsNormBackward: (lab) => lab.rmsNormBackward(x, x, { axis: [0, 2] }),
+  l2Norm: (lab) => lab.l2Norm(x, { axis: 1 }),
+  l2NormBackward: (lab) => lab.l2NormBackward(x, x),
+  batchNorm: (lab) => lab.batchNorm(x, { mean: channels, variance: channels, gamma: channels }),
+  batchNormBackward: (lab) => lab.batchNormBackward(x, x, { gamma: channels, beta: channels }),
+  batchStatistics: (lab) => lab.batchStatistics(x, { runningMean: channels }),
+  instanceNorm: (lab) => lab.instanceNorm(x, { channelAxis: 2, gamma }),
+  instanceNormBackward: (lab) => lab.instanceNormBackward(x, x, { gamma: channels }),
+  groupNorm: (lab) => lab.groupNorm(x, { groups: 7 }),
+  groupNormBackward: (lab) => lab.groupNormBackward(x, x, { groups: 5, channelAxis: 2, beta: gamma }),
+  addLayerNorm: (lab) => lab.addLayerNorm(x, x, { gamma }),
+  addLayerNormBackward: (lab) => lab.addLayerNormBackward(x, x, x, { gamma, dSum: x }),
+  addRmsNorm: (lab) => lab.addRmsNorm(x, x, { axis: 0 }),
+  addRmsNormBackward: (lab) => lab.addRmsNormBackward(x, x, x, { beta: gamma }),
   onlineSoftmax: (lab) => lab.onlineSoftmax(x, { tile: 2, rescale: false }),
   rmsNorm: (lab) => lab.rmsNorm(x, { axis: [0, 2] }),
   entropy: (lab) => lab.entropy(x, { axis: 1, input: "logits" }),

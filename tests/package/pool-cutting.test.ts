@@ -183,6 +183,32 @@ describe("operations along axes", () => {
     await compare(pool, name, randomTensor(random, shape), options);
   });
 
+  test.each([
+    ["entmax15", [3, 1]],
+    ["entropy", [3, 1]],
+    ["l2Norm", [3, [1, 3]]],
+    ["logSumExp", [3, 1, 0]],
+    ["powerTransform", [2]],
+    ["sparsemax", [-2]],
+  ] as const)("%s along %j", async (name, axes) => {
+    const pool = await openPool({ threads: 3 });
+    const x = randomTensor(random, shape);
+    x.data.forEach((value, i) => (x.data[i] = Math.abs(value)));
+    const more = name === "powerTransform" ? { exponent: 2 } : {};
+    for (const axis of axes) await compare(pool, name, x, { axis, ...more });
+  });
+
+  test("norms by sample", async () => {
+    const pool = await openPool({ threads: 3 });
+    const x = randomTensor(random, shape);
+    const channels = { gamma: randomTensor(random, [30]), beta: randomTensor(random, [30]) };
+    await compare(pool, "instanceNorm", x, channels);
+    await compare(pool, "instanceNorm", x, { channelAxis: -1 });
+    await compare(pool, "groupNorm", x, { ...channels, groups: 6, center: false });
+    await compare(pool, "groupNorm", x, { channelAxis: 2, groups: 5 });
+    await compare(pool, "batchNorm", x, channels);
+  });
+
   test("a single axis", async () => {
     const pool = await openPool();
     await compare(pool, "softmax", randomTensor(random, [100_000]));
@@ -244,6 +270,40 @@ describe("gradients", () => {
     const [q, k, v, dOutput] = [0, 1, 2, 3].map(() => randomTensor(random, shape));
     for (const options of [{}, { causal: true }, { window: [40, 3] }, { gradients: ["k"], causal: true, window: 70 }]) {
       await compareGradients(pool, "attentionBackward", q, k, v, dOutput, options);
+    }
+  });
+
+  test.each([
+    ["softmaxBackward", { axis: 1 }],
+    ["logSoftmaxBackward", {}],
+    ["layerNormBackward", { gamma: [20], beta: [20] }],
+    ["rmsNormBackward", { axis: [2, 3], gamma: [50, 20] }],
+    ["l2NormBackward", { axis: 2 }],
+    ["batchNormBackward", { gamma: [30] }],
+    ["instanceNormBackward", { gamma: [30], beta: [30] }],
+    ["groupNormBackward", { groups: 10, beta: [30] }],
+    ["entmax15Backward", {}],
+    ["sparsemaxBackward", { axis: -2 }],
+  ] as const)("%s", async (name, options) => {
+    const pool = await openPool({ threads: 3 });
+    const [x, dOutput] = [randomTensor(random, [40, 30, 50, 20]), randomTensor(random, [40, 30, 50, 20])];
+    const given = Object.entries(options as Record<string, unknown>).map(([key, value]): [string, unknown] =>
+      key === "gamma" || key === "beta" ? [key, randomTensor(random, value as number[])] : [key, value],
+    );
+    await compareGradients(pool, name, x, dOutput, Object.fromEntries(given));
+  });
+
+  test("of sums along an axis, and of residuals", async () => {
+    const pool = await openPool({ threads: 3 });
+    const [x, f, dOutput, dSum] = [0, 1, 2, 3].map(() => randomTensor(random, [60, 200, 50]));
+    await compareGradients(pool, "logSumExpBackward", x, randomTensor(random, [60, 200]));
+    await compareGradients(pool, "logSumExpBackward", x, randomTensor(random, [60, 50]), { axis: 1 });
+    await compareGradients(pool, "entropyBackward", x, randomTensor(random, [60, 200]), { input: "logits" });
+    const gamma = randomTensor(random, [50]);
+    for (const name of ["addLayerNorm", "addRmsNorm"]) {
+      await compareGradients(pool, name, x, f, { gamma });
+      await compareGradients(pool, `${name}Backward`, x, f, dOutput, { gamma, dSum });
+      await compareGradients(pool, `${name}Backward`, x, f, dOutput);
     }
   });
 

@@ -57,60 +57,44 @@ export const axesOf =
   };
 
 /**
- * A tensor seen as rows: a row runs over the chosen axes, in ascending order, and there is one for every index of the
- * others. The kernels want rows one after the other; unless the chosen axes are the last ones, rows are gathered first and
- * scattered afterwards.
+ * A tensor seen as rows: a row runs over the chosen axes, and there is one for every index of the others. Unless the chosen
+ * axes are the last ones, rows are scattered.
  *
  * @internal
  */
-export class Rows {
-  readonly count: number;
-  readonly length: number;
-  /** True if the rows lie one after the other already. */
-  readonly contiguous: boolean;
-  readonly #columns: Uint32Array;
-  readonly #others: readonly { size: number; stride: number }[];
-
-  constructor(shape: Shape, axes: readonly number[]) {
-    const extents = shape.map((size, axis) => ({ size, stride: sizeOf(shape.slice(axis + 1)) }));
-    const chosen = extents.filter((_, axis) => axes.includes(axis));
-    this.#others = extents.filter((_, axis) => !axes.includes(axis));
-    this.length = sizeOf(chosen.map(({ size }) => size));
-    this.count = sizeOf(this.#others.map(({ size }) => size));
-    this.contiguous = axes.every((axis, i) => axis === shape.length - axes.length + i);
-    this.#columns = new Uint32Array(this.contiguous || this.count === 0 ? 0 : this.length);
-    for (let column = 0; column < this.#columns.length; column++) this.#columns[column] = offsetOf(column, chosen);
-  }
-
-  /** A copy of the entries with the rows one after the other. */
-  gather(source: Float32Array): Float32Array {
-    const target = new Float32Array(source.length);
-    this.#pair((place, entry) => (target[place] = source[entry] ?? 0));
-    return target;
-  }
-
-  /** The inverse of {@link gather}. */
-  scatter(source: Float32Array, target: Float32Array): void {
-    this.#pair((place, entry) => (target[entry] = source[place] ?? 0));
-  }
-
-  #pair(visit: (place: number, entry: number) => void): void {
-    // Rows of no entries may be very many.
-    const count = this.length === 0 ? 0 : this.count;
-    for (let row = 0, place = 0; row < count; row++) {
-      const start = offsetOf(row, this.#others);
-      for (const column of this.#columns) visit(place++, start + column);
-    }
-  }
+export interface Rows {
+  count: number;
+  length: number;
+  /** Parts of the tensor, one after the other, that hold whole rows; entries and rows of each. Rows that lie together: one. */
+  parts: number;
+  size: number;
+  perPart: number;
+  /** What the kernel that moves scattered rows must know: how many axes lie across and along them, size and stride of each. */
+  scattered?: Uint8Array | undefined;
 }
 
-function offsetOf(index: number, axes: readonly { size: number; stride: number }[]): number {
-  let rest = index;
-  let offset = 0;
-  for (let i = axes.length - 1; i >= 0; i--) {
-    const { size, stride } = axes[i] ?? { size: 1, stride: 0 };
-    offset += (rest % size) * stride;
-    rest = Math.floor(rest / size);
-  }
-  return offset;
+/**
+ * The rows of a tensor along some axes; their entries run in the order in which the axes are given.
+ *
+ * @internal
+ */
+export function rowsOf(shape: Shape, along: readonly number[]): Rows {
+  const leading = Math.min(...along);
+  const [parts, size] = [sizeOf(shape.slice(0, leading)), sizeOf(shape.slice(leading))];
+  // An axis of one entry says nothing; without them there are few enough for any tensor.
+  const pick = (axes: readonly number[]): number[][] =>
+    axes.map((axis) => [shape[axis] ?? 1, sizeOf(shape.slice(axis + 1))]).filter(([extent]) => extent !== 1);
+  const others = [...shape.keys()].filter((axis) => axis >= leading && !along.includes(axis));
+  const [across, inside] = [pick(others), pick(along)];
+  const perPart = sizeOf(others.map((axis) => shape[axis] ?? 1));
+  const together = across.length === 0 && along.every((axis, i) => axis > (along[i - 1] ?? -1));
+  const block = [across.length + 1, inside.length, parts, size, ...across.flat(), ...inside.flat()];
+  return {
+    count: parts * perPart,
+    length: sizeOf(along.map((axis) => shape[axis] ?? 1)),
+    parts,
+    size,
+    perPart,
+    scattered: together ? undefined : new Uint8Array(Int32Array.from(block).buffer),
+  };
 }

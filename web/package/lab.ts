@@ -1,4 +1,5 @@
 import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
@@ -6,7 +7,8 @@ import { linearAttention, linearAttentionBackward, type LinearAttentionOperation
 import { resident, type ResidentOperations } from "./make-resident.js";
 import { matmul, matmulBackward, type MatmulOperations } from "./matmul.js";
 import { memory, type MemoryOperations } from "./memory.js";
-import { layerNorm, rmsNorm, type NormOperations } from "./norms.js";
+import type { NormOperations } from "./norm-types.js";
+import { normBodies } from "./norms.js";
 import { nystromFactors, nystromformer, nystromformerBackward, type NystromformerOperations } from "./nystromformer.js";
 import { onlineSoftmax, type OnlineSoftmaxOperations } from "./online-softmax.js";
 import {
@@ -30,7 +32,15 @@ import {
 } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
-import { logSoftmax, softmax, type SoftmaxOperations } from "./softmax.js";
+import {
+  logSoftmax,
+  logSoftmaxBackward,
+  logSumExp,
+  logSumExpBackward,
+  softmax,
+  softmaxBackward,
+  type SoftmaxOperations,
+} from "./softmax.js";
 import {
   sparseAttention,
   sparseAttentionBackward,
@@ -59,6 +69,7 @@ export interface Lab
     SoftmaxOperations,
     OnlineSoftmaxOperations,
     NormOperations,
+    BatchStatisticsOperations,
     ProbabilityOperations,
     EntropyNormalizeOperations,
     SampleTokenOperations,
@@ -84,6 +95,7 @@ export const BODIES = {
   attentionBackward,
   attentionScale,
   attentionWeights,
+  batchStatistics,
   decoder,
   entmax15,
   entmax15Backward,
@@ -91,10 +103,12 @@ export const BODIES = {
   entropyBackward,
   entropyNormalize,
   entropyNormalizeBackward,
-  layerNorm,
   linearAttention,
   linearAttentionBackward,
   logSoftmax,
+  logSoftmaxBackward,
+  logSumExp,
+  logSumExpBackward,
   matmul,
   matmulBackward,
   memory,
@@ -110,15 +124,16 @@ export const BODIES = {
   powerTransform,
   powerTransformBackward,
   resident,
-  rmsNorm,
   sampleToken,
   softmax,
+  softmaxBackward,
   sparsemax,
   sparsemaxBackward,
   sparseAttention,
   sparseAttentionBackward,
   sparsePattern,
   tensor,
+  ...normBodies,
 } as const satisfies Readonly<Record<string, Body>>;
 
 /**

@@ -1,122 +1,159 @@
-import { axesOf, readRows, type Axes } from "./axes.js";
+import { axesOf, axisOf, readRows } from "./axes.js";
 import type { Body, Call } from "./engine.js";
+import { refuse, refuseShape } from "./errors.js";
 import { readOperand, readOut, type Operand } from "./operand.js";
-import { flag, notNegative, number, peek, readOptions, unread, type Reader } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { runRows } from "./rowwise.js";
-import { requireShape, type Tensor } from "./tensor.js";
+import { flag, notNegative, number, optional, peek, readOptions, unread, whole as wholeNumber } from "./options.js";
+import type { NormOperations } from "./norm-types.js";
+import { sweepRows } from "./row-sweep.js";
+import { sizeOf, type Shape } from "./shape.js";
+import { requireShape } from "./tensor.js";
 
-/** Options of {@link NormOperations.rmsNorm}. */
-export interface RmsNormOptions<Out extends MaybeOut = Tensor> {
-  /** The axes that are normalized together; negative ones count from the end. Default -1, the last. */
-  axis?: Axes | undefined;
-  /** Factors, of the extents of the normalized axes in ascending order. Default 1. */
-  gamma?: AnyTensor | undefined;
-  /** Summands, of the same shape. Default 0. */
-  beta?: AnyTensor | undefined;
-  /** Added to the variance or mean square; finite and >= 0, default 1e-5. */
-  eps?: number | undefined;
-  /** Filled and returned instead of a fresh tensor; of x's shape, sharing no memory with an input. */
-  out?: Out | undefined;
+/** Which rows a norm runs over, of what shape gamma and beta are, and entries, groups and run of them for the kernel. */
+interface Geometry {
+  /** The shape in which x is seen, and the axes that rows run along. */
+  shape: Shape;
+  along: readonly number[];
+  parameters: Shape;
+  layout: readonly [entries: number, groups: number, run: number];
 }
 
-/** Options of {@link NormOperations.layerNorm}. */
-export interface LayerNormOptions<Out extends MaybeOut = Tensor> extends RmsNormOptions<Out> {
-  /** false: the mean is taken to be 0, which makes it {@link NormOperations.rmsNorm}. Default true. */
-  center?: boolean | undefined;
-}
+type Layout = (call: Call, x: Operand, options: unknown) => Geometry;
 
-export interface NormOperations {
-  /**
-   * (x - mean) / sqrt(variance + eps) * gamma + beta, over one or several axes, with the biased variance.
-   *
-   * x: any shape of rank 1 or more; the result has the same. Within 1 ulp of the result computed in double. A constant
-   * slice gives exactly beta, at any offset and any eps; where variance + eps is 0 the normalized value is 0; a NaN makes
-   * its own slice NaN and no other.
-   *
-   * Throws TYPE, SHAPE (rank 0; `gamma`, `beta`, `out` of another shape), VALUE (unknown option, an axis named twice, `out`
-   * overlaps an input), RANGE (`axis`, `eps`), MEMORY, DISPOSED. Cost: three passes, about 8 operations per entry.
-   *
-   * Source: Ba, Kiros, Hinton, "Layer Normalization", arXiv:1607.06450.
-   *
-   * @example
-   * ```js
-   * import { load } from "attnlab";
-   *
-   * const lab = await load();
-   * const y = lab.layerNorm(lab.tensor([[1, 2, 3, 4], [7, 7, 7, 7]]), { gamma: lab.tensor([1, 1, 1, 10]), eps: 0 });
-   * console.log(Array.from(y.data, (value) => value.toFixed(3)).join(" "));
-   * // -1.342 -0.447 0.447 13.416 0.000 0.000 0.000 0.000
-   * ```
-   */
-  layerNorm: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: LayerNormOptions<Out>) => Result<Out>;
+/** Rows along the axes of the option `axis`; gamma has an entry for each of a row. */
+const alongAxes: Layout = ({ operation }, { shape }, options) => {
+  const along = axesOf({ shape })(operation, "axis", peek(options, "axis"));
+  const parameters = along.map((axis) => shape[axis] ?? 1);
+  return { shape, along, parameters, layout: [sizeOf(parameters), 1, 1] };
+};
 
-  /**
-   * x / sqrt(mean of squares + eps) * gamma + beta, over one or several axes.
-   *
-   * Shapes, accuracy, errors as in {@link layerNorm}; a zero slice gives exactly beta. Cost: two passes, about 5 operations
-   * per entry.
-   *
-   * Source: Zhang, Sennrich, "Root Mean Square Layer Normalization", arXiv:1910.07467.
-   *
-   * @example
-   * ```js
-   * import { load } from "attnlab";
-   *
-   * const lab = await load();
-   * const y = lab.rmsNorm(lab.tensor([3, 4]), { eps: 0 });
-   * console.log(y.data[0].toFixed(4), y.data[1].toFixed(4)); // 0.8485 1.1314
-   * ```
-   */
-  rmsNorm: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: RmsNormOptions<Out>) => Result<Out>;
-}
-
-/** Reads a parameter with one entry per entry of a row; the axes are those that the options say, found right already. */
-const parameterOf =
-  (call: Call, x: Operand, options: unknown): Reader<Operand | undefined> =>
-  (operation, key, value) => {
-    if (value === undefined) return undefined;
-    const parameter = readOperand(call, key, value);
-    const axes = axesOf(x)(operation, "axis", peek(options, "axis"));
-    const expected = axes.map((axis) => x.shape[axis] ?? 1);
-    requireShape(operation, key, parameter.shape, expected, "to match the normalized axes of x");
-    return parameter;
+/**
+ * Rows along all axes but the channels' and the first `kept`; gamma has an entry for each channel. With groups, channels
+ * are split into those axes of groups and of a group's channels, and rows run along the latter too.
+ */
+const byChannel =
+  (kept: number, leastRank: number, grouped = false): Layout =>
+  ({ operation }, x, options) => {
+    const { shape } = x;
+    if (shape.length < leastRank) refuseShape(operation, "x", shape, `a rank of ${String(leastRank)} or more`);
+    const given = peek(options, "channelAxis");
+    const channel = axisOf(x)(operation, "channelAxis", given === undefined ? 1 : given);
+    if (channel < kept) refuse("RANGE", operation, "channelAxis", String(given), "another axis than the first");
+    const channels = shape[channel] ?? 1;
+    const groups = grouped ? wholeGroups(operation, peek(options, "groups"), channels) : channels;
+    const inGroup = grouped ? channels / groups : 1;
+    // A group's channels come first in a row.
+    const seen = [...shape.slice(0, channel), groups, inGroup, ...shape.slice(channel + 1)];
+    const rest = [...seen.keys()].filter((axis) => axis >= kept && axis !== channel && axis !== channel + 1);
+    const run = sizeOf(rest.map((axis) => seen[axis] ?? 1));
+    return {
+      shape: seen,
+      along: [channel + 1, ...rest],
+      parameters: [channels],
+      layout: [channels, groups, Math.max(1, run)],
+    };
   };
 
-/** How a norm is computed once its options are read. */
-interface NormOptions {
-  axis: number[];
-  gamma: Operand | undefined;
-  beta: Operand | undefined;
-  eps: number;
-  out: unknown;
+const wholeGroups = (operation: string, value: unknown, channels: number): number => {
+  const groups = number(wholeNumber(1))(operation, "groups", value);
+  if (channels % groups !== 0) refuse("RANGE", operation, "groups", String(groups), `a divisor of ${String(channels)}`);
+  return groups;
+};
+
+/** What tells the norms apart. */
+interface Kind {
+  layout: Layout;
+  /** Options that the layout reads. */
+  keys: readonly string[];
+  /** `false`: never; otherwise an option. */
+  center?: false;
+  /** The sum of the squares instead of their mean; no gamma, no beta. */
+  sum?: true;
+  /** Takes statistics. */
+  inference?: true;
+  /** Norm of x + f. */
+  residual?: true;
 }
 
-const run = (call: Call, x: Operand, { axis, gamma, beta, eps, out }: NormOptions, center: boolean) => {
-  const inputs = [x, gamma, beta].map((operand) => operand && { operand });
-  const plan = readOut(call, out, x.shape, inputs);
-  return () =>
-    runRows(call, x, axis, plan, [gamma, beta], (from, to, rows, length, [gammaAt = 0, betaAt = 0]) => {
-      call.engine.kernels.layerNorm(from, gammaAt, betaAt, to, rows, length, eps, center);
+const axis = { layout: alongAxes, keys: ["axis"] };
+
+const KINDS = {
+  layerNorm: axis,
+  rmsNorm: { ...axis, center: false },
+  l2Norm: { ...axis, center: false, sum: true },
+  batchNorm: { layout: byChannel(0, 1), keys: ["channelAxis"], inference: true },
+  instanceNorm: { layout: byChannel(1, 3), keys: ["channelAxis"] },
+  groupNorm: { layout: byChannel(1, 2, true), keys: ["groups", "channelAxis"] },
+  addLayerNorm: { ...axis, residual: true },
+  addRmsNorm: { ...axis, center: false, residual: true },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+const body =
+  ({ layout, keys, center, sum, inference, residual }: Kind, backward: boolean): Body =>
+  (call, xValue, ...rest) => {
+    const { engine, operation } = call;
+    const x = readRows(call, "x", xValue);
+    const like = (argument: string, value: unknown): Operand => {
+      const operand = readOperand(call, argument, value);
+      requireShape(operation, argument, operand.shape, x.shape, "to match x");
+      return operand;
+    };
+    const f = residual && like("f", rest.shift());
+    const dOutput = backward ? like("dOutput", rest.shift()) : undefined;
+    const [options] = rest;
+
+    // Read when the first option that needs it is: unknown options are refused before.
+    let geometry: Geometry | undefined;
+    const geometryOf = (): Geometry => (geometry ??= layout(call, x, options));
+    const parameter = optional((_, key, value) => {
+      const operand = readOperand(call, key, value);
+      requireShape(operation, key, operand.shape, geometryOf().parameters, "to match x");
+      return operand;
     });
-};
-
-const readers = (call: Call, x: Operand, options: unknown) => {
-  const parameter = parameterOf(call, x, options);
-  return { axis: axesOf(x), gamma: parameter, beta: parameter, eps: number(notNegative, 1e-5) };
-};
+    const given = readOptions(operation, options, {
+      ...Object.fromEntries(keys.map((key) => [key, geometryOf])),
+      ...(sum ? {} : { gamma: parameter, beta: parameter }),
+      eps: number(notNegative, sum ? 0 : 1e-5),
+      ...(center === false ? {} : { center: flag(true) }),
+      ...(inference && { mean: parameter, variance: parameter }),
+      ...(residual && backward && { dSum: optional((_, key, value) => like(key, value)) }),
+      ...(residual || backward ? {} : { out: unread }),
+    }) as {
+      eps: number;
+      center?: boolean;
+      out?: unknown;
+    } & Partial<Record<"gamma" | "beta" | "mean" | "variance" | "dSum", Operand>>;
+    const { gamma, beta, mean, variance, dSum, eps } = given;
+    if (!mean !== !variance) {
+      refuse("VALUE", operation, mean ? "variance" : "mean", "undefined", `given, as ${mean ? "mean" : "variance"} is`);
+    }
+    const { shape, along, parameters, layout: entries } = geometryOf();
+    const part = (operand: Operand | undefined) => operand && { operand };
+    const all = (operand: Operand | undefined) => operand && { operand, shared: true };
+    const inputs = [{ operand: x }, part(f), all(gamma), all(beta), all(mean), all(variance)] as const;
+    const plan = readOut(call, given.out, x.shape, inputs);
+    const gradientOf = (operand: Operand | undefined) =>
+      backward && operand ? { plan: { shape: parameters }, shared: true } : undefined;
+    const work = {
+      shape,
+      sources: [...inputs, part(dOutput), part(dSum)],
+      sinks: [{ plan }, f && { plan: { shape: x.shape } }, gradientOf(gamma), gradientOf(beta)],
+      scratch: () => 32 * entries[0],
+    } as const;
+    const centered = given.center ?? center ?? true;
+    return () => {
+      const [output, total, dgamma, dbeta] = sweepRows(call, along, work, (at, to, rows) => {
+        const { count, length, first, last, scratch } = rows;
+        engine.kernels.norm(...at, ...to, count, length, first, ...entries, centered, !sum, last, eps, scratch);
+      });
+      if (!backward) return f ? { output, sum: total } : output;
+      return { dx: output, ...(f && { df: total }), ...(gamma && { dgamma }), ...(beta && { dbeta }) };
+    };
+  };
 
 /** @internal */
-export const layerNorm: Body = (call, xValue, options) => {
-  const x = readRows(call, "x", xValue);
-  const table = { ...readers(call, x, options), center: flag(true), out: unread };
-  const given = readOptions(call.operation, options, table);
-  return run(call, x, given, given.center);
-};
-
-/** @internal */
-export const rmsNorm: Body = (call, xValue, options) => {
-  const x = readRows(call, "x", xValue);
-  const table = { ...readers(call, x, options), out: unread };
-  return run(call, x, readOptions(call.operation, options, table), false);
-};
+export const normBodies = Object.fromEntries(
+  Object.entries<Kind>(KINDS).flatMap(([name, kind]) => [
+    [name, body(kind, false)],
+    [`${name}Backward`, body(kind, true)],
+  ]),
+) as Readonly<Record<keyof NormOperations, Body>>;

@@ -1,11 +1,8 @@
-import { axisOf, readRows, type Axis } from "./axes.js";
-import type { Body, Call } from "./engine.js";
-import { readOperand, readOut, type Operand } from "./operand.js";
-import { checkChoice, finite, number, readOptions, unread, type Reader } from "./options.js";
+import type { Axis } from "./axes.js";
+import { checkChoice, finite, number, type Reader } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { sweepRows } from "./row-sweep.js";
-import type { Shape } from "./shape.js";
-import { requireShape, type Tensor } from "./tensor.js";
+import { backward, forward, type RowOperation } from "./row-operation.js";
+import type { Tensor } from "./tensor.js";
 
 /**
  * What the entries of a row are: non-negative numbers that need not sum to 1, or their logarithms up to a constant, where
@@ -163,92 +160,10 @@ export const inputOf =
   (operation, key, value = byDefault) =>
     INPUTS.indexOf(checkChoice(operation, key, value, INPUTS));
 
-/**
- * A shape without one of its axes.
- *
- * @internal
- */
-export const without = (shape: Shape, axis: number): number[] => shape.filter((_, each) => each !== axis);
-
-/**
- * Checks the gradient of a result.
- *
- * @internal
- */
-export function readGradient(call: Call, value: unknown, shape: Shape): Operand {
-  const operand = readOperand(call, "dOutput", value);
-  requireShape(call.operation, "dOutput", operand.shape, shape, "like the result");
-  return operand;
-}
-
-/** An operation on the rows of one tensor. */
-interface RowOperation {
-  argument: "p" | "x";
-  kernel: "entmax" | "entropy" | "powerTransform";
-  /** The result is one number per row. */
-  reduces?: boolean;
-  alpha?: number;
-  /** Of its options `input` and `exponent`. */
-  readers: Readonly<Partial<Record<"exponent" | "input", Reader<number>>>>;
-}
-
-/** The rows, the options, and the shape of the result. */
-function readRowOperation<More extends Readonly<Record<string, Reader<unknown>>>>(
-  call: Call,
-  { argument, reduces, readers }: RowOperation,
-  value: unknown,
-  options: unknown,
-  more: More,
-) {
-  const operand = readRows(call, argument, value);
-  const given = readOptions(call.operation, options, { ...readers, axis: axisOf(operand), ...more });
-  const { axis, input = 0, exponent = 0 } = given as { axis: number; input?: number; exponent?: number };
-  const result = reduces ? { shape: without(operand.shape, axis), length: 1 } : { shape: operand.shape };
-  return { operand, axis, input, exponent, result, given };
-}
-
-const forward =
-  (description: RowOperation): Body =>
-  (call, value, options) => {
-    const read = readRowOperation(call, description, value, options, { out: unread });
-    const { operand, axis, input, exponent, result, given } = read;
-    const plan = readOut(call, given.out, result.shape, [{ operand }]);
-    return () =>
-      sweepRows(
-        call,
-        [axis],
-        { sources: [{ operand }], sinks: [{ ...result, plan }] },
-        ([p], [to], { count, length }) => {
-          call.engine.kernels[description.kernel](p, to, count, length, description.alpha ?? input, exponent);
-        },
-      )[0];
-  };
-
-const backward =
-  (description: RowOperation): Body =>
-  (call, value, dOutput, options) => {
-    const { argument, kernel, alpha, readers } = description;
-    const { operand, axis, input, exponent, result } = readRowOperation(call, description, value, options, {});
-    const gradient = { ...result, operand: readGradient(call, dOutput, result.shape) };
-    const work = {
-      sources: [{ operand }, gradient],
-      sinks: [{ plan: { shape: operand.shape } }],
-      scratch: (length: number) => 4 * length,
-    } as const;
-    return () => {
-      const { kernels } = call.engine;
-      let dexponent = 0;
-      const [dx] = sweepRows(call, [axis], work, ([p, g], [to], { count, length, scratch }) => {
-        dexponent += kernels[`${kernel}Backward`](p, g, to, count, length, alpha ?? input, exponent, scratch);
-      });
-      return { [`d${argument}`]: dx, ...(readers.exponent && { dexponent }) };
-    };
-  };
-
 const input = inputOf("probabilities");
 const ENTROPY: RowOperation = { argument: "p", kernel: "entropy", reduces: true, readers: { input } };
-const SPARSEMAX: RowOperation = { argument: "x", kernel: "entmax", alpha: 2, readers: {} };
-const ENTMAX15: RowOperation = { argument: "x", kernel: "entmax", alpha: 1.5, readers: {} };
+const SPARSEMAX: RowOperation = { argument: "x", kernel: "entmax", kind: 2, readers: {} };
+const ENTMAX15: RowOperation = { argument: "x", kernel: "entmax", kind: 1.5, readers: {} };
 const POWER: RowOperation = { argument: "p", kernel: "powerTransform", readers: { exponent: number(finite), input } };
 
 /** @internal */

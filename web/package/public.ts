@@ -15,6 +15,7 @@ export type {
   EntropyStatus,
   EntropyTrace,
 } from "./entropy-normalize.js";
+export type { BatchStatistics, BatchStatisticsOperations, BatchStatisticsOptions } from "./batch-statistics.js";
 export type { Lab, Variant } from "./lab.js";
 export type { LoadOptions } from "./source.js";
 export type {
@@ -27,7 +28,6 @@ export type {
 export type { ResidentOperations } from "./make-resident.js";
 export type { MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
-export type { LayerNormOptions, NormOperations, RmsNormOptions } from "./norms.js";
 export type {
   NystromFactors,
   NystromformerBackwardOptions,
@@ -44,6 +44,7 @@ export type {
   RowInput,
   SparseOptions,
 } from "./probability.js";
+export type * from "./norm-types.js";
 export type {
   PerformerBackwardOptions,
   PerformerDraw,
@@ -59,7 +60,7 @@ export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { Seed } from "./seed.js";
-export type { SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
+export type { SoftmaxBackwardOptions, SoftmaxOperations, SoftmaxOptions } from "./softmax.js";
 export type {
   SparseAttentionBackwardOptions,
   SparseAttentionOperations,

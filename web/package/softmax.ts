@@ -1,18 +1,20 @@
-import { axisOf, readRows, type Axis } from "./axes.js";
-import type { Body } from "./engine.js";
-import { readOut } from "./operand.js";
-import { number, positive, readOptions, unread } from "./options.js";
+import type { Axis } from "./axes.js";
+import { number, positive } from "./options.js";
 import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { runRows } from "./rowwise.js";
+import { backward, forward, type RowOperation } from "./row-operation.js";
 import type { Tensor } from "./tensor.js";
 
-/** Options of {@link SoftmaxOperations.softmax} and {@link SoftmaxOperations.logSoftmax}. */
-export interface SoftmaxOptions<Out extends MaybeOut = Tensor> {
+/** Options of the gradients in {@link SoftmaxOperations}. */
+export interface SoftmaxBackwardOptions {
   /** The axis whose entries become probabilities; negative ones count from the end. Default -1, the last. */
   axis?: Axis | undefined;
   /** Divides the entries first; finite and > 0, default 1. Large: towards uniform; small: towards the maximum. */
   temperature?: number | undefined;
-  /** Filled and returned instead of a fresh tensor; of x's shape, sharing no memory with x. */
+}
+
+/** Options of {@link SoftmaxOperations.softmax}, logSoftmax and logSumExp. */
+export interface SoftmaxOptions<Out extends MaybeOut = Tensor> extends SoftmaxBackwardOptions {
+  /** Filled and returned instead of a fresh tensor; of the result's shape, sharing no memory with x. */
   out?: Out | undefined;
 }
 
@@ -53,26 +55,95 @@ export interface SoftmaxOperations {
    * ```
    */
   logSoftmax: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: SoftmaxOptions<Out>) => Result<Out>;
+
+  /**
+   * ln of the sum of exp(x / temperature), along one axis, which the result's shape lacks.
+   *
+   * Options, errors and cost as of {@link softmax}. A row of -Infinity only gives -Infinity; one with +Infinity and no NaN
+   * +Infinity.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const sum = lab.logSumExp(lab.tensor([[1000, 1000], [0, -Infinity]]));
+   * console.log(sum.data[0].toFixed(3), sum.data[1]); // 1000.693 0
+   * ```
+   */
+  logSumExp: <Out extends MaybeOut = undefined>(x: AnyTensor, options?: SoftmaxOptions<Out>) => Result<Out>;
+
+  /**
+   * The gradient of {@link softmax} with respect to x: `dx = p (dOutput - sum of p dOutput) / temperature`.
+   *
+   * dOutput: the gradient that comes in, of x's shape. A row of -Infinity only gets zeros. Errors as there, SHAPE for
+   * `dOutput` too. Cost: two passes over each row in the cache, about twice softmax.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const { dx } = lab.softmaxBackward(lab.tensor([0, 0]), lab.tensor([1, 0]));
+   * console.log(Array.from(dx.data)); // [ 0.25, -0.25 ]
+   * ```
+   */
+  softmaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
+
+  /**
+   * The gradient of {@link logSoftmax} with respect to x: `dx = (dOutput - p * sum of dOutput) / temperature`.
+   *
+   * As {@link softmaxBackward}.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const { dx } = lab.logSoftmaxBackward(lab.tensor([0, 0]), lab.tensor([1, 0]));
+   * console.log(Array.from(dx.data)); // [ 0.5, -0.5 ]
+   * ```
+   */
+  logSoftmaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
+
+  /**
+   * The gradient of {@link logSumExp} with respect to x: `dx = p * dOutput / temperature`.
+   *
+   * dOutput: of the result's shape, x's without the axis. Otherwise as {@link softmaxBackward}.
+   *
+   * @example
+   * ```js
+   * import { load } from "attnlab";
+   *
+   * const lab = await load();
+   * const { dx } = lab.logSumExpBackward(lab.tensor([[0, 0]]), lab.tensor([2]));
+   * console.log(Array.from(dx.data)); // [ 1, 1 ]
+   * ```
+   */
+  logSumExpBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
 }
 
-const body =
-  (kernel: "softmax" | "logSoftmax"): Body =>
-  (call, xValue, options) => {
-    const x = readRows(call, "x", xValue);
-    const { axis, temperature, out } = readOptions(call.operation, options, {
-      axis: axisOf(x),
-      temperature: number(positive, 1),
-      out: unread,
-    });
-    const plan = readOut(call, out, x.shape, [{ operand: x }]);
-    return () =>
-      runRows(call, x, [axis], plan, [], (from, to, rows, length) => {
-        call.engine.kernels[kernel](from, to, rows, length, temperature);
-      });
-  };
+const description = (kind: number, reduces = false): RowOperation => ({
+  argument: "x",
+  kernel: "softmax",
+  kind,
+  reduces,
+  readers: { temperature: number(positive, 1) },
+});
+
+const SOFTMAX = description(0);
+const LOG_SOFTMAX = description(1);
+const LOG_SUM_EXP = description(2, true);
 
 /** @internal */
-export const softmax = body("softmax");
-
+export const softmax = forward(SOFTMAX);
 /** @internal */
-export const logSoftmax = body("logSoftmax");
+export const softmaxBackward = backward(SOFTMAX);
+/** @internal */
+export const logSoftmax = forward(LOG_SOFTMAX);
+/** @internal */
+export const logSoftmaxBackward = backward(LOG_SOFTMAX);
+/** @internal */
+export const logSumExp = forward(LOG_SUM_EXP);
+/** @internal */
+export const logSumExpBackward = backward(LOG_SUM_EXP);

@@ -48,12 +48,61 @@ inline std::vector<double> log_softmax(std::span<const float> x, double temperat
   return out;
 }
 
+inline double log_sum_exp(std::span<const float> x, double temperature) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  bool nan = false;
+  for (const float value : x) {
+    nan = nan || std::isnan(value);
+  }
+  const LogSum total = log_sum(x, temperature);
+  if (nan || std::isfinite(total.maximum)) {
+    return total.maximum / temperature + total.log_sum;
+  }
+  return nothing_visible(x) ? -kInfinity : kInfinity;
+}
+
 inline std::vector<double> softmax(std::span<const float> x, double temperature) {
   std::vector<double> out = log_softmax(x, temperature);
   for (double& value : out) {
     value = std::exp(value);
   }
   return out;
+}
+
+// The gradients by their Jacobians, in double; nothing visible: zeros.
+
+inline std::vector<double> softmax_backward(std::span<const float> x, std::span<const float> d_out,
+                                            double temperature) {
+  const std::vector<double> p = softmax(x, temperature);
+  std::vector<double> d_x(x.size(), 0.0);
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double jacobian = p[i] * ((i == j ? 1.0 : 0.0) - p[j]) / temperature;
+      d_x[j] += static_cast<double>(d_out[i]) * jacobian;
+    }
+  }
+  return d_x;
+}
+
+inline std::vector<double> log_softmax_backward(std::span<const float> x,
+                                                std::span<const float> d_out, double temperature) {
+  const std::vector<double> p = softmax(x, temperature);
+  std::vector<double> d_x(x.size(), 0.0);
+  for (std::size_t j = 0; j < x.size() && !nothing_visible(x); ++j) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      d_x[j] += static_cast<double>(d_out[i]) * ((i == j ? 1.0 : 0.0) - p[j]) / temperature;
+    }
+  }
+  return d_x;
+}
+
+inline std::vector<double> log_sum_exp_backward(std::span<const float> x, double d_out,
+                                                double temperature) {
+  std::vector<double> d_x = softmax(x, temperature);
+  for (double& value : d_x) {
+    value *= d_out / temperature;
+  }
+  return d_x;
 }
 
 }  // namespace attnlab::normalization::reference

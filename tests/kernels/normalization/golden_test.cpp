@@ -4,8 +4,7 @@
 #include <string>
 
 #include "golden/golden_normalization.h"
-#include "normalization/layer_norm.h"
-#include "normalization/rms_norm.h"
+#include "normalization/run_norm.h"
 #include "normalization/softmax.h"
 #include "support/buffers.h"
 #include "support/catch.h"
@@ -16,7 +15,6 @@ namespace {
 
 using golden::NormalizationCase;
 using linalg::ConstMatrix;
-using linalg::Index;
 using linalg::Matrix;
 
 // Entries of one row if the normalized axes are the last ones, else 0.
@@ -37,7 +35,7 @@ void check(const NormalizationCase& golden, Index length) {
   INFO(golden.name);
   const Index rows = static_cast<Index>(golden.x.size()) / length;
   const ConstMatrix x(golden.x.data(), rows, length);
-  testing::Fenced result(golden.x.size());
+  attnlab::testing::Fenced result(golden.x.size());
   const Matrix out(result.data(), rows, length);
   const NormOptions options{.gamma = golden.gamma.empty() ? nullptr : golden.gamma.data(),
                             .beta = golden.beta.empty() ? nullptr : golden.beta.data(),
@@ -48,15 +46,15 @@ void check(const NormalizationCase& golden, Index length) {
   } else if (operation == "logSoftmax") {
     log_softmax(x, golden.temperature, out);
   } else if (operation == "layerNorm") {
-    layer_norm(x, options, out);
+    testing::layer_norm(x, options, out);
   } else {
     REQUIRE(operation == "rmsNorm");
-    rms_norm(x, options, out);
+    testing::rms_norm(x, options, out);
   }
   Index wrong = 0;
   for (std::size_t e = 0; e < golden.output.size(); ++e) {
     const double tolerance = 1e-6 * (1e-3 + std::abs(golden.output[e]));
-    wrong += testing::close(result.values()[e], golden.output[e], tolerance) ? 0 : 1;
+    wrong += attnlab::testing::close(result.values()[e], golden.output[e], tolerance) ? 0 : 1;
   }
   CHECK(wrong == 0);
 }

@@ -5,8 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "normalization/layer_norm.h"
-#include "normalization/rms_norm.h"
+#include "normalization/run_norm.h"
 #include "support/buffers.h"
 #include "support/catch.h"
 #include "support/compare.h"
@@ -15,14 +14,15 @@
 namespace attnlab::normalization {
 namespace {
 
+using attnlab::testing::Fenced;
+using attnlab::testing::Input;
+using attnlab::testing::kInfinity;
+using attnlab::testing::kNan;
+using attnlab::testing::Random;
 using linalg::ConstMatrix;
-using linalg::Index;
 using linalg::Matrix;
-using testing::Fenced;
-using testing::Input;
-using testing::kInfinity;
-using testing::kNan;
-using testing::Random;
+using testing::layer_norm;
+using testing::rms_norm;
 
 constexpr Index kLengths[] = {0, 1, 3, 7, 15, 16, 17, 63, 64, 65, 101, 768};
 
@@ -32,7 +32,7 @@ bool within_one_ulp(float actual, double expected, double terms) {
   if (std::isnan(expected)) {
     return std::isnan(actual);
   }
-  return testing::ulps(actual, expected) <= 1.0 ||
+  return attnlab::testing::ulps(actual, expected) <= 1.0 ||
          std::abs(static_cast<double>(actual) - expected) <= 1e-14 * terms;
 }
 

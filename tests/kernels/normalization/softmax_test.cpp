@@ -15,7 +15,6 @@ namespace attnlab::normalization {
 namespace {
 
 using linalg::ConstMatrix;
-using linalg::Index;
 using linalg::Matrix;
 using testing::close;
 using testing::Fenced;
@@ -35,18 +34,25 @@ void check(const std::vector<float>& values, Index rows, double temperature, std
   Fenced weights(values.size(), offset);
   Fenced logs(values.size(), offset);
   const ConstMatrix matrix(x.data(), rows, length);
+  Fenced sums(static_cast<std::size_t>(rows), offset);
   softmax(matrix, temperature, Matrix(weights.data(), rows, length));
   log_softmax(matrix, temperature, Matrix(logs.data(), rows, length));
+  log_sum_exp(matrix, temperature, sums.data());
 
   INFO("rows " << rows << ", length " << length << ", temperature " << temperature);
   CHECK(weights.intact());
   CHECK(logs.intact());
+  CHECK(sums.intact());
   Index wrong = 0;
   for (Index i = 0; i < rows; ++i) {
     const std::span<const float> row(x.data() + i * length, static_cast<std::size_t>(length));
     const std::vector<double> expected = reference::softmax(row, temperature);
     const std::vector<double> expected_logs = reference::log_softmax(row, temperature);
     const reference::LogSum total = reference::log_sum(row, temperature);
+    const double expected_sum = reference::log_sum_exp(row, temperature);
+    const double sum_tolerance =
+        std::isfinite(expected_sum) ? kUlp * std::abs(expected_sum) + 5e-7 + kSmallestNormal : 0.0;
+    wrong += close(sums.data()[i], expected_sum, sum_tolerance) ? 0 : 1;
     for (Index j = 0; j < length; ++j) {
       const auto e = static_cast<std::size_t>(j);
       const double exponent = std::abs((static_cast<double>(row[e]) - total.maximum) / temperature);

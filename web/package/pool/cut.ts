@@ -7,29 +7,54 @@ import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.j
 import { keep } from "./spares.js";
 
 /**
+/**
  * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result, where it is
  * one tensor; axes with the same letter have one size. The matrices are cut apart, and where there is a "q" the rows that it
  * counts, with the keys "k" that they see. "axis": what lies before the first axis that the operation works along is cut
- * apart. An operation that is not named runs whole, in one thread.
+ * apart; "sum": the same, and the second tensor lacks that axis; "sample": what the first axis counts. ">" alone: the result
+ * has the shape of x. An operation that is not named runs whole, in one thread.
  */
 const RULES: Readonly<Record<string, string>> = {
+  addLayerNorm: "axis",
+  addLayerNormBackward: "axis",
+  addRmsNorm: "axis",
+  addRmsNormBackward: "axis",
   attention: "q. k. kv >qv",
   attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
+  entmax15: "axis >",
+  entmax15Backward: "axis",
+  entropy: "axis",
+  entropyBackward: "sum",
+  groupNorm: "sample >",
+  groupNormBackward: "sample",
+  instanceNorm: "sample >",
+  instanceNormBackward: "sample",
+  l2Norm: "axis >",
+  l2NormBackward: "axis",
   layerNorm: "axis >",
+  layerNormBackward: "axis",
   linearAttention: "a. b. bv >av",
   linearAttentionBackward: ".. .. .. ..",
   logSoftmax: "axis >",
+  logSoftmaxBackward: "axis",
+  logSumExp: "axis",
+  logSumExpBackward: "sum",
   matmul: "q. .c >qc",
   matmulBackward: "q. .. q.",
   nystromformer: "a. b. bv >av",
   nystromformerBackward: ".. .. .. ..",
   performer: "a. b. bv >av",
   performerBackward: ".. .. .. ..",
+  powerTransform: "axis >",
   rmsNorm: "axis >",
+  rmsNormBackward: "axis",
   softmax: "axis >",
+  softmaxBackward: "axis",
   sparseAttention: "a. b. bv >av",
   sparseAttentionBackward: ".. .. .. ..",
+  sparsemax: "axis >",
+  sparsemaxBackward: "axis",
 };
 
 /** Likewise the options that are cut; other tensors among the options are not. */
@@ -99,9 +124,10 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   // 1. What the axes count.
   const rank = first.shape.length;
   const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
-  const along = ".".repeat(-Math.min(...ends));
-  const alongAxes = rule.startsWith("axis");
-  const kinds = alongAxes ? [along, along, rule.replace("axis >", `>${along}`)] : rule.split(" ");
+  const along = ".".repeat(rule.startsWith("sample") ? rank - 1 : -Math.min(...ends));
+  const byRows = !rule.includes(".");
+  const ofX = [along, rule === "sum" ? along.slice(1) : along, along, ...(rule.endsWith(">") ? [`>${along}`] : [])];
+  const kinds = byRows ? ofX : rule.split(" ");
   if (options.transposeA === true) kinds[0] = ".q";
   if (options.transposeB === true) kinds[1] = "c.";
   const [axes = "", others = ""] = kinds;
@@ -140,7 +166,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const block = cutsRows ? QUERY_BLOCK : queries;
   const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
   const [depth = 1] = inner.slice(-1);
-  const cost = alongAxes
+  const cost = byRows
     ? 16 * sizeOf(inner)
     : // What is cut by matrices alone is linear in the keys: some hundred operations for each of their entries.
       (cutsRows ? 2 : 512) * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
@@ -162,12 +188,13 @@ export function cut(operation: string, args: readonly unknown[], threads: number
 
   // 4. The result, if its shape is known; memory for it, if it is put together.
   const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1);
-  const shape = [...leading, ...(alongAxes ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
+  const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
   const known = letters === undefined ? undefined : { shape, leading, axes: letters };
   const room = floatArray(operation, "out", known && parts.length > 1 ? sizeOf(shape) : 0);
 
   // 5. Their arguments.
-  const lettersOf = (name: string, value: Tensor): string => OPTIONS[name] ?? ".".repeat(value.shape.length);
+  const lettersOf = (name: string, value: Tensor): string =>
+    name === "dSum" ? axes : (OPTIONS[name] ?? ".".repeat(value.shape.length));
   const optionsFor = (part: Part): Options => {
     const own: Record<string, unknown> = {};
     for (const [key, given] of Object.entries(options)) {

@@ -1,0 +1,127 @@
+#include "simd/row_softmax.h"
+
+#include "simd/exp_coefficients.h"
+#include "simd/f64x2.h"
+
+namespace attnlab::simd {
+namespace {
+
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
+
+// exp((x - origin) * factor) for x <= origin, four at a time.
+class ScaledExp {
+ public:
+  ScaledExp(float origin, double factor)
+      : origin_(splat(origin)),
+        factor_(splat(static_cast<float>(factor * kLog2E))),
+        factor_low_(splat(static_cast<float>(
+            factor * kLog2E - static_cast<double>(static_cast<float>(factor * kLog2E))))),
+        lowest_(splat(static_cast<float>(-127.0 / (factor * kLog2E)))),
+        round_biased_(load_splat(&kExpCoefficients.round_biased)),
+        one_(load_splat(&kExpCoefficients.one)) {
+    for (int degree = 0; degree < 5; ++degree) {
+      powers_[degree] = load_splat(kExpCoefficients.powers + degree);
+    }
+  }
+
+  F32x4 operator()(F32x4 x) const {
+    // In units of ln 2 / factor; no lower than what gives n = -127, whose power of two is 0.
+    const F32x4 t = max(x - origin_, lowest_);
+    const F32x4 biased = multiply_add(t, factor_, round_biased_);
+    F32x4 f = multiply_add(t, factor_, round_biased_ - biased);
+    if constexpr (!kFusesMultiplyAdd) {
+      // The product was rounded; the rounding of the factor would be too much beside that.
+      f = f + t * factor_low_;
+    }
+    F32x4 p = multiply_add(powers_[0], f, powers_[1]);
+    p = multiply_add(p, f, powers_[2]);
+    p = multiply_add(p, f, powers_[3]);
+    p = multiply_add(p, f, powers_[4]);
+    p = multiply_add(p, f, one_);
+    // A product rather than a sum of exponents: NaN passes whatever its payload.
+    return p * shift_bits_left<23>(biased);
+  }
+
+ private:
+  static constexpr double kLog2E = 1.4426950408889634;
+
+  F32x4 origin_;
+  F32x4 factor_;
+  F32x4 factor_low_;
+  F32x4 lowest_;
+  F32x4 round_biased_;
+  F32x4 powers_[5];
+  F32x4 one_;
+};
+
+}  // namespace
+
+float row_maximum(const float* x, std::ptrdiff_t length) {
+  constexpr std::ptrdiff_t kStep = 4 * F32x4::kLanes;
+  F32x4 maximum[4] = {splat(kLowest), splat(kLowest), splat(kLowest), splat(kLowest)};
+  std::ptrdiff_t j = 0;
+  for (; j + kStep <= length; j += kStep) {
+    for (int u = 0; u < 4; ++u) {
+      maximum[u] = max(maximum[u], load(x + j + u * F32x4::kLanes));
+    }
+  }
+  for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
+    maximum[0] = max(maximum[0], load(x + j));
+  }
+  maximum[1] = max(maximum[1], load_part(x + j, length - j, kLowest));
+  return largest(max(max(maximum[0], maximum[1]), max(maximum[2], maximum[3])));
+}
+
+RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
+                        const float* next, float& maximum, std::ptrdiff_t block) {
+  const float origin = origin_of(maximum);
+  const ScaledExp exponential(origin, factor);
+  F32x4 next_maximum = splat(kLowest);
+  F64x2 total[2] = {splat64(0.0), splat64(0.0)};
+  const auto add = [&](F32x4 weights) {
+    const Widened wide = widen(weights);
+    total[0] = total[0] + wide.low;
+    total[1] = total[1] + wide.high;
+  };
+  std::ptrdiff_t j = 0;
+  while (j + F32x4::kLanes <= length) {
+    const std::ptrdiff_t end = j + block < length ? j + block : length;
+    F32x4 weights = zero();
+    ATTNLAB_KEEP_ROLLED
+    for (; j + F32x4::kLanes <= end; j += F32x4::kLanes) {
+      const F32x4 value = load(x + j);
+      next_maximum = max(next_maximum, load(next + j));
+      const F32x4 weight = exponential(value);
+      store(out + j, weight);
+      weights = weights + weight;
+    }
+    add(weights);
+  }
+  if (j < length) {
+    next_maximum = max(next_maximum, load_part(next + j, length - j, kLowest));
+    const F32x4 weight = exponential(load_part(x + j, length - j, kLowest));
+    store_part(out + j, length - j, weight);
+    add(weight);
+  }
+  maximum = largest(next_maximum);
+  return {origin, sum(total[0] + total[1])};
+}
+
+RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out) {
+  float maximum = row_maximum(x, length);
+  return exponentiate_row(x, length, factor, out, x, maximum, kBlockForSum);
+}
+
+void normalize_row(const float* row, std::ptrdiff_t length, double sum_of_row, float* out) {
+  const auto inverse = static_cast<float>(sum_of_row == 0.0 ? 0.0 : 1.0 / sum_of_row);
+  std::ptrdiff_t j = 0;
+  for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
+    store(out + j, load(row + j) * splat(inverse));
+  }
+  ATTNLAB_KEEP_ROLLED
+  for (; j < length; ++j) {
+    out[j] = row[j] * inverse;
+  }
+}
+
+}  // namespace attnlab::simd

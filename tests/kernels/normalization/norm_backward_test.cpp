@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "normalization/norm.h"
+#include "normalization/reference/norm.h"
+#include "support/buffers.h"
+#include "support/catch.h"
+#include "support/compare.h"
+#include "support/random.h"
+
+namespace attnlab::normalization {
+namespace {
+
+using attnlab::testing::Fenced;
+using attnlab::testing::Input;
+using attnlab::testing::kNan;
+using attnlab::testing::Random;
+using attnlab::testing::ulps;
+using linalg::ConstMatrix;
+using linalg::Matrix;
+
+// Within 1 ulp, or within what double rounding leaves of terms that cancel.
+bool agrees(float actual, double expected, double terms) {
+  if (std::isnan(expected)) {
+    return std::isnan(actual);
+  }
+  return ulps(actual, expected) <= 1.0 ||
+         std::abs(static_cast<double>(actual) - expected) <= 1e-13 * terms;
+}
+
+// Forward and backward of `rows` rows, in two calls to see that the sums go on, held to the twin.
+void check(const std::vector<float>& values, Index rows, const NormOptions& options,
+           std::size_t offset, Random& random) {
+  const Index length = rows == 0 ? 0 : static_cast<Index>(values.size()) / rows;
+  const Input x(values, offset);
+  const Input gradient(random.values(values.size(), -2.0F, 3.0F), (offset + 1) % 4);
+  Fenced out(values.size(), offset);
+  Fenced d_x(values.size(), offset);
+  const auto count = static_cast<std::size_t>(options.layout.count);
+  Fenced d_gamma(count);
+  Fenced d_beta(count);
+  std::vector<double> memory(norm_workspace(options), std::nan(""));
+  const RowParameters workspace = make_norm_workspace(options, memory);
+  start_norm(options, workspace);
+  const Index half = rows / 2;
+  for (const auto& [first, size] : {std::pair{Index{0}, half}, std::pair{half, rows - half}}) {
+    const Index at = first * length;
+    norm({x.data() + at, size, length}, options, first, workspace, {out.data() + at, size, length});
+    norm_backward({x.data() + at, size, length}, {gradient.data() + at, size, length}, options,
+                  first, workspace, {d_x.data() + at, size, length});
+  }
+  finish_norm(options, workspace, d_gamma.data(), d_beta.data());
+  CHECK(out.intact());
+  CHECK(d_x.intact());
+  CHECK(d_gamma.intact());
+  CHECK(d_beta.intact());
+
+  INFO("rows " << rows << ", length " << length << ", count " << count << ", groups "
+               << options.layout.groups << ", run " << options.layout.run);
+  const bool with_parameters = options.gamma != nullptr || options.beta != nullptr;
+  std::vector<double> expected_gamma(with_parameters ? count : 0, 0.0);
+  std::vector<double> expected_beta(with_parameters ? count : 0, 0.0);
+  Index wrong = 0;
+  for (Index i = 0; i < rows; ++i) {
+    const auto size = static_cast<std::size_t>(length);
+    const std::span<const float> row(x.data() + i * length, size);
+    const std::vector<double> y = reference::norm(row, options, i);
+    const auto [expected, terms] = reference::norm_backward(
+        row, {gradient.data() + i * length, size}, options, i, expected_gamma, expected_beta);
+    for (std::size_t j = 0; j < size; ++j) {
+      const auto e = static_cast<std::size_t>(i * length) + j;
+      const double beta = std::abs(reference::beta_of(options, i, j));
+      wrong += agrees(out.values()[e], y[j], 1.0 + 2.0 * beta) ? 0 : 1;
+      wrong += agrees(d_x.values()[e], expected[j], terms[j]) ? 0 : 1;
+    }
+  }
+  CHECK(wrong == 0);
+  for (std::size_t p = 0; p < expected_gamma.size(); ++p) {
+    const double terms = 10.0 * static_cast<double>(values.size());
+    wrong += agrees(d_gamma.values()[p], expected_gamma[p], terms) ? 0 : 1;
+    wrong += agrees(d_beta.values()[p], expected_beta[p], terms) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("norm_backward: every length, layout and option, within 1 ulp of double") {
+  Random random(31);
+  std::size_t turn = 0;
+  for (const Index length : {0, 1, 3, 7, 15, 16, 17, 63, 64, 65, 101, 768}) {
+    for (const Index rows : {0, 1, 4, 6}) {
+      for (int kind = 0; kind < 4; ++kind) {
+        const ParameterLayout layouts[] = {{length, 1, 1},
+                                           {2, 2, std::max(length, Index{1})},
+                                           {3 * length, 3, 1},
+                                           {2 * ((length + 2) / 3), 2, 3}};
+        const ParameterLayout layout = layouts[kind];
+        const auto count = static_cast<std::size_t>(layout.count);
+        const Input gamma(random.values(count, -1.5F, 1.5F), 1);
+        const Input beta(random.values(count), 3);
+        const Input mean(random.values(3), 0);
+        const Input variance(random.values(3, 0.1F, 2.0F), 0);
+        for (unsigned flags = 0; flags < 16; ++flags) {
+          const bool given = (flags & 8U) != 0;
+          const NormOptions options{.gamma = (flags & 1U) != 0 ? gamma.data() : nullptr,
+                                    .beta = (flags & 2U) != 0 ? beta.data() : nullptr,
+                                    .eps = 1e-5,
+                                    .center = kind != 2 && (flags & 4U) != 0,
+                                    .mean_square = kind != 2,
+                                    .mean = given ? mean.data() : nullptr,
+                                    .variance = given ? variance.data() : nullptr,
+                                    .layout = layout};
+          const auto size = static_cast<std::size_t>(rows * length);
+          check(random.values(size, -3.0F, 5.0F), rows, options, turn++ % 4, random);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("norm_backward: large offsets and magnitudes") {
+  Random random(32);
+  for (const float scale : {1e-30F, 1.0F, 1e30F}) {
+    for (const float offset : {0.0F, 1e4F, 1e8F}) {
+      std::vector<float> values = random.values(2 * 301, -50.0F, 50.0F);
+      for (float& value : values) {
+        value = (value + offset) * scale;
+      }
+      check(values, 2, {.eps = 0.0, .layout = {301}}, 0, random);
+      check(values, 2, {.eps = 0.0, .center = false, .layout = {301}}, 0, random);
+    }
+  }
+}
+
+TEST_CASE("norm_backward: a constant row with eps 0 passes nothing on; NaN spoils its own row") {
+  std::vector<float> values(3 * 17, 2.5F);
+  Random random(33);
+  const std::vector<float> gradient = random.values(values.size());
+  for (std::size_t j = 17; j < 34; ++j) {
+    values[j] = random.uniform(-1.0F, 1.0F);
+  }
+  values[40] = kNan;
+  const NormOptions options{.eps = 0.0, .layout = {17}};
+  std::vector<double> memory(norm_workspace(options));
+  const RowParameters workspace = make_norm_workspace(options, memory);
+  start_norm(options, workspace);
+  Fenced d_x(values.size());
+  norm_backward({values.data(), 3, 17}, {gradient.data(), 3, 17}, options, 0, workspace,
+                {d_x.data(), 3, 17});
+  for (std::size_t j = 0; j < 17; ++j) {
+    CHECK(d_x.values()[j] == 0.0F);
+    CHECK(std::isfinite(d_x.values()[17 + j]));
+    CHECK(std::isnan(d_x.values()[34 + j]));
+  }
+}
+
+TEST_CASE("add_norm: the sum, its norm, and one gradient for both summands") {
+  Random random(34);
+  for (const Index length : {1, 7, 64, 65}) {
+    const auto size = static_cast<std::size_t>(3 * length);
+    const std::vector<float> x = random.values(size);
+    const std::vector<float> f = random.values(size);
+    const std::vector<float> gradient = random.values(size);
+    const std::vector<float> d_sum = random.values(size);
+    std::vector<float> total(size);
+    for (std::size_t e = 0; e < size; ++e) {
+      total[e] = x[e] + f[e];
+    }
+    const std::vector<float> gamma = random.values(static_cast<std::size_t>(length));
+    const NormOptions options{.gamma = gamma.data(), .layout = {length}};
+    std::vector<double> memory(norm_workspace(options));
+    const RowParameters workspace = make_norm_workspace(options, memory);
+    start_norm(options, workspace);
+    Fenced sum(size);
+    Fenced out(size);
+    Fenced plain(size);
+    add_norm({x.data(), 3, length}, f.data(), options, 0, workspace, sum.data(),
+             {out.data(), 3, length});
+    norm({total.data(), 3, length}, options, 0, workspace, {plain.data(), 3, length});
+    Fenced d_x(size);
+    Fenced d_f(size);
+    Fenced d_plain(size);
+    add_norm_backward({x.data(), 3, length}, f.data(), {gradient.data(), 3, length}, d_sum.data(),
+                      options, 0, workspace, {d_x.data(), 3, length}, d_f.data());
+    norm_backward({total.data(), 3, length}, {gradient.data(), 3, length}, options, 0, workspace,
+                  {d_plain.data(), 3, length});
+    for (std::size_t e = 0; e < size; ++e) {
+      CHECK(sum.values()[e] == total[e]);
+      CHECK(out.values()[e] == plain.values()[e]);
+      CHECK(d_x.values()[e] == d_plain.values()[e] + d_sum[e]);
+      CHECK(d_f.values()[e] == d_x.values()[e]);
+    }
+    CHECK(sum.intact());
+    CHECK(d_f.intact());
+  }
+}
+
+TEST_CASE("batch_statistics: moments and running moments") {
+  const std::vector<float> x{1.0F, 2.0F, 3.0F, 6.0F, 1e8F + 8, 1e8F + 16, 1e8F + 24, 1e8F + 32};
+  std::vector<float> mean(2);
+  std::vector<float> variance(2);
+  std::vector<float> running_mean{0.0F, 10.0F};
+  std::vector<float> running_variance{1.0F, 2.0F};
+  batch_statistics({x.data(), 2, 4}, 0.1,
+                   {mean.data(), variance.data(), running_mean.data(), running_variance.data()});
+  CHECK(mean == std::vector<float>{3.0F, 1e8F + 20});
+  CHECK(variance == std::vector<float>{3.5F, 80.0F});
+  CHECK(running_mean[0] == static_cast<float>(0.9 * 0.0 + 0.1 * 3.0));
+  CHECK(running_variance[0] == static_cast<float>(0.9 + 0.1 * 3.5 * 4.0 / 3.0));
+  CHECK(running_variance[1] == static_cast<float>(0.9 * 2.0 + 0.1 * 80.0 * 4.0 / 3.0));
+  batch_statistics({x.data(), 2, 1}, 1.0,
+                   {mean.data(), variance.data(), running_mean.data(), running_variance.data()});
+  CHECK(running_variance == std::vector<float>{0.0F, 0.0F});
+}
+
+}  // namespace
+}  // namespace attnlab::normalization
