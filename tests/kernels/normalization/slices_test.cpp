@@ -7,13 +7,11 @@
 
 #include "support/buffers.h"
 #include "support/catch.h"
-#include "support/random.h"
 
 namespace attnlab::normalization {
 namespace {
 
 using attnlab::testing::Fenced;
-using attnlab::testing::Random;
 
 Index size_of(std::span<const SliceAxis> axes) {
   Index size = 1;
