@@ -51,7 +51,8 @@ export const entropyStyles = [
     }
     .line.topp {
       stroke: var(--ink);
-      stroke-width: 1.25;
+      stroke-width: 1.5;
+      stroke-dasharray: 9 3 2 3;
     }
     .line.entropy {
       stroke: var(--accent);

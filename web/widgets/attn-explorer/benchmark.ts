@@ -1,4 +1,5 @@
 import type { Lab, TensorLike } from "../../package/index.js";
+import { timed } from "../shared/timing.js";
 
 /** Size of the fair measurement: 8 heads, 1024 tokens, head size 64. */
 export const fairSize = { heads: 8, n: 1024, d: 64 } as const;
@@ -10,7 +11,7 @@ export interface Timing {
   readonly samples: number;
   readonly gigaflops: number;
   readonly variant: string;
-  /** The slowest quarter took half as long again as the fastest: something else was running. */
+  /** Whether something else seems to have run meanwhile. */
   readonly disturbed: boolean;
 }
 
@@ -66,16 +67,11 @@ export function* timeFairSize(lab: Lab, { samples }: { readonly samples: number 
   return yield* timeAttention(lab, { q: random(), k: random(), v: random(), samples });
 }
 
+/** Something else was running where the third quartile is longer than the first by more than this. */
+const quietSpread = 0.5;
+
 /** Median and rate of sample times in milliseconds. */
 export function summarize(times: readonly number[], flops: number, variant: string): Timing {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const milliseconds = at(0.5);
-  return {
-    milliseconds,
-    samples: times.length,
-    gigaflops: flops / milliseconds / 1e6,
-    variant,
-    disturbed: at(0.75) > 1.5 * at(0),
-  };
+  const { milliseconds, samples, spread } = timed(times);
+  return { milliseconds, samples, gigaflops: flops / milliseconds / 1e6, variant, disturbed: spread > quietSpread };
 }
