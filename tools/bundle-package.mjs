@@ -65,6 +65,28 @@ const ordinaryNames = {
   },
 };
 
+/**
+ * Takes out of Emscripten's glue what finds and fetches a binary, and views of the memory that nobody asks for: the package
+ * hands over an instance (instantiateWasm), and no bundler can know that it always does. Other versions may write it
+ * otherwise; then it stays.
+ * @type {import("esbuild").Plugin}
+ */
+const withoutFetching = {
+  name: "without fetching",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]attnlab\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8")
+        .replace(/var moduleOverrides=.*?(?=var out=console)/s, "")
+        .replace("Object.assign(Module,moduleOverrides);moduleOverrides=null;", "")
+        .replace(/Module\["(HEAP(?!U8\b|U32)\w+)"\]=\1=new \w+\(b\);/g, "")
+        .replace(/var dataURIPrefix=.*?(?=function getWasmImports)/s, "")
+        .replace(/function receiveInstantiationResult.*?(?=if\(Module\["instantiateWasm"\])/s, "")
+        .replace(/wasmBinaryFile\?\?=.*?(?=return\{\})/s, "");
+      return { contents: text, loader: "js" };
+    });
+  },
+};
+
 /** @param {string} name */
 const sourceOf = (name) => fromRoot("web", "package", `${name}.ts`);
 
@@ -84,7 +106,7 @@ async function wrap(module, head, plugins = []) {
     target: "es2020",
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     mangleProps: /^private_/,
-    plugins: [...plugins, ordinaryNames],
+    plugins: [...plugins, ordinaryNames, withoutFetching],
   });
   const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
   if (body === undefined || /\bimport\b/.test(body)) throw new Error(`web/package/${module}.ts does not stand alone.`);

@@ -13,6 +13,8 @@ const CHUNK = 1 << 18;
 const PANEL = 1 << 14;
 const FEWEST = 16;
 
+const NOTHING = new Uint8Array();
+
 /** What goes row by row beside x: a whole row of x's length or, with `length`, so many entries; or one tensor for all. */
 interface PerRow {
   length?: number;
@@ -59,7 +61,7 @@ export function sweepRows<
 ): { [Key in keyof Sinks]: Tensor | Resident } {
   const { kernels } = call.engine;
   const { count, length, parts, size, perPart, scattered } = rowsOf(shape ?? sources[0].operand.shape, axes);
-  const block = scattered ?? new Uint8Array();
+  const block = scattered ?? NOTHING;
   const most = scattered ? Math.max(FEWEST, Math.floor(PANEL / length)) : Infinity;
   const panelBytes = scattered ? 4 * length * Math.min(most, count) : 0;
   const isScattered = (part?: PerRow): boolean => part !== undefined && part.length === undefined && !part.shared;

@@ -39,14 +39,17 @@ function within(tally, what, size, limit) {
 }
 
 /**
- * The package by what brings it along: what a page that calls load() fetches, what createPool() adds, the module of files.
+ * The package by what brings it along: what a page that calls load() fetches, from either entry; what createPool() fetches
+ * beside that; the module of files. Binaries in base64 have a budget of their own.
  * @returns {[string, string[], number][]}
  */
 function parts() {
   const entries = ["index.js", "external.js"].map((name) => join(distFolder, name));
+  const first = entries.map((entry) => neededBy(entry));
+  const later = entries.flatMap((entry) => reachableFrom(entry)).filter((file) => !first.flat().includes(file));
   return [
-    ["load() and all operations", entries.flatMap((entry) => neededBy(entry)), limits.load],
-    ["createPool()", entries.flatMap((entry) => reachableFrom(entry)), limits.pool],
+    ...first.map((files, i) => /** @type {const} */ ([`load() of ${basename(entries[i] ?? "")}`, files, limits.load])),
+    ["createPool()", later, limits.pool],
     ["attnlab/io", neededBy(join(distFolder, "io.js")), limits.io],
   ];
 }
@@ -57,14 +60,9 @@ export async function budgets(tally) {
     within(tally, `the ${variant} binary, brotli`, brotli(join(distFolder, `kernels.${variant}.wasm`)), limits.binary);
   }
 
-  // Each shared chunk is counted once, where it comes first; binaries in base64 are counted above.
-  const counted = new Set();
   for (const [part, files, limit] of parts()) {
-    const own = [...new Set(files)].filter((file) => !counted.has(file) && !carriesBinary(file));
-    own.forEach((file) => {
-      counted.add(file);
-      tally.note(`  ${basename(file)}: ${brotli(file)} bytes, brotli`);
-    });
+    const own = [...new Set(files)].filter((file) => !carriesBinary(file));
+    own.forEach((file) => tally.note(`  ${basename(file)}: ${brotli(file)} bytes, brotli`));
     within(tally, `${part}, glue and TypeScript, brotli`, sum(own.map(brotli)), limit);
   }
 
