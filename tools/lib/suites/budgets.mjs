@@ -46,11 +46,13 @@ function within(tally, what, size, limit) {
 function parts() {
   const entries = ["index.js", "external.js"].map((name) => join(distFolder, name));
   const first = entries.map((entry) => neededBy(entry));
-  const later = entries.flatMap((entry) => reachableFrom(entry)).filter((file) => !first.flat().includes(file));
+  const all = first.flat();
+  const later = entries.flatMap((entry) => reachableFrom(entry)).filter((file) => !all.includes(file));
   return [
-    ...first.map((files, i) => /** @type {const} */ ([`load() of ${basename(entries[i] ?? "")}`, files, limits.load])),
+    ["load() of attnlab", first[0] ?? [], limits.load],
+    ["load() of attnlab/external", first[1] ?? [], limits.load],
     ["createPool()", later, limits.pool],
-    ["attnlab/io", neededBy(join(distFolder, "io.js")), limits.io],
+    ["attnlab/io beside that", neededBy(join(distFolder, "io.js")).filter((file) => !all.includes(file)), limits.io],
   ];
 }
 
