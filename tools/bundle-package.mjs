@@ -133,7 +133,7 @@ async function bundleScripts() {
       ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
       // Beside the chunk that names it: web/package/pool/by-address.ts.
       "chunks/worker": sourceOf("pool/worker"),
-      "chunks/given": sourceOf("given"),
+      ...Object.fromEntries(["carrying", "given"].map((name) => [`chunks/${name}`, sourceOf(name)])),
     },
     outdir: distFolder,
     splitting: true,

@@ -14,7 +14,7 @@ import { asProgram } from "./lib/report.mjs";
 import { layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
 
 /** Every widget: the name of its tag, of its folder and of its entry. To add one, add its name. */
-const widgets = ["attn-benchmark", "attn-explorer"];
+const widgets = ["attn-benchmark", "attn-entropy", "attn-explorer"];
 
 const source = fromRoot("web", "widgets");
 const target = join(distFolder, "widgets");
@@ -43,8 +43,9 @@ const common = {
 const publishedPackage = {
   name: "published package",
   setup({ onResolve }) {
-    onResolve({ filter: /\/package\/(index|external|io|given)\.js$/ }, ({ path }) => ({
-      path: join(distFolder, path.endsWith("given.js") ? "chunks" : "", basename(path)),
+    const published = /\/package\/(?:(external|index|io)|(carrying|given))\.js$/;
+    onResolve({ filter: published }, ({ path }) => ({
+      path: join(distFolder, published.exec(path)?.[2] ? "chunks" : "", basename(path)),
     }));
   },
 };
@@ -118,6 +119,9 @@ const workers = (opener) => ({
   },
 });
 
+/** Whether a widget has work that takes long enough for a worker. */
+const hasWorker = (/** @type {string} */ name) => existsSync(join(source, name, "tasks.ts"));
+
 /** Opens the worker's chunk beside this one. Its address is spelled out where the worker is made: so bundlers of pages find it. */
 const openChunk = (/** @type {string} */ name) => {
   const address = `new URL("./${name}.worker.js", import.meta.url)`;
@@ -137,7 +141,7 @@ async function bundleChunked() {
   const entries = widgets.flatMap((name) => [
     [name, join(source, `${name}.ts`)],
     [`${name}/element`, join(source, name, "element.ts")],
-    [`chunks/${name}.worker`, `virtual:serve/${name}`],
+    ...(hasWorker(name) ? [[`chunks/${name}.worker`, `virtual:serve/${name}`]] : []),
   ]);
   await build({
     ...common,
@@ -154,13 +158,15 @@ async function bundleSingle(name) {
   const unopened = () => {
     throw new Error("A worker opens no worker.");
   };
-  const worker = await build({
-    ...common,
-    entryPoints: [`virtual:serve/${name}`],
-    write: false,
-    plugins: [publishedPackage, workers(unopened), virtual(data)],
-  });
-  const text = worker.outputFiles[0]?.text ?? "";
+  const worker =
+    hasWorker(name) &&
+    (await build({
+      ...common,
+      entryPoints: [`virtual:serve/${name}`],
+      write: false,
+      plugins: [publishedPackage, workers(unopened), virtual(data)],
+    }));
+  const text = (worker && worker.outputFiles[0]?.text) || "";
   await build({
     ...common,
     entryPoints: [join(source, `${name}.ts`)],

@@ -14,7 +14,7 @@ import { installTarball } from "./lib/tarball.mjs";
 import { open } from "./lib/visit.js";
 
 const PROJECT = join(import.meta.dirname, "pages", "bundled");
-const WORKER = "attn-explorer.worker.js";
+const WORKER = "attn-explorer.worker";
 const TOLERANCE = 1e-6;
 
 let folder = "";
@@ -35,7 +35,8 @@ const bundlers: Record<string, () => Promise<string>> = {
     const outdir = join(folder, "esbuild");
     await esbuild({
       absWorkingDir: folder,
-      entryPoints: ["main.js"],
+      // Where esbuild is told about a worker, it takes it along; by itself it does not find any.
+      entryPoints: { main: "main.js", [WORKER]: `node_modules/attnlab/dist/widgets/chunks/${WORKER}.js` },
       bundle: true,
       splitting: true,
       minify: true,
@@ -48,7 +49,6 @@ const bundlers: Record<string, () => Promise<string>> = {
     // esbuild leaves `new URL("...", import.meta.url)` as it is, so the files named that way are put where they are sought.
     const widgets = join(folder, "node_modules", "attnlab", "dist", "widgets");
     cpSync(join(widgets, "data"), join(outdir, "data"), { recursive: true });
-    cpSync(join(widgets, "chunks", WORKER), join(outdir, WORKER));
     return outdir;
   },
   async vite() {

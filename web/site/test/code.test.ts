@@ -54,7 +54,7 @@ describe("JavaScript on the pages", () => {
 
 describe("HTML on the pages", () => {
   const tags = ofKind("html").flatMap(([place, { code }]) =>
-    [...code.matchAll(/src="[^"]*\b(attn-explorer[\w.]*\.js)"/g)].map((match) => [place, match[1] ?? ""] as const),
+    [...code.matchAll(/src="[^"]*\b(attn-[\w.-]*\.js)"/g)].map((match) => [place, match[1] ?? ""] as const),
   );
 
   it.each(tags)("%s names the file %s, which is built", (_, file) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { schema as benchmark } from "../../widgets/attn-benchmark/schema.js";
+import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
@@ -9,7 +10,11 @@ import { anchors, links, pageNames, pageSource } from "./pages.js";
 type Fields = Readonly<Record<string, { parse(text: string): unknown }>>;
 
 /** Attributes of each widget, by its tag. */
-const schemas: Readonly<Record<string, Fields>> = { "attn-benchmark": benchmark, "attn-explorer": explorer };
+const schemas: Readonly<Record<string, Fields>> = {
+  "attn-benchmark": benchmark,
+  "attn-entropy": entropy,
+  "attn-explorer": explorer,
+};
 
 describe("parseState", () => {
   it("reads values, flags, and flags taken away", () => {

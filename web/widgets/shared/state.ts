@@ -36,6 +36,18 @@ export function whole(initial: number, least = 0): Field<number> {
   };
 }
 
+/** A number from `least` to `most`, written with so many significant digits at most. */
+export function decimal(initial: number, least: number, most: number, digits = 6): Field<number> {
+  return {
+    initial,
+    parse(text) {
+      const value = Number(text);
+      return /^\d*\.?\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+    },
+    format: (value) => String(Number(value.toPrecision(digits))),
+  };
+}
+
 /** Yes or no; as an attribute it is present or absent, as in HTML. */
 export function flag(initial = false): Field<boolean> {
   return {

@@ -11,7 +11,13 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
       { text: "Reference", link: "/en/reference" },
     ],
     sidebar: [
-      { text: "Articles", items: [{ text: "Attention and its scale", link: "/en/attention" }] },
+      {
+        text: "Articles",
+        items: [
+          { text: "Attention and its scale", link: "/en/attention" },
+          { text: "Entropy normalization", link: "/en/entropy" },
+        ],
+      },
       {
         text: "Guides",
         items: [

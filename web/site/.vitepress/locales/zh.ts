@@ -12,7 +12,13 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
       { text: "参考", link: "/zh/reference" },
     ],
     sidebar: [
-      { text: "文章", items: [{ text: "注意力与它的缩放", link: "/zh/attention" }] },
+      {
+        text: "文章",
+        items: [
+          { text: "注意力与它的缩放", link: "/zh/attention" },
+          { text: "概率分布的熵归一化", link: "/zh/entropy" },
+        ],
+      },
       {
         text: "指南",
         items: [

@@ -1,16 +1,23 @@
 /**
  * Numbers in the prose that follow the figure: `$H = \data{attn-live=meanEntropy}{1.40}$` shows 1.40 until the widget says
- * something else by an `attn-change` event. See math.ts for how the mark gets into the page.
+ * something else by an `attn-change` or `entropy-change` event. See math.ts for how the mark gets into the page.
  */
 import { onMounted, onUnmounted } from "vue";
 
-/** What is shown of a widget's `attn-change` detail, by the name in the mark. */
+/** Events that tell numbers. */
+const events = ["attn-change", "entropy-change"] as const;
+
+/** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
   n: ({ n }) => String(n),
   logN: ({ n }) => fixed(Math.log(Number(n)), 2),
   scaleValue: ({ scaleValue }) => fixed(scaleValue, 3),
   meanEntropy: ({ meanEntropy }) => fixed(meanEntropy, 2),
   effective: ({ effective }) => fixed(effective, 1),
+  initialEntropy: ({ initialEntropy }) => fixed(initialEntropy, 2),
+  target: ({ target }) => fixed(target, 2),
+  exponent: ({ exponent }) => digits(exponent, 3),
+  temperature: ({ temperature }) => digits(temperature, 3),
 };
 
 /** The names that a mark may use. */
@@ -19,6 +26,11 @@ export const liveNames = Object.keys(shown);
 /** Empty for what is not a number: the old one stays. */
 function fixed(value: unknown, digits: number): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "";
+}
+
+/** Significant digits; empty for what is not a number. */
+function digits(value: unknown, count: number): string {
+  return typeof value === "number" && Number.isFinite(value) ? value.toPrecision(count) : "";
 }
 
 /** `<mn>` leaves below the mark; a formula's mark sits on an `<mrow>` around its number. */
@@ -38,6 +50,10 @@ function follow(event: Event): void {
 
 /** For the set-up of the layout. */
 export function useLiveNumbers(): void {
-  onMounted(() => document.addEventListener("attn-change", follow));
-  onUnmounted(() => document.removeEventListener("attn-change", follow));
+  onMounted(() => {
+    for (const event of events) document.addEventListener(event, follow);
+  });
+  onUnmounted(() => {
+    for (const event of events) document.removeEventListener(event, follow);
+  });
 }

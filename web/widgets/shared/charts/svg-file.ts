@@ -19,15 +19,36 @@ const looks = [
 /** Room for the two lines of text above the chart. */
 const heading = 60;
 
+/** Room for the name of each of several charts. */
+const naming = 22;
+
 /**
- * A chart that is on the page as a file of its own: its shapes with the looks that the page gives them, on the page's
- * ground. No style attributes, so that it may itself stand in a page with a strict policy.
+ * A chart that is on the page as a file of its own, or several, each under its name: their shapes with the looks that the
+ * page gives them, on the page's ground. No style attributes, so that it may itself stand in a page with a strict policy.
  */
-export function chartFile(chart: SVGSVGElement, title: string, subtitle: string): SvgFile {
-  const { width, height } = chart.viewBox.baseVal;
+export function chartFile(
+  chart: SVGSVGElement,
+  title: string,
+  subtitle: string,
+  others: readonly SVGSVGElement[] = [],
+): SvgFile {
+  const charts = [chart, ...others];
+  const named = others.length > 0 ? naming : 0;
+  const width = Math.max(...charts.map(({ viewBox }) => viewBox.baseVal.width));
+  const height = charts.reduce((sum, { viewBox }) => sum + viewBox.baseVal.height + named, 0);
   const page = getComputedStyle(chart);
   const [paper, ink, muted] = ["--paper", "--ink", "--muted"].map((name) => resolve(chart, name));
-  const body = Array.from(chart.children, copyOf).join("\n");
+  let top = 0;
+  const body = charts
+    .map((each) => {
+      const name = escapeXml(each.dataset.name ?? "");
+      const label = named > 0 ? `<text x="8" y="${top + 14}" font-size="13" fill="${ink}">${name}</text>` : "";
+      const shapes = Array.from(each.children, copyOf).join("\n");
+      const placed = named > 0 ? `${label}<g transform="translate(0 ${top + named})">${shapes}</g>` : shapes;
+      top += each.viewBox.baseVal.height + named;
+      return placed;
+    })
+    .join("\n");
   const total = height + heading;
   return {
     width,

@@ -1,0 +1,107 @@
+import type { Translation } from "../shared/text.js";
+import type { EntropyText } from "./text.en.js";
+
+/** 熵归一化图的中文文案。 */
+export const zh: Translation<EntropyText> = {
+  titleTransform: "给概率分布指定一个熵，它会变成什么样？",
+  titleSolver: "熵想要多少就要多少，这个指数怎么求？",
+  titleFailures: "原文的迭代会在哪里走错？",
+  titleSampling: "如果每个 token 都在同样的熵下采样，会怎样？",
+
+  view: "看什么",
+  viewTransform: "幂变换",
+  viewSolver: "求解",
+  viewFailures: "失败的例子",
+  viewSampling: "采样",
+
+  start: "初始分布",
+  startRandom: "100 个随机数",
+  startRamp: "1、2、3、4、5",
+  startPeaked: "一个 0.99，九个很小",
+  startGeometric: "逐个减半：1、½、¼……",
+  startFlat: "100 个几乎相等的数",
+  startTie: "前两名很接近",
+  target: "指定的熵 H*",
+  targetValue: "{entropy} 奈特，相当于 {effective} 个等概率的选项",
+  roll: "换一个种子",
+  rolled: "种子 {seed}",
+  reset: "复原",
+  round: "画出原文迭代的前几轮",
+  roundOf: "{round} / {rounds}",
+  step: "文本的第几步",
+  stepOf: "{step} / {steps}",
+  temperature: "温度",
+  topk: "top-k：保留",
+  topp: "top-p：保留",
+  topkValue: "{count} 个 token",
+  waiting: "正在载入内核……",
+
+  probability: "概率",
+  entries: "各个选项，从大到小",
+  entropy: "熵 H（奈特）",
+  exponent: "指数 Γ",
+  before: "原来的 p",
+  after: "Γ 次幂，再归一化",
+  targetLine: "指定的熵",
+  articleSteps: "原文：沿切线走，再回到曲线",
+  robustSteps: "稳健解法，逐轮",
+  curve: "p 的 Γ 次幂的熵",
+  articleResult: "原文的迭代",
+  robustResult: "稳健解法",
+  bar: "第 {index} 个：{before} → {after}",
+
+  captionStart: "{n} 个选项，熵为 {entropy}，相当于 {effective} 个等概率的选项。",
+  captionPower: "取 Γ = {exponent} 次幂，也就是温度 {temperature}，熵变成 {target}，相当于 {count} 个。",
+  captionLargest: "最大的概率从 {before} 变为 {after}，名次一个也没有变。",
+  captionClamped: "这里得不到 {target} 的熵：只能在 {low} 与 {high} 之间。图中画的是最接近的极限。",
+  captionRounds: "第 {round} 轮之后，原文的迭代走到 Γ = {exponent}，H = {entropy}。",
+  captionNoRound: "原文的迭代从 Γ = 1 出发，那里的熵就是 p 自己的熵。",
+  captionOutside: "这时的指数已经在图外。",
+  captionRobust: "稳健解法用 {rounds} 轮到达，Γ = {exponent}。",
+  captionConverged: "十轮之后，原文的迭代也到了。",
+  captionReversed: "十轮之后，原文的迭代得到了要求的熵，指数却是负的：最不可能的选项成了最可能的。",
+  captionDiverged: "原文的迭代在第 {rounds} 轮之后变成了 NaN。",
+  captionUnfinished: "十轮之后，原文的迭代停在 H = {entropy}，还没有到。",
+
+  failurePeaked:
+    "要让熵的增量超过 ln p 的方差，第一步的指数就是负数：{exponent}。名次整个颠倒过来，下一步又几乎是除以零。",
+  failureGeometric:
+    "这里的负指数没有人发现：迭代停在 Γ = {exponent}，熵与要求的分毫不差，名次却全反了，而且没有任何报错。",
+  failureFlat:
+    "各项几乎相等，方差就几乎是零，而这一步要除以它：第一个指数是 {exponent}。除了一项全部下溢，0 · ln 0 得到 NaN。",
+  failureTie:
+    "前两名很接近，曲线在 ln 2 = 0.69 附近有一段平台。那里的斜率几乎是零，切线便指向很远的地方：到了 Γ = {exponent}，其余各项全部下溢，得到 NaN。",
+  failureRobust: "稳健解法用 {rounds} 轮：Γ = {solution}。",
+  failureLost: "NaN",
+  failureOpen: "在求解图中查看",
+  failureName: "{start}，指定的熵 {target}",
+  captionFailures:
+    "原文的迭代在这四个分布上都失败了：名次颠倒的有 {reversed} 个，变成 NaN 的有 {diverged} 个。稳健解法四个都能求出。",
+
+  ruleRaw: "原样",
+  ruleTemperature: "温度 {temperature}",
+  ruleTopk: "top-k，{topk}",
+  ruleTopp: "top-p，{topp}",
+  ruleEntropy: "熵 {entropy}",
+  ruleFigures: "H = {entropy}，相当于 {effective} 个等概率的 token；有 {kept} 个可能被采到；这次采到第 {drawn} 名",
+  ruleTokens: "概率最大的 24 个 token",
+  steps: "文本的第几步",
+  captionSampling:
+    "第 {step} 步原样的熵是 {raw}，相当于 {effective} 个等概率的 token。各步原样的熵从 {least} 到 {most}；温度 {temperature} 时从 {coldLeast} 到 {coldMost}；top-k 从 {kLeast} 到 {kMost}；top-p 从 {pLeast} 到 {pMost}。指定之后，每一步都是 {target}。",
+  captionRaised: "在这一步，指数小于 1：原来几乎不可能的 token 也有了机会，最可能的那个从 {before} 降到 {after}。",
+  captionLowered: "在这一步，指数大于 1：最可能的 token 从 {before} 变为 {after}。",
+  sampleNote:
+    "这段文本是造出来的：logits 服从正态分布，离散程度每步不同，{vocabulary} 个 token，种子 {seed}。各种方法用同一个随机数来采样。",
+
+  tableEntry: "选项",
+  tableBefore: "p",
+  tableAfter: "Γ 次幂",
+  tableEntries: "变换前后",
+  tableRound: "轮次",
+  tableTrace: "两种解法的每一轮",
+  tableArticleExponent: "Γ，原文",
+  tableArticleEntropy: "H，原文",
+  tableRobustExponent: "Γ，稳健",
+  tableRobustEntropy: "H，稳健",
+  tableSteps: "每一步的熵",
+};

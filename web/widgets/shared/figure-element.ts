@@ -1,0 +1,105 @@
+import { html, type PropertyDeclarations, type TemplateResult } from "lit";
+import type { Lab } from "../../package/index.js";
+import { WidgetElement } from "./element.js";
+import { embedCode } from "./embed-code.js";
+import { sharedLab } from "./kernels/shared-lab.js";
+import type { Schema } from "./state.js";
+import { stateProperties } from "./state-properties.js";
+import { TakeAway } from "./take-away/take-away.js";
+import { messageOf } from "./tasks/protocol.js";
+import { translator, type TextTable, type Translate, type Translation } from "./text.js";
+
+/** What is said where the kernels do not start. */
+const en = { kernelsFailed: "The kernels could not be started in this browser: {reason}", again: "Try again" } as const;
+const zh: Translation<typeof en> = { kernelsFailed: "内核在这个浏览器里启动失败：{reason}", again: "再试一次" };
+
+/**
+ * A widget whose numbers the page's own kernels compute as it is drawn: loads them when it comes into view, frames the
+ * picture with its title and its spoken caption, and says what went wrong, over the author's own content, where they fail.
+ */
+export abstract class FigureElement<S extends Schema, T extends TextTable> extends WidgetElement<S> {
+  /** Properties of a figure with this state. */
+  static propertiesOf(schema: Schema): PropertyDeclarations {
+    return { ...stateProperties(schema), lab: { state: true }, failure: { state: true }, width: { state: true } };
+  }
+
+  /** Address of the script that registered the element, for the embed code. */
+  static script = "";
+
+  declare protected lab: Lab | undefined;
+  declare private failure: string | undefined;
+  /** Of the room for pictures, in pixels. */
+  declare protected width: number;
+
+  protected abstract readonly texts: { readonly en: T; readonly zh: Translation<T> };
+  protected readonly taken = new TakeAway(this);
+  private readonly resize = new ResizeObserver(([entry]) => {
+    if (entry !== undefined) this.width = Math.max(240, Math.round(entry.contentRect.width));
+  });
+
+  constructor() {
+    super();
+    this.width = 640;
+  }
+
+  /** The question that the figure answers. */
+  protected abstract get question(): string;
+  /** What stands below the title. */
+  protected abstract picture(): TemplateResult;
+
+  protected get t(): Translate<T> {
+    return translator(this.texts, this.language);
+  }
+
+  protected override start(): void {
+    const frame = this.renderRoot.querySelector(".widget");
+    if (frame !== null) this.resize.observe(frame);
+    this.failure = undefined;
+    sharedLab().then(
+      (lab) => {
+        this.lab = lab;
+      },
+      (error: unknown) => {
+        this.failure = messageOf(error);
+      },
+    );
+  }
+
+  protected override stop(): void {
+    this.resize.disconnect();
+  }
+
+  protected get embedCode(): string {
+    const { script } = this.constructor as typeof FigureElement;
+    const { permalink, state, schema, question } = this;
+    return embedCode({ tag: this.localName, schema, state, script, fallback: question, permalink });
+  }
+
+  /** Tells the page, and a screen reader, about news; the first picture is not read aloud. */
+  protected tell(event: string, detail: object, caption: string, first: boolean): void {
+    if (!first) this.say(caption);
+    this.dispatchEvent(new CustomEvent(event, { bubbles: true, composed: true, detail }));
+  }
+
+  protected override render(): TemplateResult {
+    const shared = translator({ en, zh }, this.language);
+    const { failure } = this;
+    return html`<section
+      class="widget"
+      part="widget"
+      aria-labelledby="title"
+      lang=${this.language === "zh" ? "zh-Hans" : "en"}
+    >
+      <span class="scheme-probe" aria-hidden="true"></span>
+      <p class="title" id="title" part="title">${this.question}</p>
+      ${
+        failure === undefined
+          ? this.picture()
+          : html`<p class="warning" role="alert">${shared("kernelsFailed", { reason: failure })}</p>
+              <p><button type="button" @click=${() => this.start()}>${shared("again")}</button></p>
+              <slot></slot>`
+      }
+      <p class="visually-hidden" role="status">${this.spoken}</p>
+    </section>`;
+  }
+}
