@@ -122,12 +122,14 @@ const workers = (opener) => ({
 /** Whether a widget has work that takes long enough for a worker. */
 const hasWorker = (/** @type {string} */ name) => existsSync(join(source, name, "tasks.ts"));
 
-/** Opens the worker's chunk beside this one. Its address is spelled out where the worker is made: so bundlers of pages find it. */
-const openChunk = (/** @type {string} */ name) => {
-  const address = `new URL("./${name}.worker.js", import.meta.url)`;
-  return `import { openWorkerAt } from "./shared/tasks/open.js";
-    export default () => openWorkerAt(${address}, () => new Worker(${address}, { type: "module" }));`;
-};
+/**
+ * Opens the worker's chunk beside this one. Its address is spelled out where the worker is made, and nowhere else: so bundlers
+ * of pages find it, and take it for nothing but a worker.
+ */
+const openChunk = (/** @type {string} */ name) => `import { openWorkerBeside } from "./shared/tasks/open.js";
+  export default () =>
+    openWorkerBeside(import.meta.url, "${name}.worker.js", () =>
+      new Worker(new URL("./${name}.worker.js", import.meta.url), { type: "module" }));`;
 
 /** Opens a worker whose program is carried as text. */
 const openText = (/** @type {string} */ text) => `import { openWorkerFromText } from "./shared/tasks/open.js";

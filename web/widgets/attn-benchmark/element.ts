@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { WidgetElement } from "../shared/element.js";
-import { embedCode } from "../shared/embed-code.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
 import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
@@ -50,8 +49,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     fatal: { state: true },
   };
 
-  /** Address of the script that registered the element, for the embed code. */
-  static script = "attn-benchmark.single.js";
+  static override script = "attn-benchmark.single.js";
 
   declare size: SizeName;
 
@@ -156,10 +154,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     ];
   }
 
-  private get embedCode(): string {
-    const { script } = this.constructor as typeof AttnBenchmark;
-    const { permalink, state } = this;
-    return embedCode({ tag: this.localName, schema, state, script, fallback: this.t("title"), permalink });
+  protected override get question(): string {
+    return this.t("title");
   }
 
   private save(kind: FileKind): void {
@@ -179,21 +175,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
 
   protected override render(): TemplateResult {
     const { t } = this;
-    return html`<section
-      class="widget"
-      part="widget"
-      aria-labelledby="title"
-      lang=${this.language === "zh" ? "zh-Hans" : "en"}
-    >
-      <span class="scheme-probe" aria-hidden="true"></span>
-      <p class="title" id="title" part="title">${t("title")}</p>
-      ${
-        this.fatal === undefined
-          ? nothing
-          : html`<p class="warning" role="alert">${t("kernelsFailed", { reason: this.fatal })}</p>
-              <p><button type="button" @click=${() => this.start()}>${t("again")}</button></p>
-              <slot></slot>`
-      }
+    return this.frame(
+      html`${this.fatal === undefined ? nothing : this.excuse(t("kernelsFailed", { reason: this.fatal }), t("again"))}
       ${this.controls()} ${this.pictures()}
       ${takeAwayBar({
         language: this.language,
@@ -204,9 +187,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
         code: () => timingCode(this.size, samples),
         permalink: () => this.permalink,
         onSave: (kind) => this.save(kind),
-      })}
-      <p class="visually-hidden" role="status">${this.spoken}</p>
-    </section>`;
+      })}`,
+    );
   }
 
   private controls(): TemplateResult {

@@ -14,7 +14,7 @@ import { en, type EntropyText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { samplingControls, solutionControls, type ControlsProps } from "./view/controls.js";
 import { domainOf } from "./view/curve.js";
-import { segments } from "./view/parts.js";
+import { segments } from "../shared/controls.js";
 import { failuresView, samplingView, solverView, transformView } from "./view/views.js";
 
 const titles = {

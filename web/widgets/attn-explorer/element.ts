@@ -2,7 +2,6 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import type { Lab } from "../../package/index.js";
 import { HeatMap, type Cell } from "../shared/charts/heat-map.js";
 import { WidgetElement } from "../shared/element.js";
-import { embedCode } from "../shared/embed-code.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
 import { takeAwayBar } from "../shared/take-away/bar.js";
@@ -90,8 +89,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     widths: { state: true },
   };
 
-  /** Address of the script that registered the element, for the embed code. */
-  static script = "attn-explorer.single.js";
+  static override script = "attn-explorer.single.js";
 
   declare view: ViewName;
   declare text: TextName;
@@ -293,10 +291,8 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   // -------------------------------------------------------------------------------------------------- taking away
 
-  private get embedCode(): string {
-    const { script } = this.constructor as typeof AttnExplorer;
-    const { permalink, state } = this;
-    return embedCode({ tag: this.localName, schema, state, script, fallback: this.t("title"), permalink });
+  protected override get question(): string {
+    return this.t(titles[this.view]);
   }
 
   /** What is shown, as far as it can be taken along; see controllers/saving.ts. */
@@ -369,23 +365,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   protected override render(): TemplateResult {
     const { t } = this;
     const fatal = this.fatal ?? this.shipped.fatal;
-    return html`<section
-      class="widget"
-      part="widget"
-      aria-labelledby="title"
-      lang=${this.language === "zh" ? "zh-Hans" : "en"}
-    >
-      <span class="scheme-probe" aria-hidden="true"></span>
-      <p class="title" id="title" part="title">${t(titles[this.view])}</p>
-      ${
-        fatal === undefined
-          ? this.explorer()
-          : html`<p class="warning" role="alert">${fatal(t)}</p>
-              <p><button type="button" @click=${() => this.start()}>${t("again")}</button></p>
-              <slot></slot>`
-      }
-      <p class="visually-hidden" role="status">${this.spoken}</p>
-    </section>`;
+    return this.frame(fatal === undefined ? this.explorer() : this.excuse(fatal(t), t("again")));
   }
 
   private explorer(): TemplateResult {

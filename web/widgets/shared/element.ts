@@ -1,4 +1,5 @@
-import { LitElement, type PropertyDeclarations, type PropertyValues } from "lit";
+import { html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import { embedCode } from "./embed-code.js";
 import { languageOf, observeLanguage, type Language } from "./language.js";
 import { LiveCaption } from "./live-caption.js";
 import { Numbers } from "./format.js";
@@ -25,6 +26,9 @@ export abstract class WidgetElement<S extends Schema> extends LitElement {
     spoken: { state: true },
   };
 
+  /** Address of the script that registered the element, for the embed code. */
+  static script = "";
+
   declare theme: Theme;
   /** Language in use; follows the nearest ancestor's `lang`. */
   declare protected language: Language;
@@ -34,6 +38,8 @@ export abstract class WidgetElement<S extends Schema> extends LitElement {
   declare protected spoken: string;
 
   protected abstract readonly schema: S;
+  /** Its title: the question that it answers. */
+  protected abstract get question(): string;
   /** State the author wrote into the page: what reset returns to. */
   private authored: StateOf<S> | undefined;
   private announced = "";
@@ -126,6 +132,35 @@ export abstract class WidgetElement<S extends Schema> extends LitElement {
     this.dispatchEvent(
       new CustomEvent("config-change", { bubbles: true, composed: true, detail: { state: this.state } }),
     );
+  }
+
+  /** HTML that shows the widget in its present state on another page. */
+  protected get embedCode(): string {
+    const { script } = this.constructor as typeof WidgetElement;
+    const { permalink, state, schema, question } = this;
+    return embedCode({ tag: this.localName, schema, state, script, fallback: question, permalink });
+  }
+
+  /** The box that every widget is: its title, what it shows, and what is read out. */
+  protected frame(content: TemplateResult): TemplateResult {
+    return html`<section
+      class="widget"
+      part="widget"
+      aria-labelledby="title"
+      lang=${this.language === "zh" ? "zh-Hans" : "en"}
+    >
+      <span class="scheme-probe" aria-hidden="true"></span>
+      <p class="title" id="title" part="title">${this.question}</p>
+      ${content}
+      <p class="visually-hidden" role="status">${this.spoken}</p>
+    </section>`;
+  }
+
+  /** Says why there is nothing to show, offers another try, and shows what the page's author put in its place. */
+  protected excuse(why: string, again: string): TemplateResult {
+    return html`<p class="warning" role="alert">${why}</p>
+      <p><button type="button" @click=${() => this.start()}>${again}</button></p>
+      <slot></slot>`;
   }
 
   /** Has `text` read out once things have settled. */

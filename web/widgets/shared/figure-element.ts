@@ -1,7 +1,6 @@
-import { html, type PropertyDeclarations, type TemplateResult } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
 import { WidgetElement } from "./element.js";
-import { embedCode } from "./embed-code.js";
 import { sharedLab } from "./kernels/shared-lab.js";
 import type { Schema } from "./state.js";
 import { stateProperties } from "./state-properties.js";
@@ -23,9 +22,6 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     return { ...stateProperties(schema), lab: { state: true }, failure: { state: true }, width: { state: true } };
   }
 
-  /** Address of the script that registered the element, for the embed code. */
-  static script = "";
-
   declare protected lab: Lab | undefined;
   declare private failure: string | undefined;
   /** Of the room for pictures, in pixels. */
@@ -42,8 +38,6 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     this.width = 640;
   }
 
-  /** The question that the figure answers. */
-  protected abstract get question(): string;
   /** What stands below the title. */
   protected abstract picture(): TemplateResult;
 
@@ -69,12 +63,6 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     this.resize.disconnect();
   }
 
-  protected get embedCode(): string {
-    const { script } = this.constructor as typeof FigureElement;
-    const { permalink, state, schema, question } = this;
-    return embedCode({ tag: this.localName, schema, state, script, fallback: question, permalink });
-  }
-
   /** Tells the page, and a screen reader, about news; the first picture is not read aloud. */
   protected tell(event: string, detail: object, caption: string, first: boolean): void {
     if (!first) this.say(caption);
@@ -84,22 +72,10 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
   protected override render(): TemplateResult {
     const shared = translator({ en, zh }, this.language);
     const { failure } = this;
-    return html`<section
-      class="widget"
-      part="widget"
-      aria-labelledby="title"
-      lang=${this.language === "zh" ? "zh-Hans" : "en"}
-    >
-      <span class="scheme-probe" aria-hidden="true"></span>
-      <p class="title" id="title" part="title">${this.question}</p>
-      ${
-        failure === undefined
-          ? this.picture()
-          : html`<p class="warning" role="alert">${shared("kernelsFailed", { reason: failure })}</p>
-              <p><button type="button" @click=${() => this.start()}>${shared("again")}</button></p>
-              <slot></slot>`
-      }
-      <p class="visually-hidden" role="status">${this.spoken}</p>
-    </section>`;
+    return this.frame(
+      failure === undefined
+        ? this.picture()
+        : this.excuse(shared("kernelsFailed", { reason: failure }), shared("again")),
+    );
   }
 }

@@ -7,7 +7,7 @@ import { startNames, type EntropyState, type StartName } from "../schema.js";
 import { articleRounds, type Solution } from "../solve.js";
 import { starts } from "../starts.js";
 import type { EntropyText } from "../text.en.js";
-import { rollButton, slider } from "./parts.js";
+import { rollButton, slider } from "../../shared/controls.js";
 
 export interface ControlsProps {
   readonly t: Translate<EntropyText>;

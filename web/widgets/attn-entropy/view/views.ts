@@ -10,7 +10,7 @@ import type { EntropyText } from "../text.en.js";
 import { barsChart } from "./bars.js";
 import { startLabels } from "./controls.js";
 import { curveChart } from "./curve.js";
-import { keys } from "./parts.js";
+import { keys } from "../../shared/controls.js";
 import { stepsChart } from "./steps-chart.js";
 import { entriesTable, stepsTable, traceTable } from "./tables.js";
 

@@ -12,8 +12,10 @@ export function openWorkerFromText(text: string): Worker {
 }
 
 /**
- * Opens the worker at `address` by `open`. A page may open workers of its own origin only: a widget that came from another
- * one (a CDN) starts a line of its own that imports the file.
+ * Opens the worker `name` beside the module at `address` by `open`. A page may open workers of its own origin only: a widget
+ * that came from another one (a CDN) starts a line of its own that imports the file.
  */
-export const openWorkerAt = (address: URL, open: () => Worker): Worker =>
-  address.origin === location.origin ? open() : openWorkerFromText(`import ${JSON.stringify(address.href)};`);
+export const openWorkerBeside = (address: string, name: string, open: () => Worker): Worker =>
+  new URL(address).origin === location.origin
+    ? open()
+    : openWorkerFromText(`import ${JSON.stringify(new URL(name, address).href)};`);
