@@ -45,9 +45,10 @@ export function matricesOf(lab: Lab, input: MatricesInput): Matrices {
   const performer = square(lab.performer(q, k, unitValues(), options).data);
   const decomposed = singularValues(exact);
   const width = estimator === "hyperbolic" || estimator === "trigonometric" ? 2 * features : features;
-  const kernel = lab.performerKernel(q, k, options).data;
+  // Only these features have signs.
+  const kernel = estimator === "trigonometric" ? lab.performerKernel(q, k, options).data : new Float32Array();
   const measure = (matrix: Matrix): AttentionErrors => attentionErrors(exact, matrix, v.data, d);
-  const sums = Array.from({ length: tokenCount }, (_, i) =>
+  const sums = Array.from({ length: kernel.length / tokenCount }, (_, i) =>
     kernel.subarray(i * tokenCount, (i + 1) * tokenCount).reduce((a, b) => a + b, 0),
   );
   return {
@@ -62,16 +63,15 @@ export function matricesOf(lab: Lab, input: MatricesInput): Matrices {
       uniform: measure(uniformAttention(tokenCount, tokenCount)),
       best: measure(nearestOfRank(decomposed, width)),
     },
-    negative: kernel.filter((value) => value < 0).length / kernel.length,
+    negative: kernel.filter((value) => value < 0).length / Math.max(1, kernel.length),
     lostRows: sums.filter((sum) => !(sum > 0)).length,
     spread: spreadOf(lab, q, k, scale, input),
   };
 }
 
-function spreadOf(lab: Lab, q: Tensor, k: Tensor, scale: number, { estimator, features }: MatricesInput): number {
+function spreadOf(lab: Lab, q: Tensor, k: Tensor, scale: number, { estimator, features, d }: MatricesInput): number {
   if (estimator === "regularized" || estimator === "relu") return Number.NaN;
   const { data } = lab.performerVariance(q, k, { estimator, features });
-  const { d } = { d: q.shape[1] ?? 1 };
   const spreads = Array.from(data, (variance, at) => {
     const [i, j] = [Math.floor(at / tokenCount), at % tokenCount];
     let dot = 0;

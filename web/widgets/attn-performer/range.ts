@@ -19,14 +19,15 @@ export interface Range {
   readonly uniform: readonly number[];
 }
 
-/** The same directions, evaluated in four ways, on longer and longer queries and keys. A few milliseconds. */
-export function rangeOf(lab: Lab, seed: number): Range {
+/** The same directions, evaluated in four ways, on longer and longer queries and keys; yields the share of the work done. */
+export function* rangeOf(lab: Lab, { seed }: { readonly seed: number }): Generator<number, Range, void> {
   const omega = lab.performerProjection(rangeWidth, { features: rangeFeatures, seed });
   const base = problemOf({ tokens: "independent", d: rangeWidth, sigma: 1, seed });
   const longest = largestSquare(base.q) * base.scale;
   const errors: Record<Evaluation, number[]> = { safe: [], plain: [], eps4: [], eps6: [] };
   const uniform: number[] = [];
-  for (const norm of largestNorms) {
+  for (const [at, norm] of largestNorms.entries()) {
+    yield at / largestNorms.length;
     const factor = Math.sqrt(norm / longest);
     const [q, k] = [grown(base.q, factor), grown(base.k, factor)];
     const truth = inDouble(q, k, base.v, omega, base.scale);
