@@ -14,6 +14,9 @@ type T = Translate<PerformerText>;
 export const share = (numbers: Numbers, value: number): string =>
   value < 10 ? numbers.percent(value) : `${numbers.significant(value, 2)}×`;
 
+/** Two digits that mean something: 1400, 6.6×10⁸ */
+export const about = (numbers: Numbers, value: number): string => numbers.significant(Number(value.toPrecision(2)), 2);
+
 export function matricesCaption(t: T, numbers: Numbers, matrices: Matrices, input: MatricesInput): string {
   const { errors, width, spread } = matrices;
   const { estimator, features, d } = input;
@@ -94,7 +97,7 @@ export function normsCaption(
     }),
     t("captionNeeded", {
       variance: numbers.significant(variance, 2),
-      needed: numbers.significant(Math.ceil(100 * variance), 2),
+      needed: about(numbers, 100 * variance),
     }),
   ]);
 }
@@ -117,9 +120,7 @@ export function estimatorsCaption(t: T, numbers: Numbers, slice: Slice): string 
       positiveOpposite: share(numbers, theory.positive[last] ?? NaN),
       trigonometricOpposite: share(numbers, theory.trigonometric[last] ?? NaN),
     }),
-    ...(crossing > 0
-      ? [t("captionCrossing", { angle: numbers.whole((180 * crossing) / angles.length) })]
-      : []),
+    ...(crossing > 0 ? [t("captionCrossing", { angle: numbers.whole((180 * crossing) / angles.length) })] : []),
     ...(low.length > 0 ? [t("captionDrawn")] : []),
   ]);
 }
@@ -156,7 +157,7 @@ export function speedCaption(t: T, numbers: Numbers, speed: Speed): string {
       exact: numbers.duration(time("exact", last)),
       performer: numbers.duration(time("performer", last)),
     }),
-    crossing === undefined ? t("captionNoCross") : t("captionCross", { n: numbers.significant(crossing, 2) }),
+    crossing === undefined ? t("captionNoCross") : t("captionCross", { n: about(numbers, crossing) }),
     t("captionDoubling", {
       half: points.exact[last - 1]?.n ?? NaN,
       n,

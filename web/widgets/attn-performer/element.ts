@@ -58,7 +58,10 @@ const viewLabels = {
  */
 export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   static override styles = performerStyles;
-  static override properties: PropertyDeclarations = { ...FigureElement.propertiesOf(schema), pointed: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...FigureElement.propertiesOf(schema),
+    pointed: { state: true },
+  };
   static override script = "attn-performer.single.js";
 
   declare view: ViewName;
@@ -202,23 +205,23 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     const running = computation?.running;
     return html`${segments("view", t("view"), words, view, (name) => {
-      this.view = name;
-    })}
-    ${controls({
-      t,
-      numbers,
-      state: { ...this.state, features: view === "norms" ? this.normsInput.features : this.featuresInView },
-      onChange: (change) => {
-        this.state = change;
-      },
-      onReset: () => this.reset(),
-    })}
-    <div class="stage ${running === undefined ? "" : "old"}">
-      ${progress(t, running, () => computation?.cancel())}
-      ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
-      ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : view === "speed" ? "measuring" : "computing")}</p>` : found.view}
-    </div>
-    ${this.takeAway(found)}`;
+        this.view = name;
+      })}
+      ${controls({
+        t,
+        numbers,
+        state: { ...this.state, features: view === "norms" ? this.normsInput.features : this.featuresInView },
+        onChange: (change) => {
+          this.state = change;
+        },
+        onReset: () => this.reset(),
+      })}
+      <div class="stage ${running === undefined ? "" : "old"}">
+        ${progress(t, running, () => computation?.cancel())}
+        ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
+        ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : view === "speed" ? "measuring" : "computing")}</p>` : found.view}
+      </div>
+      ${this.takeAway(found)}`;
   }
 
   private takeAway(found: Picture | undefined): TemplateResult {

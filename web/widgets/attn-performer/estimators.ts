@@ -73,6 +73,9 @@ export function* sliceOf(
       positive: relative(meanSquares(lab, "positive", length, angles), angles),
       trigonometric: relative(meanSquares(lab, "trigonometric", length, angles), angles),
     },
-    drawn: { positive: relative(squares.positive, dotAngles), trigonometric: relative(squares.trigonometric, dotAngles) },
+    drawn: {
+      positive: relative(squares.positive, dotAngles),
+      trigonometric: relative(squares.trigonometric, dotAngles),
+    },
   };
 }

@@ -43,12 +43,18 @@ export function* rangeOf(lab: Lab, { seed }: { readonly seed: number }): Generat
   return { errors, uniform };
 }
 
-const grown = ({ data, shape }: Tensor, factor: number): Tensor => ({ data: data.map((value) => factor * value), shape });
+const grown = ({ data, shape }: Tensor, factor: number): Tensor => ({
+  data: data.map((value) => factor * value),
+  shape,
+});
 
 function largestSquare({ data, shape: [, d = 1] }: Tensor): number {
   let most = 0;
   for (let i = 0; i < data.length; i += d) {
-    most = Math.max(most, data.subarray(i, i + d).reduce((sum, value) => sum + value * value, 0));
+    most = Math.max(
+      most,
+      data.subarray(i, i + d).reduce((sum, value) => sum + value * value, 0),
+    );
   }
   return most;
 }
@@ -136,5 +142,11 @@ function inDouble(q: Tensor, k: Tensor, v: Tensor, omega: Tensor, scale: number)
       row[r] = Math.exp(value - top);
     });
   }
-  return ratio(lifted, keys.map((value, at) => Math.exp(value - (most[at % m] ?? 0))), v, m, unrounded);
+  return ratio(
+    lifted,
+    keys.map((value, at) => Math.exp(value - (most[at % m] ?? 0))),
+    v,
+    m,
+    unrounded,
+  );
 }

@@ -18,13 +18,13 @@ export const widths = [4, 16, 64] as const;
 /** Most directions that a picture is drawn with. */
 export const mostFeatures = 1024;
 
-/** State of the widget. The defaults show a matrix that is met roughly, with as many features as make it cheap. */
+/** State of the widget. The defaults show a matrix that is met roughly, with fewer features than tokens. */
 export const schema = {
   view: choice(viewNames, "matrices"),
   estimator: choice(estimatorNames, "positive"),
   draw: choice(drawNames, "orthogonal"),
   /** Number of directions m. */
-  features: whole(64, 1),
+  features: whole(32, 1),
   /** Head size d: "4", "16" or "64". */
   d: choice(["4", "16", "64"], "16"),
   /** Standard deviation of the entries of q and k. */

@@ -66,7 +66,7 @@ export function* timeSpeed(lab: Lab, { features }: { readonly features: number }
 /** Where Performer has become the faster one for good, on straight lines between the points over logarithmic axes. */
 export function crossingOf({ exact, performer }: Speed["points"]): number | undefined {
   const leads = exact.map(({ milliseconds }, i) => Math.log(milliseconds / (performer[i]?.milliseconds ?? Number.NaN)));
-  const last = leads.findLastIndex((lead) => !(lead > 0));
+  const last = leads.reduce((latest, lead, i) => (lead > 0 ? latest : i), -1);
   const [from, to] = [exact[last], exact[last + 1]];
   if (from === undefined || to === undefined) return undefined;
   const share = (leads[last] ?? 0) / ((leads[last] ?? 0) - (leads[last + 1] ?? 0));

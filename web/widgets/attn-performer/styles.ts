@@ -20,7 +20,7 @@ export const performerStyles = [
     }
     .trio {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 11em), 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
       gap: 1em;
       border-radius: 6px;
       cursor: crosshair;

@@ -93,7 +93,12 @@ export function* sweepNorms(lab: Lab, input: NormsInput): Generator<number, Norm
     });
   yield 0;
   const projections = { few: drawn(features), many: drawn(manyTimes * features) };
-  const result = { few: [] as Band[], many: [] as Band[], uniform: [] as [number, number][], variance: [] as [number, number][] };
+  const result = {
+    few: [] as Band[],
+    many: [] as Band[],
+    uniform: [] as [number, number][],
+    variance: [] as [number, number][],
+  };
   for (const [at, sigma] of sigmas.entries()) {
     const problem = problemOf({ ...input, sigma });
     const { q, k, v } = problem;

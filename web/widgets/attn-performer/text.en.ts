@@ -63,7 +63,8 @@ export const en = {
   captionRank: "The rank of the approximation is at most {rank}; the best matrix of that rank is off by {best}.",
   captionFull: "With {rank} features for {n} tokens its rank is not limited.",
   captionSpread: "Theory gives a typical entry a standard deviation of {spread} of itself.",
-  captionTrigonometric: "{negative} of the estimated kernel is negative, and {lost} of {n} denominators are not positive.",
+  captionTrigonometric:
+    "{negative} of the estimated kernel is negative, and {lost} of {n} denominators are not positive.",
   captionRegularized: "These features estimate a kernel that lies below the exponential on purpose.",
   captionRelu: "ReLU features estimate a kernel of their own: more of them do not lead to softmax.",
 
@@ -112,7 +113,7 @@ export const en = {
   captionRange:
     "{m} directions, the same for all, in float32, against double precision. As it stands the formula ends in NaN at ‖q‖² = {nan}. An eps of 10⁻⁴ has it off by {eps} at 12, near what averaging everything would give, {uniform}; nobody is told. With maxima that cancel the error stays below {safe} up to 2000.",
   captionRangeNote:
-    "This is about arithmetic only: the reference has the same directions. How good the estimate itself is, is another question, which the view before this one answers.",
+    "This is about arithmetic only: the reference has the same directions. How good the estimate itself is, is another question: see “Trained weights”.",
 
   lengthTokens: "tokens n",
   time: "time per call",

@@ -112,7 +112,7 @@ export const zh: Translation<PerformerText> = {
   nan: "从这里起是 NaN",
   captionRange:
     "{m} 个方向，各种算法用的都一样，都是 float32，与双精度对照。照公式直接算，‖q‖² 到 {nan} 就成了 NaN。加上 10⁻⁴ 的 eps，到 12 时偏差已有 {eps}，接近全部平均的 {uniform}，却没有任何提示。减去可以约掉的最大值，直到 2000 误差都在 {safe} 以下。",
-  captionRangeNote: "这里说的只是算得准不准：对照用的是同样的方向。估计本身好不好是另一回事，前一张图已经回答。",
+  captionRangeNote: "这里说的只是算得准不准：对照用的是同样的方向。估计本身好不好是另一回事，见“现成的权重”。",
 
   lengthTokens: "token 数 n",
   time: "每次调用的时间",

@@ -119,7 +119,7 @@ function sliceChart({ t, numbers }: ViewProps, { length, theory, drawn }: Slice,
     xLabel: t("angleAxis"),
     yLabel: t("relativeError"),
     formatX: (angle) => t("degrees", { angle }),
-    formatY: (value) => numbers.percent(value),
+    formatY: (value) => `${numbers.plain(100 * value)}%`,
     summary: t("sliceTitle", { length: numbers.plain(length), directions }),
     name: t("relativeError"),
     lines: names.flatMap((name) => [
@@ -127,7 +127,8 @@ function sliceChart({ t, numbers }: ViewProps, { length, theory, drawn }: Slice,
       {
         kind: `${kinds[name]} bare`,
         points: line(dotAngles, drawn[name]).filter(([, value]) => value > 1e-3),
-        dots: (x: number, y: number) => t("point", { x: t("degrees", { angle: numbers.whole(x) }), y: numbers.percent(y) }),
+        dots: (x: number, y: number) =>
+          t("point", { x: t("degrees", { angle: numbers.whole(x) }), y: numbers.percent(y) }),
       },
     ]),
   });

@@ -85,8 +85,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       ${picture("exact", exact)} ${picture("performer", performer)} ${picture("difference", difference)}
     </div>
     <p class="note readout" aria-live="polite">${readout()}</p>
-    ${captionBelow(caption)}
-    <div class="pair">${singularChart(props, matrices)} ${errorsTable(t, numbers, matrices)}</div>
+    ${captionBelow(caption)} ${errorsTable(t, numbers, matrices)} ${singularChart(props, matrices)}
     ${keys([
       ["method exact", t("exact")],
       ["method performer", t("performer")],
@@ -124,13 +123,14 @@ const least = 1e-6;
 
 function singularChart(props: ViewProps, { exactValues, performerValues, width }: Matrices): TemplateResult {
   const { t, numbers } = props;
+  const most = 1.5 * Math.max(1, exactValues[0] ?? 0, performerValues[0] ?? 0);
   const points = (values: Float64Array): [number, number][] => Array.from(values, (value, i) => [i + 1, value]);
   return logPlane({
     kind: "singular",
-    width: props.half,
-    height: 250,
+    width: props.width,
+    height: 210,
     x: [1, tokenCount],
-    y: [least, 4],
+    y: [least, most],
     xTicks: [1, 8, 16, 24, 32, 40, 48],
     xLabel: t("singular"),
     yLabel: t("singularValue"),
@@ -144,8 +144,8 @@ function singularChart(props: ViewProps, { exactValues, performerValues, width }
     ],
     ...(width < tokenCount && {
       draw: (x, y) =>
-        svg`<line class="limit" x1=${x(width)} x2=${x(width)} y1=${y(4)} y2=${y(least)}></line>
-          <text x=${x(width) + (width > 30 ? -5 : 5)} y=${y(2)} text-anchor=${width > 30 ? "end" : "start"}>${t("rankMark", { rank: numbers.whole(width) })}</text>`,
+        svg`<line class="limit" x1=${x(width)} x2=${x(width)} y1=${y(most)} y2=${y(least)}></line>
+          <text x=${x(width) + (width > 30 ? -5 : 5)} y=${y(most) + 12} text-anchor=${width > 30 ? "end" : "start"}>${t("rankMark", { rank: numbers.whole(width) })}</text>`,
     }),
   });
 }
@@ -156,4 +156,3 @@ export function power(value: number): string {
   const digits = Array.from(String(Math.abs(exponent)), (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "").join("");
   return exponent === 0 ? "1" : exponent === 1 ? "10" : `10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
-

@@ -1,7 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
-import { nearest } from "../caption.js";
+import type { Numbers } from "../../shared/format.js";
+import { about, nearest } from "../caption.js";
 import { largestNorms, type Evaluation, type Range } from "../range.js";
 import { timedMethods, speedLengths, type Speed } from "../speed.js";
 import {
@@ -37,7 +38,13 @@ export function errorView(props: ViewProps, { bands, uniform, theory }: FeatureS
   const [first, last] = [featureCounts[0], featureCounts.at(-1) ?? 1];
   const text = (x: number, y: number): string => t("point", { x: String(x), y: numbers.percent(y) });
   const lines: LogLine[] = [
-    { kind: "method uniform", points: [[first, uniform], [last, uniform]] },
+    {
+      kind: "method uniform",
+      points: [
+        [first, uniform],
+        [last, uniform],
+      ],
+    },
     { kind: "method theory", points: featureCounts.map((m) => [m, theory / Math.sqrt(m)]) },
     ...comparedDraws.map((draw) => ({
       kind: drawKinds[draw],
@@ -47,74 +54,92 @@ export function errorView(props: ViewProps, { bands, uniform, theory }: FeatureS
     })),
   ];
   return html`${logPlane({
-    kind: "errors",
-    width,
-    height: heightOf(width),
-    x: [first, last],
-    logX: true,
-    y: [yLeast([...comparedDraws.flatMap((draw) => bands[draw].map(({ low }) => low)), uniform]), 10],
-    xTicks: featureCounts,
-    xLabel: t("featuresAxis"),
-    yLabel: t("outputError"),
-    formatX: String,
-    formatY: (value) => numbers.percent(value),
-    summary: caption,
-    lines,
-  })}
-  ${keys([
-    ...comparedDraws.map((draw) => [drawKinds[draw], t(drawLabels[draw])] as const),
-    ["method theory", t("theory")],
-    ["method uniform", t("uniform")],
-  ])}
-  ${captionBelow(caption)}
-  <p class="note">${t("bandNote", { seeds: seedCount })}</p>
-  ${props.table ? bandsTable(t, numbers, t("features"), comparedDraws.map((draw) => [t(drawLabels[draw]), bands[draw]])) : nothing}`;
+      kind: "errors",
+      width,
+      height: heightOf(width),
+      x: [first, last],
+      logX: true,
+      y: rangeOf(lines.flatMap(({ points, band = [] }) => [...points, ...band].flatMap(([, y]) => y))),
+      xTicks: featureCounts,
+      xLabel: t("featuresAxis"),
+      yLabel: t("outputError"),
+      formatX: String,
+      formatY: (value) => percentTick(numbers, value),
+      summary: caption,
+      lines,
+    })}
+    ${keys([
+      ...comparedDraws.map((draw) => [drawKinds[draw], t(drawLabels[draw])] as const),
+      ["method theory", t("theory")],
+      ["method uniform", t("uniform")],
+    ])}
+    ${captionBelow(caption)}
+    <p class="note">${t("bandNote", { seeds: seedCount })}</p>
+    ${
+      props.table
+        ? bandsTable(
+            t,
+            numbers,
+            t("features"),
+            comparedDraws.map((draw) => [t(drawLabels[draw]), bands[draw]]),
+          )
+        : nothing
+    }`;
 }
 
-/** The decade below the least of these. */
-const yLeast = (values: readonly number[]): number => 10 ** Math.floor(Math.log10(Math.min(...values)));
+/** A little more than what there is to show. */
+function rangeOf(values: readonly number[]): readonly [least: number, most: number] {
+  const known = values.filter((value) => value > 0 && Number.isFinite(value));
+  return [Math.min(...known) / 1.25, Math.max(...known) * 1.25];
+}
+
+/** 0.01%, as an axis needs it. */
+const percentTick = (numbers: Numbers, value: number): string => `${numbers.plain(100 * value)}%`;
 
 /** Output error against the size of q and k. */
 export function normsView(props: ViewProps, sweep: NormSweep, features: number, sigma: number): TemplateResult {
   const { t, numbers, width, caption } = props;
   const chosen = sigmas[nearest(sweep, sigma)] ?? 1;
   const text = (x: number, y: number): string => t("point", { x: `σ = ${numbers.plain(x)}`, y: numbers.percent(y) });
-  const bottom = yLeast(sweep.many.map(({ low }) => low));
+  const [bottom, top] = rangeOf([
+    ...[...sweep.few, ...sweep.many].flatMap(({ low, high }) => [low, high]),
+    ...sweep.uniform.map(([, error]) => error),
+  ]);
   return html`${logPlane({
-    kind: "errors",
-    width,
-    height: heightOf(width),
-    x: [0, 1.55],
-    y: [bottom, 10],
-    xTicks: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5],
-    xLabel: t("sigmaAxis"),
-    yLabel: t("outputError"),
-    formatX: (value) => numbers.plain(value),
-    formatY: (value) => numbers.percent(value),
-    summary: caption,
-    draw: (x, y) => svg`<line class="limit" x1=${x(chosen)} x2=${x(chosen)} y1=${y(10)} y2=${y(bottom)}></line>`,
-    lines: [
-      { kind: "method uniform", points: sweep.uniform },
-      { kind: "method performer thin", points: middle(sweep.many), band: around(sweep.many), dots: text },
-      { kind: "method performer", points: middle(sweep.few), band: around(sweep.few), dots: text },
-    ],
-  })}
-  ${keys([
-    ["method performer", t("performerOf", { features })],
-    ["method performer thin", t("performerOf", { features: manyTimes * features })],
-    ["method uniform", t("uniform")],
-  ])}
-  ${captionBelow(caption)}
-  <p class="note">${t("bandNote", { seeds: seedCount })}</p>
-  ${
-    props.table
-      ? bandsTable(t, numbers, "σ", [
-          [t("performerOf", { features }), sweep.few],
-          [t("performerOf", { features: manyTimes * features }), sweep.many],
-          [t("uniform"), sweep.uniform.map(([x, value]) => ({ x, low: value, middle: value, high: value }))],
-        ])
-      : nothing
-  }`;
+      kind: "errors",
+      width,
+      height: heightOf(width),
+      x: [0, 1.55],
+      y: [bottom, top],
+      xTicks: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5],
+      xLabel: t("sigmaAxis"),
+      yLabel: t("outputError"),
+      formatX: (value) => numbers.plain(value),
+      formatY: (value) => percentTick(numbers, value),
+      summary: caption,
+      draw: (x, y) => svg`<line class="limit" x1=${x(chosen)} x2=${x(chosen)} y1=${y(top)} y2=${y(bottom)}></line>`,
+      lines: [
+        { kind: "method uniform", points: sweep.uniform },
+        { kind: "method performer thin", points: middle(sweep.many), band: around(sweep.many), dots: text },
+        { kind: "method performer", points: middle(sweep.few), band: around(sweep.few), dots: text },
+      ],
+    })}
+    ${keys([
+      ["method performer", t("performerOf", { features })],
+      ["method performer thin", t("performerOf", { features: manyTimes * features })],
+      ["method uniform", t("uniform")],
+    ])}
+    ${captionBelow(caption)}
+    <p class="note">${t("bandNote", { seeds: seedCount })}</p>
+    ${
+      props.table
+        ? bandsTable(t, numbers, "σ", [
+            [t("performerOf", { features }), sweep.few],
+            [t("performerOf", { features: manyTimes * features }), sweep.many],
+            [t("uniform"), sweep.uniform.map(([x, value]) => ({ x, low: value, middle: value, high: value }))],
+          ])
+        : nothing
+    }`;
 }
 
 const evaluationKinds: Readonly<Record<Evaluation, string>> = {
@@ -146,7 +171,7 @@ export function rangeView(props: ViewProps, range: Range): TemplateResult {
     ...(lost !== undefined && {
       draw: (x, y) =>
         svg`<line class="limit lost" x1=${x(lost)} x2=${x(lost)} y1=${y(10)} y2=${y(1e-8)}></line>
-          <text class="lost" x=${x(lost) + 5} y=${y(2e-4)}>${t("nan")}</text>`,
+          <text class="lost" x=${x(lost) + (width < 560 ? -5 : 5)} y=${y(2e-4)} text-anchor=${width < 560 ? "end" : "start"}>${t("nan")}</text>`,
     }),
     lines: [
       { kind: "method uniform", points: largestNorms.map((x, i) => [x, range.uniform[i] ?? NaN]) },
@@ -166,31 +191,34 @@ export function speedView(props: ViewProps, speed: Speed, onAgain: () => void): 
   const { t, numbers, width, caption } = props;
   const { points, crossing } = speed;
   const times = timedMethods.flatMap((method) => points[method].map(({ milliseconds }) => milliseconds));
-  const range = [yLeast(times), 10 ** Math.ceil(Math.log10(Math.max(...times)))] as const;
+  const range = rangeOf(times);
   return html`${logPlane({
-    kind: "times",
-    width,
-    height: heightOf(width),
-    x: [speedLengths[0], speedLengths.at(-1) ?? 1],
-    logX: true,
-    y: range,
-    xTicks: speedLengths,
-    xLabel: t("lengthTokens"),
-    yLabel: t("time"),
-    formatX: String,
-    formatY: (value) => numbers.duration(value),
-    summary: caption,
-    ...(crossing !== undefined && {
-      draw: (x, y) => svg`<line class="limit" x1=${x(crossing)} x2=${x(crossing)} y1=${y(range[1])} y2=${y(range[0])}></line>
-        <text x=${x(crossing) + 5} y=${y(range[0]) - 6}>n ≈ ${numbers.significant(crossing, 2)}</text>`,
-    }),
-    lines: timedMethods.map((method) => ({
-      kind: `method ${method}`,
-      points: points[method].map(({ n, milliseconds }) => [n, milliseconds] as const),
-      dots: (x: number, y: number) => t("point", { x: String(x), y: numbers.duration(y) }),
-    })),
-  })}
-  ${keys(timedMethods.map((method) => [`method ${method}`, t(method)] as const))} ${captionBelow(caption)}
-  <p><button type="button" @click=${onAgain}>${t("again")}</button></p>
-  ${props.table ? speedTable(t, numbers, speed) : nothing}`;
+      kind: "times",
+      width,
+      height: heightOf(width),
+      x: [speedLengths[0], speedLengths.at(-1) ?? 1],
+      logX: true,
+      y: range,
+      xTicks: speedLengths,
+      xLabel: t("lengthTokens"),
+      yLabel: t("time"),
+      formatX: String,
+      formatY: (value) => numbers.duration(value),
+      summary: caption,
+      ...(crossing !== undefined && {
+        draw: (
+          x,
+          y,
+        ) => svg`<line class="limit" x1=${x(crossing)} x2=${x(crossing)} y1=${y(range[1])} y2=${y(range[0])}></line>
+        <text x=${x(crossing) + 5} y=${y(range[0]) - 6}>n ≈ ${about(numbers, crossing)}</text>`,
+      }),
+      lines: timedMethods.map((method) => ({
+        kind: `method ${method}`,
+        points: points[method].map(({ n, milliseconds }) => [n, milliseconds] as const),
+        dots: (x: number, y: number) => t("point", { x: String(x), y: numbers.duration(y) }),
+      })),
+    })}
+    ${keys(timedMethods.map((method) => [`method ${method}`, t(method)] as const))} ${captionBelow(caption)}
+    <p><button type="button" @click=${onAgain}>${t("again")}</button></p>
+    ${props.table ? speedTable(t, numbers, speed) : nothing}`;
 }

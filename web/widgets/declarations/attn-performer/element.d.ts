@@ -9,7 +9,7 @@ export interface PerformerState {
   estimator: "positive" | "hyperbolic" | "trigonometric" | "regularized" | "relu";
   /** How directions are drawn. Default "orthogonal". */
   draw: "orthogonal" | "independent" | "quantile" | "stratified" | "sqrt-d";
-  /** Number of directions. Default 64; pictures have at most 1024. */
+  /** Number of directions. Default 32; pictures have at most 1024. */
   features: number;
   /** Head size. Default "16". */
   d: "4" | "16" | "64";

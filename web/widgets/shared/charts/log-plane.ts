@@ -47,8 +47,11 @@ export function logPlane(props: LogPlane): TemplateResult {
     : scaleLinear([...props.x], [left, width - right]);
   const scale = scaleLog([...props.y], [height - bottom, top]).clamp(true);
   const y = (value: number): number => (value > 0 ? scale(value) : value === 0 ? height - bottom : Number.NaN);
-  const decades = scale.ticks().filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e6) / 1e6));
-  const every = Math.ceil((decades.length * 26) / (height - top - bottom));
+  const leading = (tick: number): number => Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9));
+  const decades = scale.ticks().filter((tick) => leading(tick) === 1);
+  // Where a power of ten or two are in sight, those between them that are easy to read.
+  const ticks = decades.length > 2 ? decades : scale.ticks().filter((tick) => [1, 2, 5].includes(leading(tick)));
+  const every = Math.ceil((ticks.length * 26) / (height - top - bottom));
   const fits = Math.max(1, Math.ceil((props.xTicks.length * 42) / (width - left - right)));
   const anchor = (tick: number): string => (x(tick) > width - 24 ? "end" : "middle");
   return html`<svg
@@ -59,7 +62,7 @@ export function logPlane(props: LogPlane): TemplateResult {
     viewBox="0 0 ${width} ${height}"
   >
     <g class="axis">
-      ${decades
+      ${ticks
         .filter((_, i) => i % every === 0)
         .map(
           (tick) =>
@@ -91,8 +94,7 @@ export function logPlane(props: LogPlane): TemplateResult {
   </svg>`;
 
   function bandPath(points: LogLine["points"], band: readonly Range[]): string {
-    const edge = (side: 0 | 1): [number, number][] =>
-      points.map(([a], i) => [x(a), y(band[i]?.[side] ?? Number.NaN)]);
+    const edge = (side: 0 | 1): [number, number][] => points.map(([a], i) => [x(a), y(band[i]?.[side] ?? Number.NaN)]);
     return `${linePath([...edge(0), ...edge(1).reverse()])}Z`;
   }
 }

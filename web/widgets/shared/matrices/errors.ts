@@ -6,7 +6,10 @@ export interface AttentionErrors {
   readonly frobenius: number;
   /** The largest difference of an entry. */
   readonly largest: number;
-  /** Mean over the rows of KL(A ‖ Â) in nats; NaN where an entry of Â is not positive. */
+  /**
+   * Mean over the rows of KL(A ‖ Â) = Σ p ln(p/q) − p + q in nats, which is never negative, whatever the rows' sums; NaN where
+   * an entry of Â is not positive.
+   */
   readonly divergence: number;
   /** How far the worst row's sum is from 1. */
   readonly rowSums: number;
@@ -33,7 +36,7 @@ export function attentionErrors(
       difference += (q - p) ** 2;
       norm += p * p;
       largest = Math.max(largest, Math.abs(q - p));
-      if (q > 0) divergence += p > 0 ? p * Math.log(p / q) : 0;
+      if (q > 0) divergence += (p > 0 ? p * Math.log(p / q) : 0) - p + q;
       else divergence = Number.NaN;
       least = Math.min(least, q);
       sum += q;
