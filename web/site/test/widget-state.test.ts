@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { schema as benchmark } from "../../widgets/attn-benchmark/schema.js";
 import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
+import { schema as performer } from "../../widgets/attn-performer/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
 import { liveNames } from "../.vitepress/theme/live-numbers.js";
@@ -14,6 +15,7 @@ const schemas: Readonly<Record<string, Fields>> = {
   "attn-benchmark": benchmark,
   "attn-entropy": entropy,
   "attn-explorer": explorer,
+  "attn-performer": performer,
 };
 
 describe("parseState", () => {

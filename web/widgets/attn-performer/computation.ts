@@ -4,7 +4,7 @@ import type { InputOf, OutputOf } from "../shared/tasks/task.js";
 import type { tasks } from "./tasks.js";
 
 type Tasks = typeof tasks;
-export type TaskName = keyof Tasks & string;
+export type TaskName = keyof Tasks;
 
 /** A task's latest result, whatever it was asked for since. */
 export class Computation<Name extends TaskName> {

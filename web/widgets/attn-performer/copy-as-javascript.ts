@@ -1,3 +1,4 @@
+import { randomCode } from "../shared/random.js";
 import { directions, trials } from "./estimators.js";
 import type { MatricesInput } from "./matrices.js";
 import { performerOptions, problemCode, type Tokens } from "./problem.js";
@@ -115,7 +116,7 @@ for (const norm of [2, 8, 12, 32, 128, 400, 2000]) {
 
 /** Times both methods on one head. */
 export function speedCode(title: string, features: number): string {
-  return `${head(title)}
+  return `${head(title)}${randomCode(1)}
 const d = ${speedWidth};
 const projection = lab.performerProjection(d, { features: ${features} });
 const median = (run) => {
@@ -128,7 +129,7 @@ const median = (run) => {
   return times.sort((a, b) => a - b)[1].toFixed(3);
 };
 for (const n of [${speedLengths.join(", ")}]) {
-  const [q, k, v] = [1, 2, 3].map((seed) => lab.sample([n, d], { seed, std: 0.5 }));
+  const [q, k, v] = [1, 2, 3].map(() => lab.tensor(Float32Array.from({ length: n * d }, () => 0.5 * normal()), [n, d]));
   console.log(n, median(() => lab.attention(q, k, v)), median(() => lab.performer(q, k, v, { projection })));
 }
 `;

@@ -16,6 +16,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
         items: [
           { text: "Attention and its scale", link: "/en/attention" },
           { text: "Entropy normalization", link: "/en/entropy" },
+          { text: "Performer", link: "/en/performer" },
         ],
       },
       {

@@ -67,8 +67,7 @@ function picker<Key extends "estimator" | "draw" | "d" | "tokens">(
     <span class="label">${label}</span><br />
     <select
       name=${name}
-      @change=${(event: Event) =>
-        onChange({ [name]: (event.target as HTMLSelectElement).value } as Partial<PerformerState>)}
+      @change=${(event: Event) => onChange({ [name]: (event.target as HTMLSelectElement).value })}
     >
       ${options.map(([value, text]) => html`<option value=${value} .selected=${value === state[name]}>${text}</option>`)}
     </select>

@@ -8,7 +8,7 @@ export interface Cells {
   readonly rows: number;
   readonly columns: number;
   /** Place of an entry on the color map, 0 to 1; NaN for none. */
-  share(row: number, column: number): number;
+  readonly share: (row: number, column: number) => number;
   readonly colors: ColorMap;
   readonly left: number;
   readonly top: number;
@@ -19,7 +19,7 @@ export interface Cells {
 /** A grid of colored cells as shapes, one path for each color: a few dozen elements however many cells there are. */
 export function cells({ rows, columns, share, colors, left, top, width, height }: Cells): SVGTemplateResult {
   const [w, h] = [width / columns, height / rows];
-  const paths = Array.from({ length: levels + 2 }, () => "");
+  const paths = Array.from({ length: levels + 2 }, (): string[] => []);
   const levelAt = (row: number, column: number): number => {
     const value = share(row, column);
     return Number.isNaN(value) ? levels + 1 : Math.round(Math.min(1, Math.max(0, value)) * levels);
@@ -30,13 +30,13 @@ export function cells({ rows, columns, share, colors, left, top, width, height }
       const level = levelAt(row, column);
       for (next = column + 1; next < columns && levelAt(row, next) === level;) next++;
       const x = round(left + column * w);
-      paths[level] += `M${x} ${y}h${round((next - column) * w)}v${round(h)}H${x}z`;
+      paths[level]?.push(`M${x} ${y}h${round((next - column) * w)}v${round(h)}H${x}z`);
     }
   }
   return svg`<g class="cells" shape-rendering="crispEdges">${paths.map((path, level) =>
-    path === ""
+    path.length === 0
       ? ""
-      : svg`<path fill=${colors.hex(level > levels ? Number.NaN : level / levels)} stroke="none" d=${path}></path>`,
+      : svg`<path fill=${colors.hex(level > levels ? Number.NaN : level / levels)} stroke="none" d=${path.join("")}></path>`,
   )}</g>`;
 }
 
