@@ -65,10 +65,7 @@ function picker<Key extends "estimator" | "draw" | "d" | "tokens">(
 ): TemplateResult {
   return html`<label>
     <span class="label">${label}</span><br />
-    <select
-      name=${name}
-      @change=${(event: Event) => onChange({ [name]: (event.target as HTMLSelectElement).value })}
-    >
+    <select name=${name} @change=${(event: Event) => onChange({ [name]: (event.target as HTMLSelectElement).value })}>
       ${options.map(([value, text]) => html`<option value=${value} .selected=${value === state[name]}>${text}</option>`)}
     </select>
   </label>`;
