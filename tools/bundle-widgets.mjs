@@ -14,7 +14,7 @@ import { asProgram } from "./lib/report.mjs";
 import { layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
 
 /** Every widget: the name of its tag, of its folder and of its entry. To add one, add its name. */
-const widgets = ["attn-benchmark", "attn-entropy", "attn-explorer", "attn-performer"];
+const widgets = ["attn-benchmark", "attn-entropy", "attn-entropy-scale", "attn-explorer", "attn-performer"];
 
 const source = fromRoot("web", "widgets");
 const target = join(distFolder, "widgets");

@@ -12,8 +12,8 @@ import { serve } from "./lib/serve.mjs";
 
 const pictures = fromRoot("web", "site", "public", "pictures");
 
-/** Size of a picture in CSS pixels: the widget down to the end of its two charts. The pages reserve room of this shape. */
-const size = { width: 960, height: 1100 };
+/** Sizes of the pictures in CSS pixels: the widget down to the end of its two charts. The pages reserve room of this shape. */
+const sizes = { en: { width: 960, height: 1176 }, zh: { width: 960, height: 1132 } };
 
 /**
  * A page with nothing but the widget on it.
@@ -39,7 +39,7 @@ const page = (language) => `<!doctype html>
  * @param {"light" | "dark"} colorScheme
  */
 async function take(browser, address, language, colorScheme) {
-  const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport: sizes[language], colorScheme, reducedMotion: "reduce" });
   const tab = await context.newPage();
   await tab.route(`${address}picture.html`, (route) =>
     route.fulfill({ contentType: "text/html; charset=utf-8", body: page(language) }),

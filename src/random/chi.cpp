@@ -82,7 +82,8 @@ double chi_quantile(int d, double lower, double upper) {
     (excess > 0.0 ? high : low) = radius;
     // dP/dradius = 2 weight / radius
     double next = radius - excess * radius / (2.0 * weight);
-    if (!(next > low && next < high)) {
+    const bool inside = next > low && next < high;
+    if (!inside) {
       next = 0.5 * (low + high);
     }
     const double change = std::fabs(next - radius);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { policyFor } from "../../web/site/.vitepress/csp.mjs";
+import { codeBlocks, pageSource } from "../../web/site/test/pages.js";
 import { accessibilityViolations } from "./lib/axe.js";
 import { stateOf } from "./lib/explorer.js";
 import { withPolicy } from "./lib/policy.js";
@@ -43,7 +44,9 @@ const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => 
 /** Waits until the widgets of a page, if it has any, have drawn. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
-  for (const widget of await page.locator("attn-benchmark, attn-entropy, attn-explorer, attn-performer").all()) {
+  for (const widget of await page
+    .locator("attn-benchmark, attn-entropy, attn-entropy-scale, attn-explorer, attn-performer")
+    .all()) {
     await widget.scrollIntoViewIfNeeded();
     await widget.locator(".caption", { hasText: /\d/ }).waitFor();
   }
@@ -193,6 +196,62 @@ describe("search", () => {
     await page.locator("#localsearch-input").fill("qqqxxyyzz");
     await page.locator(".VPLocalSearchBox .no-results").waitFor();
   });
+});
+
+describe("titles in Chinese", () => {
+  for (const path of inLanguage("zh")) {
+    test(`of ${path} break at spaces and punctuation alone`, async () => {
+      const { page } = await open(setting(path, { context: { viewport: { width: 480, height: 800 } } }));
+      await settled(page);
+      const cuts = await page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll("h1, attn-explorer")].flatMap((element) => {
+        const title = element.shadowRoot?.querySelector(".title") ?? element;
+        const cuts = [];
+        let before;
+        const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode()); )
+          for (let i = 0; i < node.length; i++) {
+            const range = document.createRange();
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            const box = range.getBoundingClientRect();
+            const letter = range.toString();
+            if (box.width === 0 || !/\\S/.test(letter)) { if (before) before.letter = letter; continue; }
+            if (before && box.top > before.bottom - 1 && /[\\p{L}\\p{N}]/u.test(before.letter)) cuts.push(before.letter + "|" + letter);
+            before = { bottom: box.bottom, letter };
+          }
+        return cuts;
+      })`);
+      expect(cuts).toEqual([]);
+    });
+  }
+});
+
+describe("the page to be framed", () => {
+  for (const language of ["en", "zh"] as const) {
+    test(`that /${language}/guide/embed shows works, and its figure fits the frame`, async () => {
+      const [framed = "", frame = ""] = codeBlocks(pageSource(language, "guide/embed"))
+        .filter(({ info, code }) => info === "html" && /doctype|iframe/.test(code))
+        .map(({ code }) => code);
+      const icon = '<link rel="icon" href="data:," />';
+      const { page } = await open({
+        folders: { "/attnlab/": join(ROOT, "dist", "widgets") },
+        pages: {
+          "/attnlab/attn.html": { body: framed.replace("<title>", `${icon}<title>`) },
+          "/": { body: `<!doctype html>${icon}<title>A post</title><body style="margin: 0">${frame}` },
+        },
+        context: { viewport: { width: 700, height: 900 } },
+      });
+      const widget = page.frameLocator("iframe").locator("attn-explorer");
+      await widget.locator(".caption", { hasText: /\d/ }).waitFor();
+      await widget.locator(".machine", { hasText: "GFLOP/s" }).waitFor();
+      const { height = 0 } = (await widget.boundingBox()) ?? {};
+      const room = Number(/height="(\d+)"/.exec(frame)?.[1]);
+      expect(height).toBeLessThanOrEqual(room);
+      expect(height).toBeGreaterThan(room - 300);
+    });
+  }
 });
 
 describe("without JavaScript", () => {

@@ -160,6 +160,15 @@ export type LogitArguments = [
   right: number,
 ];
 
+const readersOfLogits = (call: Call, heads: QueriesAndKeys) => ({
+  scale: scaleOf(call.engine, heads),
+  causal: flag(false),
+  window: windowOf(heads.nQ, heads.nK),
+  mask: optional(maskOf(call.engine, heads.leading, heads.nK)),
+  bias: optional(biasOf(call, heads)),
+  groupedHeads: flag(false),
+});
+
 /**
  * The options that decide which entries count, and how much, and then `last`: `out` is left to be checked.
  *
@@ -171,27 +180,18 @@ export function readLogits<const Last extends Readonly<Record<string, Reader<unk
   heads: QueriesAndKeys,
   last: Last,
 ) {
-  const { engine, operation } = call;
-  const { leading, nQ, nK } = heads;
-  const readers = {
-    scale: scaleOf(engine, heads),
-    causal: flag(false),
-    window: windowOf(nQ, nK),
-    mask: optional(maskOf(engine, leading, nK)),
-    bias: optional(biasOf(call, heads)),
-    groupedHeads: flag(false),
-  };
-  const given = readOptions(operation, options, { ...readers, ...last }) as Read<typeof readers> & Read<Last>;
+  // One object, made once: spreading costs small problems more than their arithmetic.
+  const readers = Object.assign(readersOfLogits(call, heads), last);
+  const given = readOptions(call.operation, options, readers) as Read<ReturnType<typeof readersOfLogits>> & Read<Last>;
   const { scale, bias, window } = given;
   const [left, right] = [window.left, given.causal ? 0 : window.right];
-  return {
-    ...given,
-    argumentsAt: (maskAt: number, biasAt: number): LogitArguments => [
-      ...([scale.value, scale.timesLogVisible, maskAt] as const),
-      ...([biasAt, bias?.rowStride ?? 0, bias?.columnStride ?? 0] as const),
-      ...([left, right] as const),
-    ],
-  };
+  const [rowStride, columnStride] = [bias?.rowStride ?? 0, bias?.columnStride ?? 0];
+  return Object.assign(given, {
+    argumentsAt: (maskAt: number, biasAt: number): LogitArguments => {
+      const { value, timesLogVisible } = scale;
+      return [value, timesLogVisible, maskAt, biasAt, rowStride, columnStride, left, right];
+    },
+  });
 }
 
 /** @internal */

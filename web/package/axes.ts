@@ -95,7 +95,9 @@ export class Rows {
   }
 
   #pair(visit: (place: number, entry: number) => void): void {
-    for (let row = 0, place = 0; row < this.count; row++) {
+    // Rows of no entries may be very many.
+    const count = this.length === 0 ? 0 : this.count;
+    for (let row = 0, place = 0; row < count; row++) {
       const start = offsetOf(row, this.#others);
       for (const column of this.#columns) visit(place++, start + column);
     }

@@ -34,6 +34,27 @@ export class Operand {
     return new Uint8Array(this.#data.buffer, this.#data.byteOffset + start, count);
   }
 
+  /** Copies entries from `offset` on to a place in the memory. */
+  load(at: number, offset: number, length: number): void {
+    this.#memory().set(this.#part(offset, length), at / this.width);
+  }
+
+  /** Copies entries from a place in the memory, to those from `offset` on. */
+  store(at: number, offset: number, length: number): void {
+    const from = at / this.width;
+    this.#part(offset, length).set(this.#memory().subarray(from, from + length));
+  }
+
+  #memory(): Float32Array | Uint8Array {
+    const { heap } = this.#engine;
+    return this.width === 1 ? heap.bytes : heap.floats;
+  }
+
+  // Views take longer to make than small tensors to copy.
+  #part(offset: number, length: number): Float32Array | Uint8Array {
+    return length === this.size ? this.#data : this.#data.subarray(offset, offset + length);
+  }
+
   /** Whether the two share a byte. */
   overlaps(other: Operand): boolean {
     const [a, b] = [this.#data, other.#data];

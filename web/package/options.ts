@@ -18,11 +18,14 @@ export function readOptions<const Readers extends Readonly<Record<string, Reader
   options: unknown,
   readers: Readers,
 ): Read<Readers> {
-  const given = options === undefined ? {} : options;
-  if (!isOptionsObject(given)) refuse("TYPE", operation, "options", describe(given), "an object");
   const keys = Object.keys(readers);
-  refuseUnknownKeys(operation, given, keys);
-  return Object.fromEntries(keys.map((key) => [key, readers[key]?.(operation, key, given[key])])) as Read<Readers>;
+  if (options !== undefined) {
+    if (!isOptionsObject(options)) refuse("TYPE", operation, "options", describe(options), "an object");
+    refuseUnknownKeys(operation, options, keys);
+  }
+  const read: Record<string, unknown> = {};
+  for (const key of keys) read[key] = readers[key]?.(operation, key, options?.[key]);
+  return read as Read<Readers>;
 }
 
 /** Refuses the first key of `object` that is not in the list and whose value is not undefined. */
@@ -107,11 +110,10 @@ export function checkChoice<Choice extends string>(
   choices: readonly Choice[],
   subject = argument,
 ): Choice {
+  for (const choice of choices) if (choice === value) return choice;
   const words = choices.map((choice) => `"${choice}"`).join(", ");
-  if (typeof value !== "string") refuse("TYPE", operation, argument, describe(value), `one of ${words}`, subject);
-  const choice = choices.find((each) => each === value);
-  if (choice === undefined) refuse("VALUE", operation, argument, describe(value), `one of ${words}`, subject);
-  return choice;
+  const code = typeof value === "string" ? "VALUE" : "TYPE";
+  refuse(code, operation, argument, describe(value), `one of ${words}`, subject);
 }
 
 /** A string of a list, the first of which is the default; see {@link checkChoice}. */

@@ -7,8 +7,14 @@ export type Shape = readonly number[];
 export const formatShape = (shape: readonly (number | string)[]): string => `[${shape.join(",")}]`;
 
 /** The number of entries of a tensor of this shape; 0 as soon as one size is 0, however large the others are. */
-export const sizeOf = (shape: Shape): number =>
-  shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
+export function sizeOf(shape: Shape): number {
+  let product = 1;
+  for (const size of shape) {
+    if (size === 0) return 0;
+    product *= size;
+  }
+  return product;
+}
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
@@ -16,16 +22,15 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 /** Checks that `value` is an array of sizes and gives a copy of it: TYPE for other things, SHAPE for sizes that are none. */
 export function readShape(operation: string, argument: string, value: unknown, subject = "shape"): number[] {
   if (!Array.isArray(value)) refuse("TYPE", operation, argument, describe(value), "an array of sizes", subject);
-  const shape: unknown[] = Array.from<unknown>(value);
-  for (const size of shape) {
+  const sizes = [...(value as readonly number[])];
+  let fits = true;
+  for (const size of sizes) {
     if (typeof size !== "number") {
       refuse("TYPE", operation, argument, `an array with ${describe(size)}`, "an array of sizes", subject);
     }
+    fits &&= Number.isSafeInteger(size) && size >= 0;
   }
-  const sizes = shape as number[];
-  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    refuseShape(operation, argument, sizes, "whole sizes >= 0");
-  }
+  if (!fits) refuseShape(operation, argument, sizes, "whole sizes >= 0");
   return sizes;
 }
 

@@ -11,7 +11,7 @@ export interface LoadOptions {
    * (default): relaxed where the engine has it.
    */
   variant?: "auto" | Variant | undefined;
-  /** Address of `kernels.simd.wasm` or `kernels.relaxed.wasm`; in Node also a `file:` URL. */
+  /** Address of `kernels.simd.wasm` or `kernels.relaxed.wasm`; in Node from 20.16 on also a `file:` URL. */
   wasmUrl?: string | URL | undefined;
   /** The bytes of one of them. */
   wasmBinary?: ArrayBuffer | ArrayBufferView | undefined;

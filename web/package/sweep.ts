@@ -68,27 +68,26 @@ class Track {
     return pointer === 0 ? this.slot : pointer + item * this.itemBytes;
   }
 
-  /** The bytes of an item and those after it, where the tensor itself has them. */
-  #bytes(item: number, count: number): Uint8Array {
-    const { length, itemOf } = this.#items;
-    return this.operand?.bytes(item * length, length * (itemOf ? 1 : count)) ?? new Uint8Array();
-  }
-
   /** Sees to it that the items of a step are where the kernel looks for them. */
-  load(heap: { bytes: Uint8Array }, step: number, count: number): number {
+  load(step: number, count: number): number {
+    const { operand } = this;
+    if (!operand) return 0;
     const item = this.item(step);
-    if (this.operand?.pointer === 0 && item !== this.#held) {
-      heap.bytes.set(this.#bytes(item, count), this.slot);
+    if (operand.pointer === 0 && item !== this.#held) {
+      operand.load(this.slot, item * this.#items.length, this.#entries(count));
       this.#held = item;
     }
-    return this.operand ? this.at(item) : 0;
+    return this.at(item);
   }
 
   /** Takes the items of a step from the slot to their tensor. */
-  store(heap: { bytes: Uint8Array }, step: number, count: number): void {
+  store(step: number, count: number): void {
     if (this.operand?.pointer !== 0) return;
-    const target = this.#bytes(this.item(step), count);
-    target.set(heap.bytes.subarray(this.slot, this.slot + target.length));
+    this.operand.store(this.slot, this.item(step) * this.#items.length, this.#entries(count));
+  }
+
+  #entries(count: number): number {
+    return this.#items.length * (this.#items.itemOf ? 1 : count);
   }
 }
 
@@ -106,7 +105,6 @@ export function sweep<
   { steps, atOnce = 1, sources, sinks, workspace }: Sweep<Sources, Sinks>,
   kernel: Kernel<Sources, Sinks>,
 ): { [Key in keyof Sinks]: Tensor | Resident } {
-  const { heap } = engine;
   const results = sinks.map((sink) => {
     if (!sink) return undefined;
     if (sink.plan.given) return sink.plan.given;
@@ -123,13 +121,13 @@ export function sweep<
     const scratch = slots[tracks.length] ?? 0;
     for (let step = 0; step < steps; step += atOnce) {
       const count = Math.min(atOnce, steps - step);
-      const from = inputs.map((track) => track.load(heap, step, count));
+      const from = inputs.map((track) => track.load(step, count));
       const to = outputs.map((track, i) => {
-        if (sinks[i]?.adds) return track.load(heap, step, count);
+        if (sinks[i]?.adds) return track.load(step, count);
         return track.operand ? track.at(track.item(step)) : 0;
       });
       kernel(from as Pointers<Sources>, to as Pointers<Sinks>, scratch, count);
-      for (const track of outputs) track.store(heap, step, count);
+      for (const track of outputs) track.store(step, count);
     }
   }
   return results.map((result) => result?.value) as { [Key in keyof Sinks]: Tensor | Resident };

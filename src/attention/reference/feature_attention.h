@@ -22,7 +22,7 @@ struct FeatureProblem {
   std::vector<float> q;
   std::vector<float> k;
   std::vector<float> v;
-  std::vector<std::uint8_t> mask = {};  // empty: none
+  std::vector<std::uint8_t> mask;  // empty: none
   bool causal = false;
 
   bool visible(Index i, Index j) const {

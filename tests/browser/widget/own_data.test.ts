@@ -96,6 +96,26 @@ describe("good files", () => {
     await expectRow(widget, weightsBetween(rowsOf(x.data, D), rowsOf(x.data, D), "sqrt")[2]);
   });
 
+  test("pasted after a click on the panel", async () => {
+    const { page } = await open(post({ figure: figure("table") }));
+    const widget = await drawn(page);
+    const x = numbers([5, D], 3);
+    const bytes = Array.from(writeNpy(x));
+    await widget.locator("summary").click();
+    await widget.locator(".drop p").first().click();
+    // A browser pastes where the focus is.
+    await page.evaluate((content) => {
+      let target = document.activeElement ?? document.body;
+      while (target.shadowRoot?.activeElement) target = target.shadowRoot.activeElement;
+      const clipboardData = new DataTransfer();
+      for (const name of ["q", "k"]) clipboardData.items.add(new File([Uint8Array.from(content)], `${name}.npy`));
+      target.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, composed: true }));
+    }, bytes);
+    await widget.locator(".pickers").waitFor();
+    await show(widget, { query: 4 });
+    await expectRow(widget, weightsBetween(rowsOf(x.data, D), rowsOf(x.data, D), "sqrt")[3]);
+  });
+
   test("a thousand tokens, computed beside the page", async () => {
     const { page } = await open(post());
     const widget = await drawn(page);

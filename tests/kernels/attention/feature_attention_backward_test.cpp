@@ -59,6 +59,7 @@ FeatureProblem make(Random& random, Index n_q, Index n_k, Index d, Index d_v, bo
                          .q = random.values(size(n_q, d), -spread, spread),
                          .k = random.values(size(n_k, d), -spread, spread),
                          .v = random.values(size(n_k, d_v), -2.0F, 2.0F),
+                         .mask = {},
                          .causal = causal};
   problem.mask.resize(static_cast<std::size_t>(n_k));
   for (std::uint8_t& visible : problem.mask) {

@@ -41,7 +41,8 @@ FeatureProblem make(Random& random, Index n_q, Index n_k, Index d, Index d_v, fl
           .d_v = d_v,
           .q = random.values(size(n_q, d), -spread, spread),
           .k = random.values(size(n_k, d), -spread, spread),
-          .v = random.values(size(n_k, d_v), -2.0F, 2.0F)};
+          .v = random.values(size(n_k, d_v), -2.0F, 2.0F),
+          .mask = {}};
 }
 
 void hide(FeatureProblem& problem, Random& random, double probability) {
@@ -345,7 +346,8 @@ TEST_CASE("feature_attention: cosine of opposite and of zero vectors") {
                          .d_v = 1,
                          .q = {-0.3F, 0.7F, 1.1F, 0.0F, 0.0F, 0.0F},
                          .k = {0.3F, -0.7F, -1.1F},
-                         .v = {5.0F}};
+                         .v = {5.0F},
+                         .mask = {}};
   CHECK(run(problem, linear_map(LinearMap::kCosine)) == std::vector<float>{0.0F, 5.0F});
 }
 

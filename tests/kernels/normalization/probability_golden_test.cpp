@@ -29,8 +29,8 @@ std::vector<Number> gather(std::span<const Number> entries, const ProbabilityCas
   for (int outer = 0; outer < golden.outer; ++outer) {
     for (int inner = 0; inner < golden.inner; ++inner) {
       for (int j = 0; j < golden.length && !entries.empty(); ++j) {
-        rows.push_back(
-            entries[static_cast<std::size_t>((outer * golden.length + j) * golden.inner + inner)]);
+        const std::ptrdiff_t line = std::ptrdiff_t{outer} * golden.length + j;
+        rows.push_back(entries[static_cast<std::size_t>(line * golden.inner + inner)]);
       }
     }
   }
@@ -45,7 +45,7 @@ double distance(std::span<const float> actual, std::span<const double> expected,
   for (std::size_t e = 0; e < expected.size(); ++e) {
     const double bound = tolerance * (std::abs(expected[e]) + floor);
     worst = std::fmax(worst, std::abs(static_cast<double>(actual[e]) - expected[e]) / bound);
-    worst = std::isnan(actual[e]) ? testing::kInfinity : worst;
+    worst = std::isnan(actual[e]) ? HUGE_VAL : worst;
   }
   return worst;
 }

@@ -1,10 +1,10 @@
-/** Numbers that the article quotes from its figure, computed again from the same data with the built package. */
+/** Numbers that the article quotes from its figure, computed again from the same data with the built package; pictures of it. */
 import { readFileSync } from "node:fs";
 import { load } from "attnlab";
 import { readSafetensors } from "attnlab/io";
 import { describe, expect, it } from "vitest";
 import { schema } from "../../widgets/attn-explorer/schema.js";
-import { pageSource, root } from "./pages.js";
+import { pageNames, pageSource, root } from "./pages.js";
 
 /** The head that the widget shows first; it counts from 1. */
 const layer = schema.layer.initial - 1;
@@ -47,5 +47,18 @@ describe.each(["en", "zh"] as const)("the article in %s", (language) => {
     expect(ofHead("q").shape).toEqual([31, 32]);
     expect(article).toContain(`\\log_{512} 31 = ${(Math.log(31) / Math.log(512)).toFixed(2)}`);
     expect(article).toContain(`\\log_{512} 2 = ${(Math.log(2) / Math.log(512)).toFixed(2)}`);
+  });
+});
+
+describe.each(["en", "zh"] as const)("pictures on the pages in %s", (language) => {
+  it("are of the size that is reserved for them", () => {
+    const tags = pageNames(language).flatMap((name) => [
+      ...pageSource(language, name).matchAll(/<img src="([^"]+)"[^>]* width="(\d+)" height="(\d+)"/g),
+    ]);
+    expect(tags.length).toBeGreaterThan(2);
+    for (const [, source = "", width, height] of tags) {
+      const png = readFileSync(`${root}web/site/public${source}`);
+      expect([png.readUInt32BE(16), png.readUInt32BE(20)], source).toEqual([Number(width), Number(height)]);
+    }
   });
 });

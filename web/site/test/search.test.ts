@@ -68,7 +68,7 @@ describe("the index", () => {
     ["内容安全策略", "guide/embed"],
     ["博客引擎", "guide/embed"],
     ["导出", "guide/your-own-model"],
-    ["熵", "attention"],
+    ["熵", "entropy"],
   ])("finds %s on the Chinese page %s", (query, page) => {
     expect(search("zh", query).slice(0, 2)).toContain(page);
   });

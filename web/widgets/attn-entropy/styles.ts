@@ -95,14 +95,13 @@ export const entropyStyles = [
       align-content: start;
       gap: 0.5em;
     }
-    .cards h3 {
-      margin: 0;
-      font-size: 1em;
-      font-weight: 650;
-    }
     .cards p {
       margin: 0;
       font-size: 0.9375em;
+    }
+    .cards .name {
+      font-size: 1em;
+      font-weight: 650;
     }
     .cards button {
       justify-self: start;

@@ -7,7 +7,7 @@ export function keys(entries: readonly (readonly [kind: string, label: string])[
       ([kind, label]) =>
         html`<span
           ><svg viewBox="0 0 26 8" aria-hidden="true">
-            ${kind.startsWith("after") ? svg`<rect class=${kind} x="4" width="18" height="8"></rect>` : kind.startsWith("dot") ? svg`<circle class=${kind} cx="13" cy="4" r="4"></circle>` : svg`<path class=${kind} d="M1 4H25"></path>`}
+            ${/^(?:after|band)\b/.test(kind) ? svg`<rect class=${kind} x="4" width="18" height="8"></rect>` : kind.startsWith("dot") ? svg`<circle class=${kind} cx="13" cy="4" r="4"></circle>` : svg`<path class=${kind} d="M1 4H25"></path>`}
           </svg>
           ${label}</span
         >`,

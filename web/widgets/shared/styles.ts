@@ -43,6 +43,8 @@ export const widgetStyles = [
       font-weight: 650;
       line-height: 1.3;
       text-wrap: balance;
+      word-break: keep-all; /* Chinese: at punctuation, not inside a word */
+      overflow-wrap: anywhere;
     }
     .controls {
       display: flex;

@@ -15,6 +15,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
         text: "Articles",
         items: [
           { text: "Attention and its scale", link: "/en/attention" },
+          { text: "Entropy and length", link: "/en/entropy-scale" },
           { text: "Entropy normalization", link: "/en/entropy" },
           { text: "Performer", link: "/en/performer" },
         ],

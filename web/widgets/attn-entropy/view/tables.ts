@@ -21,10 +21,17 @@ export function entriesTable(t: T, numbers: Numbers, { p, robust }: Solution): T
   });
 }
 
-export function traceTable(t: T, numbers: Numbers, { article, robust }: Solution, round: number): TemplateResult {
+/** `of` tells several tables apart. */
+export function traceTable(
+  t: T,
+  numbers: Numbers,
+  { article, robust }: Solution,
+  round: number,
+  of?: string,
+): TemplateResult {
   const cell = (value: number | undefined): string => (value === undefined ? "" : numbers.significant(value, 7));
   return dataTable({
-    caption: t("tableTrace"),
+    caption: of === undefined ? t("tableTrace") : `${t("tableTrace")} (${of})`,
     columns: [
       t("tableRound"),
       t("tableArticleExponent"),

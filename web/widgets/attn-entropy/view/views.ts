@@ -82,7 +82,7 @@ export function failuresView(
         const name = t("failureName", { start: t(startLabels[start]), target: numbers.fixed(target, 2) });
         const bars = { t, numbers, width, height: 120, before: p, axes: false };
         return html`<li>
-          <h3>${name}</h3>
+          <p class="name">${name}</p>
           ${barsChart({ ...bars, after: article.output, kind: "article", summary: `${name}: ${t("articleResult")}`, name: `${name}: ${t("articleResult")}` })}
           ${barsChart({ ...bars, after: robust.output, kind: "robust", summary: `${name}: ${t("robustResult")}`, name: `${name}: ${t("robustResult")}` })}
           <p>${failureText(t, numbers, solution)}</p>
@@ -90,7 +90,7 @@ export function failuresView(
         </li>`;
       })}
     </ul>
-    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0)) : nothing}`;
+    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0, t(startLabels[solution.start]))) : nothing}`;
 }
 
 /** How many of the likeliest tokens are drawn as bars. */
@@ -122,7 +122,7 @@ export function samplingView(
           drawn: drawn[step - 1] ?? 0,
         });
         return html`<li>
-          <h3>${title}</h3>
+          <p class="name">${title}</p>
           ${barsChart({ t, numbers, width: each, height: 96, before, after: rowOf(probabilities, step - 1).slice(0, barsShown), kind: name === "entropy" ? "entropy" : "article", summary: `${title}: ${t("ruleTokens")}`, name: title, axes: false })}
           <p>${figures}</p>
         </li>`;

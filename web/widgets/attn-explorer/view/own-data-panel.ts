@@ -30,6 +30,7 @@ export function ownDataPanel(props: OwnDataPanelProps): TemplateResult {
     <summary>${t("own")}</summary>
     <div
       class="drop"
+      tabindex="-1"
       @dragover=${(event: DragEvent) => mark(event, true)}
       @dragleave=${(event: DragEvent) => mark(event, false)}
       @drop=${(event: DragEvent) => {
