@@ -52,7 +52,7 @@ export const en = {
   matricesLabel: "Three matrices, a row for each query, a column for each key. Arrow keys move the mark.",
   readout: "Query {row}, key {column}: exact {exact}, Performer {performer}.",
   readoutNone: "Point at an entry, or move there with the arrow keys. All three share one mark.",
-  differenceScale: "blue: too small, orange: too large",
+  differenceScale: "In the difference, blue is too small and orange too large.",
   singular: "singular values, the largest first",
   singularValue: "singular value",
   rankMark: "rank m = {rank}",

@@ -31,9 +31,9 @@ function fixed(value: unknown, digits: number): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "";
 }
 
-/** Two digits of a share; empty for what is not a number. */
+/** Two digits of a share in percent, without the sign; empty for what is not a number. */
 function percent(value: unknown): string {
-  return typeof value === "number" && Number.isFinite(value) ? `${Number((100 * value).toPrecision(2))}%` : "";
+  return typeof value === "number" && Number.isFinite(value) ? String(Number((100 * value).toPrecision(2))) : "";
 }
 
 /** Significant digits; empty for what is not a number. */

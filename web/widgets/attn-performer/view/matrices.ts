@@ -4,6 +4,7 @@ import { cells } from "../../shared/charts/cells.js";
 import { ColorMap, tone } from "../../shared/charts/color-map.js";
 import { logPlane } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
+import { joinSentences } from "../../shared/text.js";
 import type { Matrix } from "../../shared/matrices/softmax.js";
 import type { Matrices } from "../matrices.js";
 import { tokenCount } from "../problem.js";
@@ -44,9 +45,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       return signed ? 0.5 + 0.5 * Math.sign(value) * tone(Math.abs(value), most) : tone(value, most);
     };
     return html`<figure>
-      <figcaption class=${key}>
-        ${t(key)}${signed ? html` <span class="note">${t("differenceScale")}</span>` : nothing}
-      </figcaption>
+      <figcaption>${t(key)}</figcaption>
       <svg class="plane matrix" viewBox="0 0 ${side} ${side}" role="img" aria-label=${t(key)} data-name=${t(key)}>
         ${guard([matrices, dark, key], () =>
           cells({
@@ -93,7 +92,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
     ${props.table ? singularTable(t, numbers, matrices) : nothing}`;
 
   function readout(): string {
-    if (pointed === undefined) return t("readoutNone");
+    if (pointed === undefined) return joinSentences(numbers.language, [t("differenceScale"), t("readoutNone")]);
     const at = pointed.row * tokenCount + pointed.column;
     return t("readout", {
       row: pointed.row + 1,
