@@ -1,13 +1,9 @@
-import { messageOf } from "../shared/tasks/protocol.js";
-import { isCancelled, type TaskRunner } from "../shared/tasks/runner.js";
-import type { InputOf, OutputOf } from "../shared/tasks/task.js";
-import type { tasks } from "./tasks.js";
-
-type Tasks = typeof tasks;
-export type TaskName = keyof Tasks;
+import { messageOf } from "./protocol.js";
+import { isCancelled, type TaskRunner } from "./runner.js";
+import type { InputOf, OutputOf, TaskTable } from "./task.js";
 
 /** A task's latest result, whatever it was asked for since. */
-export class Computation<Name extends TaskName> {
+export class Computation<Tasks extends TaskTable, Name extends keyof Tasks & string> {
   result: OutputOf<Tasks[Name]> | undefined;
   /** What the result belongs to. */
   input: InputOf<Tasks[Name]> | undefined;
@@ -22,9 +18,11 @@ export class Computation<Name extends TaskName> {
     private readonly name: Name,
   ) {}
 
-  /** Computes unless this is what was asked for last; a new question replaces one that is being worked on. */
-  want(input: InputOf<Tasks[Name]>): void {
-    const key = JSON.stringify(input);
+  /**
+   * Computes unless this is what was asked for last; a new question replaces one that is being worked on. Inputs with the
+   * same key are the same.
+   */
+  want(input: InputOf<Tasks[Name]>, key = JSON.stringify(input)): void {
     if (key === this.asked) return;
     this.asked = key;
     void this.run(input, key);
