@@ -1,6 +1,5 @@
 import type { Numbers } from "../shared/format.js";
 import { joinSentences, type Translate } from "../shared/text.js";
-import { carriedLayer, modelName } from "./heads.js";
 import type { HeadsMeasured } from "./measure.js";
 import type { SourceName } from "./schema.js";
 import type { CompareText } from "./text.en.js";
@@ -18,21 +17,29 @@ export const middle = (values: readonly number[]): number =>
 export const better = (errors: readonly number[], uniform: readonly number[]): number =>
   errors.filter((error, head) => error < 0.9 * (uniform[head] ?? 0)).length;
 
+/** Whose heads these are. */
+export interface Origin {
+  readonly source: SourceName;
+  /** The model's layer, from 1, and its name. */
+  readonly layer: number;
+  readonly model: string;
+  /** Name of a reader's own file. */
+  readonly file: string;
+}
+
 /** Whose heads, and how all methods do on them. */
 export function captionOf(
   t: T,
   numbers: Numbers,
   { heads, n, budget, errors, performer }: HeadsMeasured,
-  source: SourceName,
-  layer: number,
-  name: string,
+  { source, layer, model, file }: Origin,
 ): string {
   const whose =
     source === "synthetic"
       ? t("captionSynthetic", { heads, n })
       : source === "own"
-        ? t("captionOwn", { heads, n, name })
-        : t("captionModel", { layer: layer === 0 ? carriedLayer : layer, model: modelName, heads, n });
+        ? t("captionOwn", { heads, n, name: file })
+        : t("captionModel", { layer, model, heads, n });
   const drawn = performer.map((range) => range.middle);
   return joinSentences(numbers.language, [
     whose,

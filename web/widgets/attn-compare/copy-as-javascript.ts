@@ -1,10 +1,11 @@
-import { carriedLayer, syntheticCode } from "./heads.js";
+import { syntheticCode } from "./heads.js";
 import { seedOf } from "./measure.js";
 import { methodCode, methodNames } from "./methods.js";
 import type { SourceName } from "./schema.js";
 
 export interface CodeInput {
   readonly source: SourceName;
+  /** From 1. */
   readonly layer: number;
   /** Of a reader's own file. */
   readonly file: string;
@@ -19,8 +20,7 @@ const folder = "node_modules/attnlab/dist/widgets/data/";
 /** A module for Node that prints every head's error under every method; of the Performer's draws the first. */
 export function compareCode(title: string, input: CodeInput): string {
   const { source, layer, budget, n, seed } = input;
-  const file =
-    source === "own" ? input.file : `${folder}${source}.layer${layer === 0 ? carriedLayer : layer}.safetensors`;
+  const file = source === "own" ? input.file : `${folder}${source}.layer${layer}.safetensors`;
   const read = `import { readFileSync } from "node:fs";
 import { readSafetensors } from "attnlab/io";
 `;

@@ -6,12 +6,13 @@ import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
-import { better, captionOf, middle } from "./caption.js";
+import { better, captionOf, middle, type Origin } from "./caption.js";
 import { compareCode } from "./copy-as-javascript.js";
 import { headsCsv } from "./exports.js";
-import { drifts, headsOfFile, layerInView, modelHeads, shapeOf, sources, syntheticHeads, type Heads } from "./heads.js";
+import { drifts, headsOfFile, shapeOf, syntheticHeads, type Heads } from "./heads.js";
 import type { HeadsMeasured } from "./measure.js";
 import { schema, type CompareState, type SourceName } from "./schema.js";
+import { carriedLayer, layerInView, modelHeads, modelName, sources } from "./source.js";
 import { compareStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type CompareText } from "./text.en.js";
@@ -120,10 +121,14 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
     this.one.want({ ...input, head: view.head - 1 }, JSON.stringify([heads.name, budget, seed, view.head]));
   }
 
-  private captionFor(measured: HeadsMeasured): string {
-    const { t, numbers } = this;
+  private get origin(): Origin {
     const { source, layer } = this.view;
-    return captionOf(t, numbers, measured, source, layer, this.all.input?.heads.name ?? "");
+    const file = this.all.input?.heads.name ?? "";
+    return { source, layer: layer === 0 ? carriedLayer : layer, model: modelName, file };
+  }
+
+  private captionFor(measured: HeadsMeasured): string {
+    return captionOf(this.t, this.numbers, measured, this.origin);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -224,9 +229,8 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
   }
 
   private code(measured: HeadsMeasured): string {
-    const { source, layer, budget, seed } = this.view;
-    const file = this.all.input?.heads.name ?? "";
-    return compareCode(this.captionFor(measured), { source, layer, budget, seed, file, n: measured.n });
+    const { budget, seed } = this.view;
+    return compareCode(this.captionFor(measured), { ...this.origin, budget, seed, n: measured.n });
   }
 
   private save(kind: FileKind, measured: HeadsMeasured): void {

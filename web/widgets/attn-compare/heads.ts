@@ -1,10 +1,6 @@
-import carried from "virtual:sentence.heads.safetensors";
-import texts from "virtual:texts";
 import { readSafetensors } from "../../package/io.js";
 import type { TensorLike } from "../../package/index.js";
-import { offersMore } from "../attn-explorer/data/offer.js";
 import { randomCode, randomNumbers } from "../shared/random.js";
-import type { SourceName } from "./schema.js";
 
 /** Queries, keys and values of some heads, `[heads, n, d]`. */
 export interface Heads {
@@ -19,25 +15,6 @@ export const shapeOf = ({ q, v }: Heads): { heads: number; n: number; d: number;
   const [heads = 0, n = 0, d = 0] = q.shape;
   return { heads, n, d, dV: v.shape[2] ?? d };
 };
-
-export const modelName = texts.model.replace(/^.*\//, "");
-export const carriedLayer = texts.extractLayer;
-
-/** Layers a reader can choose; 0 stands for the heads that travel with the widget. */
-export function layersOf(source: SourceName): readonly number[] {
-  if (source === "sentence") return offersMore() ? [0, ...texts.sentence.layers] : [0];
-  return source === "passage" ? texts.passage.layers : [];
-}
-
-export const sources: readonly SourceName[] = offersMore()
-  ? ["sentence", "passage", "synthetic", "own"]
-  : ["sentence", "synthetic", "own"];
-
-/** The layer that is there, nearest below or above. */
-export function layerInView(source: SourceName, layer: number): number {
-  const there = layersOf(source);
-  return there.reduce((best, one) => (Math.abs(one - layer) < Math.abs(best - layer) ? one : best), there[0] ?? 0);
-}
 
 /** Most heads and tokens of a reader's own file: the rest is left out. */
 export const [mostHeads, mostTokens] = [16, 256] as const;
@@ -62,17 +39,6 @@ export function headsOfFile(name: string, bytes: Uint8Array): Heads {
     throw new Error(`${name}: q [${q.shape.join(", ")}], k [${k.shape.join(", ")}], v [${v.shape.join(", ")}]`);
   }
   return heads;
-}
-
-/** Heads of the model at a layer that there is. */
-export async function modelHeads(source: "sentence" | "passage", layer: number): Promise<Heads> {
-  if (layer === 0) return headsOfFile("carried", carried);
-  const { fileOf } = await import("../attn-explorer/data/files.js");
-  const address = fileOf(source, layer);
-  if (address === undefined) throw new Error(`${source}, ${layer}`);
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return headsOfFile(`${source} ${layer}`, new Uint8Array(await response.arrayBuffer()));
 }
 
 /** Correlation of neighboring tokens in each synthetic head: from none to almost equal. */

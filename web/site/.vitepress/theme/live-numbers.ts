@@ -5,7 +5,7 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "performer-change"] as const;
+const events = ["attn-change", "entropy-change", "performer-change", "compare-change"] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -21,6 +21,9 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   features: ({ features }) => (typeof features === "number" ? String(features) : ""),
   error: ({ error }) => percent(error),
   uniformError: ({ uniformError }) => percent(uniformError),
+  performerShare: ({ performer }) => percent(performer),
+  nystromShare: ({ nystrom }) => percent(nystrom),
+  uniformShare: ({ uniform }) => percent(uniform),
 };
 
 /** The names that a mark may use. */

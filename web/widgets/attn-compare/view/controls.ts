@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { rollButton, slider } from "../../shared/controls.js";
 import type { Translate } from "../../shared/text.js";
-import { carriedLayer, layersOf, mostHeads, mostTokens, sources } from "../heads.js";
+import { mostHeads, mostTokens } from "../heads.js";
 import type { CompareState, SourceName } from "../schema.js";
+import { carriedLayer, layersOf, sources } from "../source.js";
 import type { CompareText } from "../text.en.js";
 
 export interface ControlsProps {
