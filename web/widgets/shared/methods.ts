@@ -24,7 +24,7 @@ export const methodStyles = css`
   }
   .method.linear {
     --method: light-dark(#0a7352, #4fd0a0);
-    stroke-dasharray: 2 3;
+    stroke-dasharray: 12 4;
   }
   .method.sparse {
     --method: light-dark(#7f3fa8, #cf9bf2);

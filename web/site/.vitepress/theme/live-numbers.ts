@@ -34,9 +34,9 @@ function fixed(value: unknown, digits: number): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "";
 }
 
-/** Two digits of a share in percent, without the sign; empty for what is not a number. */
+/** A share in percent, without the sign, as the figures write it; empty for what is not a number. */
 function percent(value: unknown): string {
-  return typeof value === "number" && Number.isFinite(value) ? String(Number((100 * value).toPrecision(2))) : "";
+  return typeof value === "number" && Number.isFinite(value) ? (100 * value).toFixed(value < 0.0995 ? 1 : 0) : "";
 }
 
 /** Significant digits; empty for what is not a number. */
