@@ -11,10 +11,17 @@ import { buildCeilings } from "../benchmarks/lib/ceilings.mjs";
 import { storedAttention } from "../benchmarks/lib/stored.mjs";
 import { distFolder, fromRoot } from "./lib/paths.mjs";
 import { asProgram } from "./lib/report.mjs";
-import { layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
+import { carriedHeadsFile, layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
 
 /** Every widget: the name of its tag, of its folder and of its entry. To add one, add its name. */
-const widgets = ["attn-benchmark", "attn-entropy", "attn-entropy-scale", "attn-explorer"];
+const widgets = [
+  "attn-benchmark",
+  "attn-compare",
+  "attn-entropy",
+  "attn-entropy-scale",
+  "attn-explorer",
+  "attn-performer",
+];
 
 const source = fromRoot("web", "widgets");
 const target = join(distFolder, "widgets");
@@ -88,6 +95,7 @@ const bytesOf = (file) => ({ contents: new Uint8Array(readFileSync(file)), loade
 const data = {
   texts: () => ({ contents: JSON.stringify(shippedTexts()), loader: "json" }),
   "sentence.extract.safetensors": () => ({ contents: readFixture("sentence.extract.safetensors"), loader: "binary" }),
+  "sentence.heads.safetensors": () => ({ contents: carriedHeadsFile(), loader: "binary" }),
   "kernels.simd.wasm.gz": () => ({
     contents: new Uint8Array(gzipSync(readFileSync(join(distFolder, "kernels.simd.wasm")), { level: 9 })),
     loader: "binary",

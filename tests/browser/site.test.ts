@@ -44,7 +44,9 @@ const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => 
 /** Waits until the widgets of a page, if it has any, have drawn. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
-  for (const widget of await page.locator("attn-benchmark, attn-entropy, attn-entropy-scale, attn-explorer").all()) {
+  for (const widget of await page
+    .locator("attn-benchmark, attn-compare, attn-entropy, attn-entropy-scale, attn-explorer, attn-performer")
+    .all()) {
     await widget.scrollIntoViewIfNeeded();
     await widget.locator(".caption", { hasText: /\d/ }).waitFor();
   }

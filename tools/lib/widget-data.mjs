@@ -65,12 +65,22 @@ export function layerFiles() {
   );
 }
 
+/** How many heads of the extract's layer travel with the comparison. */
+const carriedHeads = 4;
+
+/** q, k and v of the first heads of the extract's layer, for the comparison's first view. */
+export function carriedHeadsFile() {
+  const { extractLayer } = readIndex();
+  return keepTensors(readFixture(`sentence.layer${extractLayer}.safetensors`), ["q", "k", "v"], carriedHeads);
+}
+
 /**
  * A safetensors file with some of another one's tensors, metadata kept.
  * @param {Uint8Array} bytes
  * @param {string[]} names
+ * @param {number} [first] how many entries of each tensor's first axis are kept; all by default
  */
-export function keepTensors(bytes, names) {
+export function keepTensors(bytes, names, first = Infinity) {
   const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
   /** @type {Record<string, unknown>} */
@@ -79,8 +89,10 @@ export function keepTensors(bytes, names) {
   let offset = 0;
   for (const name of names) {
     const { dtype, shape, data_offsets: range } = header[name];
-    const part = bytes.subarray(start + range[0], start + range[1]);
-    kept[name] = { dtype, shape, data_offsets: [offset, offset + part.length] };
+    const [most, ...inner] = shape;
+    const count = Math.min(first, most);
+    const part = bytes.subarray(start + range[0], start + range[0] + ((range[1] - range[0]) / most) * count);
+    kept[name] = { dtype, shape: [count, ...inner], data_offsets: [offset, offset + part.length] };
     offset += part.length;
     parts.push(part);
   }

@@ -11,6 +11,11 @@ declare module "virtual:sentence.extract.safetensors" {
   export default bytes;
 }
 
+declare module "virtual:sentence.heads.safetensors" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
+
 declare module "virtual:texts" {
   interface ShippedText {
     readonly source: string;

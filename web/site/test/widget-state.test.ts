@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { schema as benchmark } from "../../widgets/attn-benchmark/schema.js";
 import { schema as entropyScale } from "../../widgets/attn-entropy-scale/schema.js";
+import { schema as compare } from "../../widgets/attn-compare/schema.js";
 import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
+import { schema as performer } from "../../widgets/attn-performer/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
 import { liveNames } from "../.vitepress/theme/live-numbers.js";
@@ -13,9 +15,11 @@ type Fields = Readonly<Record<string, { parse(text: string): unknown }>>;
 /** Attributes of each widget, by its tag. */
 const schemas: Readonly<Record<string, Fields>> = {
   "attn-benchmark": benchmark,
+  "attn-compare": compare,
   "attn-entropy": entropy,
   "attn-entropy-scale": entropyScale,
   "attn-explorer": explorer,
+  "attn-performer": performer,
 };
 
 describe("parseState", () => {

@@ -40,6 +40,10 @@ export const figureStyles = [
       color: var(--ink);
       font-weight: 650;
     }
+    .controls > label {
+      min-width: 0;
+      max-width: 100%;
+    }
     select {
       max-width: 100%;
     }

@@ -7,7 +7,14 @@ import { onContentUpdated } from "vitepress";
 import { rememberPlace } from "./return-to-text.js";
 
 /** Every widget, by its tag, which is also the name of its script. */
-const WIDGETS = ["attn-benchmark", "attn-entropy", "attn-entropy-scale", "attn-explorer"] as const;
+const WIDGETS = [
+  "attn-benchmark",
+  "attn-compare",
+  "attn-entropy",
+  "attn-entropy-scale",
+  "attn-explorer",
+  "attn-performer",
+] as const;
 
 const loading = new Map<string, Promise<unknown>>();
 

@@ -1,11 +1,11 @@
 /**
  * Numbers in the prose that follow the figure: `$H = \data{attn-live=meanEntropy}{1.40}$` shows 1.40 until the widget says
- * something else by an `attn-change` or `entropy-change` event. See math.ts for how the mark gets into the page.
+ * something else by an event of one of these names. See math.ts for how the mark gets into the page.
  */
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change"] as const;
+const events = ["attn-change", "entropy-change", "performer-change", "compare-change"] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -18,6 +18,12 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   target: ({ target }) => fixed(target, 2),
   exponent: ({ exponent }) => digits(exponent, 3),
   temperature: ({ temperature }) => digits(temperature, 3),
+  features: ({ features }) => (typeof features === "number" ? String(features) : ""),
+  error: ({ error }) => percent(error),
+  uniformError: ({ uniformError }) => percent(uniformError),
+  performerShare: ({ performer }) => percent(performer),
+  nystromShare: ({ nystrom }) => percent(nystrom),
+  uniformShare: ({ uniform }) => percent(uniform),
 };
 
 /** The names that a mark may use. */
@@ -26,6 +32,11 @@ export const liveNames = Object.keys(shown);
 /** Empty for what is not a number: the old one stays. */
 function fixed(value: unknown, digits: number): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "";
+}
+
+/** A share in percent, without the sign, as the figures write it; empty for what is not a number. */
+function percent(value: unknown): string {
+  return typeof value === "number" && Number.isFinite(value) ? (100 * value).toFixed(value < 0.0995 ? 1 : 0) : "";
 }
 
 /** Significant digits; empty for what is not a number. */

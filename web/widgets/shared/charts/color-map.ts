@@ -10,9 +10,12 @@ const rgb = (hex: string): Rgb => {
  * the most ink. Told apart with every kind of color blindness because lightness alone carries the order. The dark one is
  * viridis with its dark end drawn out to the dark paper.
  */
-const stops: Readonly<Record<"light" | "dark", readonly string[]>> = {
+const stops: Readonly<Record<"light" | "dark" | "signedLight" | "signedDark", readonly string[]>> = {
   light: ["#fbfcf3", "#e9f3c4", "#c4e4b5", "#86cdb9", "#48b2c1", "#2390bd", "#2566a8", "#273f8f", "#0a1d58"],
   dark: ["#1b1c24", "#33215a", "#40407f", "#36608c", "#287d8e", "#1f9a8a", "#3fbc73", "#95d840", "#fde725"],
+  // Around zero, the color of the paper: below it blue, above it orange.
+  signedLight: ["#0a2f6b", "#2468b4", "#7fb0dd", "#fbfcf3", "#f0a765", "#c2560f", "#6b2a04"],
+  signedDark: ["#a9d2ff", "#4f94d8", "#2a4f7d", "#1b1c24", "#7d4a24", "#d98443", "#ffd0a6"],
 };
 
 /** A map of 256 colors from 0 to 1. */
@@ -34,8 +37,16 @@ export class ColorMap {
   private static readonly light = new ColorMap(stops.light);
   private static readonly dark = new ColorMap(stops.dark);
 
+  private static readonly signedLight = new ColorMap(stops.signedLight);
+  private static readonly signedDark = new ColorMap(stops.signedDark);
+
   static of(dark: boolean): ColorMap {
     return dark ? ColorMap.dark : ColorMap.light;
+  }
+
+  /** For numbers of both signs: 0.5 stands for zero. */
+  static signed(dark: boolean): ColorMap {
+    return dark ? ColorMap.signedDark : ColorMap.signedLight;
   }
 
   /** Writes the color of `share` (0 to 1; NaN is drawn as mid gray) into RGBA pixel `pixel`. */

@@ -1,0 +1,173 @@
+/**
+ * <attn-compare> in somebody's page: the carried heads of the model at once, further layers when chosen, made-up sequences, a
+ * reader's own file; by keyboard, in both languages, narrow, in one file, taken away.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { readSafetensors } from "attnlab/io";
+import { accessibilityViolations } from "../lib/axe.js";
+import { clipboard, numberIn } from "../lib/explorer.js";
+import { overflowingElements } from "../lib/layout.js";
+import { policyWith, STRICT_POLICY } from "../lib/policy.js";
+import { drawn, post, type Post } from "../lib/post.js";
+import { attentionWeights, product, rowsOf } from "../lib/reference.js";
+import { open, type OpenOptions } from "../lib/visit.js";
+
+const FIXTURES = join(import.meta.dirname, "..", "..", "fixtures", "minilm");
+
+const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
+  post(
+    {
+      figure: `<attn-compare id="figure" ${attributes}><p class="fallback">A comparison.</p></attn-compare>`,
+      script: "attn-compare.js",
+      ...more,
+    },
+    options,
+  );
+
+const caption = (widget: Locator): Locator => widget.locator(".caption");
+
+/** Cells of the table of this number. */
+const cells = (widget: Locator, index = 0): Promise<string[][]> =>
+  widget
+    .locator("table")
+    .nth(index)
+    .evaluate((table) =>
+      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+    );
+
+describe("heads of the model", () => {
+  test("stand there before any click, without another request for data", async () => {
+    const { page, server } = await open(figure("table"));
+    const widget = await drawn(page);
+    expect(await caption(widget).textContent()).toMatch(/^Layer 2 of all-MiniLM-L6-v2, 4 heads, 31 tokens/);
+    await widget.locator("svg.matrix").nth(4).waitFor();
+    expect(await cells(widget)).toHaveLength(4);
+    expect(server.requests.filter((path) => path.endsWith(".safetensors"))).toEqual([]);
+  });
+
+  test("have the error of averaging that double precision finds", async () => {
+    const { page } = await open(figure('layer="5" table'));
+    const widget = await drawn(page);
+    await caption(widget).filter({ hasText: "12 heads" }).waitFor();
+    const { q, k, v } = readSafetensors(
+      new Uint8Array(readFileSync(join(FIXTURES, "sentence.layer4.safetensors"))),
+    ).tensors;
+    if (!q || !k || !v) throw new Error("The fixture holds no q, k and v.");
+    const [, n = 0, d = 0] = q.shape;
+    const shown = await cells(widget);
+    for (const head of [0, 6, 11]) {
+      const of = ({ data }: { data: Float32Array }): number[][] =>
+        rowsOf(data.subarray(head * n * d, (head + 1) * n * d), d);
+      const exact = product(attentionWeights(of(q), of(k), { scale: () => 1 / Math.sqrt(d) }), of(v)).flat();
+      const mean = Array.from({ length: d }, (_, c) => of(v).reduce((sum, row) => sum + (row[c] ?? 0) / n, 0));
+      const off = exact.reduce((sum, value, at) => sum + (value - (mean[at % d] ?? 0)) ** 2, 0);
+      const all = exact.reduce((sum, value) => sum + value * value, 0);
+      expect(numberIn(shown[head]?.[5])).toBeCloseTo(Math.sqrt(off / all), 2);
+    }
+  });
+
+  test("are chosen by a click on the picture, and the budget by keyboard", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    await widget.locator(".pick").nth(2).click();
+    await widget.getByText("Head 3 in detail").waitFor();
+    const slider = widget.getByRole("slider", { name: /Budget/ });
+    await slider.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await widget.locator(".keys", { hasText: "32 landmarks" }).waitFor();
+    await caption(widget).filter({ hasText: "Nyström is exact attention here" }).waitFor();
+    expect(await widget.getAttribute("budget")).toBe("32");
+  });
+});
+
+test("made-up sequences change with the seed, and need no worker", async () => {
+  const policy = policyWith("worker-src", "'none'");
+  const { page } = await open(figure('source="synthetic" table', { policy }, { expectedProblems: [/worker-src/] }));
+  const widget = await drawn(page);
+  const before = await cells(widget);
+  expect(numberIn(before[5]?.[2])).toBeLessThan(0.1 * numberIn(before[0]?.[2]));
+  await widget.getByRole("button", { name: /Roll the seed/ }).click();
+  await widget.getByText("seed 2", { exact: true }).waitFor();
+  await expect.poll(() => cells(widget)).not.toEqual(before);
+});
+
+describe("a reader's own file", () => {
+  test("is compared like the others", async () => {
+    const { page } = await open(figure('source="own"'));
+    const widget = page.locator("#figure");
+    await widget.locator('input[type="file"]').setInputFiles(join(FIXTURES, "sentence.layer0.safetensors"));
+    await caption(widget).filter({ hasText: "12 heads of 31 tokens from sentence.layer0.safetensors" }).waitFor();
+  });
+
+  test("is refused with a reason where it is something else", async () => {
+    const { page } = await open(figure('source="own"'));
+    const widget = page.locator("#figure");
+    await widget.locator('input[type="file"]').setInputFiles(join(FIXTURES, "tokens.json"));
+    await widget.getByRole("alert").filter({ hasText: "could not be loaded" }).waitFor();
+  });
+});
+
+describe("fits the page", () => {
+  for (const lang of ["en", "zh-CN"]) {
+    test(`in ${lang}, light and dark, wide and narrow`, async () => {
+      const { page } = await open(figure("table", { lang }, { context: { reducedMotion: "reduce" } }));
+      const widget = await drawn(page);
+      await widget.locator("svg.matrix").nth(4).waitFor();
+      for (const source of ["sentence", "synthetic", "own"]) {
+        await widget.evaluate((element, name) => element.setAttribute("source", name), source);
+        await widget.locator("progress").waitFor({ state: "detached" });
+        await page.setViewportSize({ width: 1000, height: 900 });
+        await page.emulateMedia({ colorScheme: "light" });
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await page.emulateMedia({ colorScheme: "dark" });
+        expect(await accessibilityViolations(page)).toEqual([]);
+        await page.setViewportSize({ width: 320, height: 640 });
+        expect(await overflowingElements(page)).toEqual([]);
+      }
+    });
+  }
+});
+
+describe("where something is missing", () => {
+  test("without WebAssembly it says so, and the fallback stays", async () => {
+    const { page } = await open(figure("", { policy: STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "") }));
+    const widget = page.locator("#figure");
+    await widget.getByRole("alert").filter({ hasText: "could not be started" }).waitFor();
+    expect(await widget.locator(".fallback").isVisible()).toBe(true);
+  });
+
+  test("the single file needs nothing else, and offers what it carries", async () => {
+    const { page, server } = await open(figure('source="passage"', { script: "attn-compare.single.js" }));
+    const widget = await drawn(page);
+    expect(await caption(widget).textContent()).toMatch(/^Layer 2/);
+    expect(await widget.locator('select[name="source"] option').count()).toBe(3);
+    expect(server.requests.filter((path) => path.startsWith("/attnlab/"))).toEqual(["/attnlab/attn-compare.single.js"]);
+  });
+});
+
+test("taken away as code, as a link and as files", async () => {
+  const { page } = await open(
+    figure('budget="12"', {}, { context: { permissions: ["clipboard-read", "clipboard-write"] } }),
+  );
+  const widget = await drawn(page);
+  for (const [name, content] of [
+    ["Copy embed code", '<attn-compare budget="12">'],
+    ["Copy as JavaScript", "landmarks: 12"],
+    ["Copy permalink", "#figure.state=source:sentence;layer:0;head:1;budget:12"],
+  ] as const) {
+    await widget.getByRole("button", { name, exact: true }).click();
+    await widget.getByText("Copied.").waitFor();
+    expect(await clipboard(page)).toContain(content);
+  }
+  for (const kind of ["PNG", "SVG", "CSV"]) {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      widget.getByRole("button", { name: `Download ${kind}` }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`compare-sentence.${kind.toLowerCase()}`);
+  }
+});

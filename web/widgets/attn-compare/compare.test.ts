@@ -1,0 +1,124 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { load } from "attnlab";
+import { writeSafetensors } from "attnlab/io";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab } from "../../package/index.js";
+import { Numbers } from "../shared/format.js";
+import { runNow } from "../shared/tasks/task.js";
+import { translator } from "../shared/text.js";
+import { better, captionOf, middle } from "./caption.js";
+import { compareCode } from "./copy-as-javascript.js";
+import { headsCsv } from "./exports.js";
+import { headsOfFile, mostTokens, shapeOf, syntheticHeads, type Heads } from "./heads.js";
+import { measureHead, measureHeads } from "./measure.js";
+import { methodNames, windowOf } from "./methods.js";
+import { en } from "./text.en.js";
+import { zh } from "./text.zh.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const modelFile = (layer: number): string => `${root}dist/widgets/data/sentence.layer${layer}.safetensors`;
+const model = (layer: number): Heads => headsOfFile("model", new Uint8Array(readFileSync(modelFile(layer))));
+const folder = `${root}build/copied-code/compare/`;
+let lab: Lab;
+beforeAll(async () => {
+  lab = await load();
+  mkdirSync(folder, { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("heads of a trained model", () => {
+  it("do not survive Performer as they are, and do survive Nyström better", () => {
+    for (const layer of [1, 2, 4, 6]) {
+      const { errors, performer } = runNow(measureHeads(lab, { heads: model(layer), budget: 16, seed: 1 }));
+      expect(performer).toHaveLength(12);
+      expect(middle(errors.nystrom)).toBeLessThan(0.6 * middle(errors.uniform));
+      expect(middle(performer.map((range) => range.middle))).toBeGreaterThan(0.8 * middle(errors.uniform));
+    }
+  });
+
+  it("are measured alike one by one and all at once", () => {
+    const heads = model(3);
+    const all = runNow(measureHeads(lab, { heads, budget: 16, seed: 1 }));
+    for (const head of [0, 7, 11]) {
+      const one = runNow(measureHead(lab, { heads, budget: 16, seed: 1, head }));
+      for (const name of ["nystrom", "linear", "sparse", "uniform"] as const) {
+        expect(one.errors[name].output).toBeCloseTo(all.errors[name][head] ?? NaN, 4);
+      }
+      expect(one.errors.best.output).toBeLessThan(one.errors.uniform.output);
+    }
+  });
+});
+
+describe("made-up heads", () => {
+  it("suit Nyström the better the smoother they are", () => {
+    const { errors } = runNow(measureHeads(lab, { heads: syntheticHeads(1), budget: 16, seed: 1 }));
+    const [first = 0, , , , , last = 1] = errors.nystrom;
+    expect(last).toBeLessThan(0.02 * first);
+  });
+
+  it("are exact under Nyström with a landmark for each token, and under a window of all keys", () => {
+    const { errors } = runNow(measureHeads(lab, { heads: syntheticHeads(2), budget: 200, seed: 1 }));
+    for (const error of [...errors.nystrom, ...errors.sparse]) expect(error).toBeLessThan(1e-5);
+  });
+
+  it("keep as many keys in the window as the budget", () => {
+    const { matrices } = runNow(measureHead(lab, { heads: syntheticHeads(1), budget: 7, seed: 1, head: 0 }));
+    const row = matrices.sparse.values.subarray(30 * 64, 31 * 64);
+    expect(row.filter((value) => value > 0)).toHaveLength(7);
+    expect(windowOf(1)).toEqual([0, 0]);
+    expect(windowOf(16)).toEqual([8, 7]);
+  });
+});
+
+describe("a reader's own file", () => {
+  const tensor = (shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5), shape });
+
+  it("is cut to what can be shown", () => {
+    const bytes = writeSafetensors({ q: tensor([2, 300, 8]), k: tensor([2, 300, 8]), v: tensor([2, 300, 4]) });
+    expect(shapeOf(headsOfFile("own", bytes))).toEqual({ heads: 2, n: mostTokens, d: 8, dV: 4 });
+  });
+
+  it("is refused where something is missing or does not fit", () => {
+    expect(() => headsOfFile("own", writeSafetensors({ q: tensor([2, 3, 4]), k: tensor([2, 3, 4]) }))).toThrow("own");
+    const odd = { q: tensor([2, 3, 4]), k: tensor([2, 3, 5]), v: tensor([2, 3, 4]) };
+    expect(() => headsOfFile("own", writeSafetensors(odd))).toThrow("[2, 3, 5]");
+    const flat = { q: tensor([3, 4]), k: tensor([3, 4]), v: tensor([3, 4]) };
+    expect(() => headsOfFile("own", writeSafetensors(flat))).toThrow("[3, 4]");
+  });
+});
+
+describe("in words and files", () => {
+  it("says whose heads, how far off, and how many are better than averaging", () => {
+    const measured = runNow(measureHeads(lab, { heads: model(2), budget: 64, seed: 1 }));
+    const origin = { source: "sentence", layer: 2, model: "M", file: "" } as const;
+    const english = captionOf(translator({ en, zh }, "en"), new Numbers("en"), measured, origin);
+    expect(english).toMatch(/^Layer 2 of M, 12 heads, 31 tokens/);
+    expect(english).toContain("Nyström is exact attention here");
+    expect(captionOf(translator({ en, zh }, "zh"), new Numbers("zh"), measured, origin)).toMatch(/^M 第 2 层，12 个头/);
+    expect(better([0.5, 0.95], [1, 1])).toBe(1);
+    expect(headsCsv(measured).split("\n")).toHaveLength(14);
+  });
+
+  it.each(["sentence", "synthetic"] as const)("copies a program that prints the same, %s", async (source) => {
+    const heads = source === "sentence" ? model(5) : syntheticHeads(4);
+    const { n } = shapeOf(heads);
+    const code = compareCode("Title", { source, layer: 5, file: "", n, budget: 12, seed: 4 });
+    const file = `${folder}${source}.mjs`;
+    writeFileSync(file, code.replace(/"node_modules[^"]*"/, JSON.stringify(modelFile(5))));
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(" "));
+    const { errors } = runNow(measureHeads(lab, { heads, budget: 12, seed: 4 }));
+    for (const name of ["nystrom", "linear", "sparse", "uniform"] as const) {
+      const printed = lines.filter(([method]) => method === name).map(([, , error]) => Number(error));
+      expect(printed).toHaveLength(errors[name].length);
+      printed.forEach((error, head) => expect(error).toBeCloseTo(errors[name][head] ?? NaN, 3));
+    }
+    expect(new Set(lines.map(([name]) => name))).toEqual(new Set([...methodNames, "uniform"]));
+  });
+});

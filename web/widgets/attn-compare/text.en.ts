@@ -1,0 +1,60 @@
+/** English texts of the comparison. */
+export const en = {
+  title: "Does a trained model survive a cheaper attention?",
+
+  source: "Queries, keys and values of",
+  sourceSentence: "a sentence in MiniLM",
+  sourcePassage: "a long passage in MiniLM",
+  sourceSynthetic: "made-up sequences",
+  sourceOwn: "your own file",
+  layer: "Layer",
+  layerCarried: "{layer}, four heads",
+  budget: "Budget m",
+  head: "Head in detail",
+  headOf: "{head} of {heads}",
+  roll: "Roll the seed",
+  rolled: "seed {seed}",
+  reset: "Reset",
+  waiting: "Loading the kernels…",
+  computing: "Computing",
+  cancel: "Cancel",
+  failed: "This could not be computed: {reason}",
+  loadFailed: "These numbers could not be loaded: {reason}",
+  file: "A safetensors file with q, k and v, [heads, n, d]",
+  fileNote: "It stays on your machine. At most {heads} heads and {tokens} tokens are taken.",
+
+  exact: "exact",
+  performer: "Performer, {budget} features",
+  nystrom: "Nyström, {budget} landmarks",
+  linear: "linear, elu + 1",
+  sparse: "window of {budget} keys",
+  uniform: "averaging everything",
+  best: "best of rank {budget}",
+  heads: "head",
+  outputError: "relative output error",
+  bandNote: "Lines only guide the eye. The band: four fifths of {seeds} draws.",
+  point: "head {head}: {error}",
+  driftNote: "From head 1 to 6 the tokens drift more slowly: neighbors correlate by {drifts}.",
+  matrixNote: "Head {head} in detail. A row is a query, a column a key; all in the colors of the exact one.",
+
+  captionModel: "Layer {layer} of {model}, {heads} heads, {n} tokens, weights as they are, nothing retrained.",
+  captionSynthetic: "{heads} made-up heads of {n} tokens.",
+  captionOwn: "{heads} heads of {n} tokens from {name}.",
+  captionErrors:
+    "In the middle of the heads the output is off by {performer} with Performer, {nystrom} with Nyström, {linear} with linear attention, {sparse} with a window; averaging everything is off by {uniform}.",
+  captionCount: "Performer beats averaging by a tenth or more in {performer} of {heads} heads, Nyström in {nystrom}.",
+  captionAll: "{budget} landmarks for {n} tokens: Nyström is exact attention here.",
+
+  tableErrors: "Head {head}: how far off",
+  tableMethod: "Method",
+  tableOutput: "Output",
+  tableFrobenius: "Matrix",
+  tableLargest: "Worst entry",
+  tableDivergence: "KL per row",
+  tableRowSums: "Row sums",
+  tableLeast: "Least entry",
+  tableHeads: "Relative output error of every head",
+} as const;
+
+/** What the other language must have, key for key. */
+export type CompareText = typeof en;

@@ -1,0 +1,60 @@
+import type { Translation } from "../shared/text.js";
+import type { CompareText } from "./text.en.js";
+
+/** 对比图的中文文案。 */
+export const zh: Translation<CompareText> = {
+  title: "换成更便宜的注意力，训练好的模型还能用吗？",
+
+  source: "查询、键、值取自",
+  sourceSentence: "MiniLM 里的一句话",
+  sourcePassage: "MiniLM 里的一段长文",
+  sourceSynthetic: "造出来的序列",
+  sourceOwn: "你自己的文件",
+  layer: "层",
+  layerCarried: "{layer}，四个头",
+  budget: "预算 m",
+  head: "细看哪个头",
+  headOf: "{head} / {heads}",
+  roll: "换一个种子",
+  rolled: "种子 {seed}",
+  reset: "复原",
+  waiting: "正在载入内核……",
+  computing: "正在计算",
+  cancel: "取消",
+  failed: "没能算出来：{reason}",
+  loadFailed: "这些数据没能载入：{reason}",
+  file: "含有 q、k、v 的 safetensors 文件，形状 [heads, n, d]",
+  fileNote: "文件不会离开你的机器。最多取 {heads} 个头、{tokens} 个 token。",
+
+  exact: "精确",
+  performer: "Performer，{budget} 个特征",
+  nystrom: "Nyström，{budget} 个地标点",
+  linear: "线性，elu + 1",
+  sparse: "窗口，{budget} 个键",
+  uniform: "全部平均",
+  best: "秩为 {budget} 的最佳近似",
+  heads: "头",
+  outputError: "输出的相对误差",
+  bandNote: "连线只是方便看。色带包含 {seeds} 次抽样的五分之四。",
+  point: "头 {head}：{error}",
+  driftNote: "从头 1 到头 6，token 变化越来越慢：相邻两个的相关系数是 {drifts}。",
+  matrixNote: "细看头 {head}。一行是一个查询，一列是一个键；颜色都以精确的矩阵为准。",
+
+  captionModel: "{model} 第 {layer} 层，{heads} 个头，{n} 个 token，权重原封不动，没有重新训练。",
+  captionSynthetic: "造出来的 {heads} 个头，{n} 个 token。",
+  captionOwn: "取自 {name} 的 {heads} 个头，{n} 个 token。",
+  captionErrors:
+    "各个头的输出偏差，中位数是：Performer {performer}，Nyström {nystrom}，线性注意力 {linear}，窗口 {sparse}；全部平均是 {uniform}。",
+  captionCount: "{heads} 个头里，Performer 比全部平均好一成以上的有 {performer} 个，Nyström 有 {nystrom} 个。",
+  captionAll: "{n} 个 token 用 {budget} 个地标点：这里 Nyström 就是精确的注意力。",
+
+  tableErrors: "头 {head} 的偏差有多大",
+  tableMethod: "方法",
+  tableOutput: "输出",
+  tableFrobenius: "矩阵",
+  tableLargest: "最差的元素",
+  tableDivergence: "每行的 KL",
+  tableRowSums: "行和",
+  tableLeast: "最小的元素",
+  tableHeads: "每个头的输出相对误差",
+};

@@ -1,0 +1,18 @@
+import type { Numbers } from "../../shared/format.js";
+import type { Translate } from "../../shared/text.js";
+import { methodNames, type MethodName } from "../methods.js";
+import type { CompareText } from "../text.en.js";
+
+export interface ViewProps {
+  readonly t: Translate<CompareText>;
+  readonly numbers: Numbers;
+  readonly width: number;
+  readonly dark: boolean;
+  readonly table: boolean;
+}
+
+export const allNames = [...methodNames, "uniform"] as const;
+
+/** A method's name with its budget. */
+export const nameOf = (t: Translate<CompareText>, method: MethodName | "uniform" | "best", budget: number): string =>
+  method === "linear" || method === "uniform" ? t(method) : t(method, { budget });
