@@ -76,9 +76,12 @@ const withoutFetching = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]attnlab\.js$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8")
-        .replace(/var moduleOverrides=.*?(?=var out=console)/s, "")
+        .replace(/var ENVIRONMENT_IS_WEB=.*?(?=var out=console)/s, "")
+        .replace(/var _scriptName = .*?;/, "")
         .replace("Object.assign(Module,moduleOverrides);moduleOverrides=null;", "")
         .replace(/Module\["(HEAP(?!U8\b|U32)\w+)"\]=\1=new \w+\(b\);/g, "")
+        .replace('what+=". Build with -sASSERTIONS for more info.";', "")
+        .replace(/if\(runDependencyWatcher!==null\)\{[^}]*\}/, "")
         .replace(/var dataURIPrefix=.*?(?=function getWasmImports)/s, "")
         .replace(/function receiveInstantiationResult.*?(?=if\(Module\["instantiateWasm"\])/s, "")
         .replace(/wasmBinaryFile\?\?=.*?(?=return\{\})/s, "");
@@ -145,10 +148,11 @@ async function bundleScripts() {
   const modules = { base: partsOf("base"), core: partsOf("core") };
   const base = await wrap("base", "attnlabBase()");
   const handedIn = { base: { modules: modules.base, contents: `export const[${base.names}]=attnlabBase` } };
-  const core = await wrap("core", "attnlabCore(attnlabBase,attnlabStart)", [replace(handedIn)]);
+  const core = await wrap("core", "attnlabCore(attnlabBase,attnlabCall,attnlabPlaces)", [replace(handedIn)]);
   const baseInstance = `export ${base.text}export const list=attnlabBase();export const[${base.names}]=list`;
-  const start = `"(("+attnlabBase+")())[${core.names.indexOf("serve")}]()"`;
-  const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${start})`;
+  const call = `"(("+attnlabBase+")())"`;
+  const places = `{serve:${core.names.indexOf("serve")},makeLoad:${core.names.indexOf("makeLoad")}}`;
+  const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${call},${places})`;
   await build({
     ...common,
     entryPoints: {

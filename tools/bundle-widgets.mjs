@@ -109,16 +109,17 @@ const data = {
  * `virtual:serve/NAME` is the program of a widget's worker, which serves the widget's tasks; `virtual:worker/NAME` opens it,
  * by the given module.
  * @param {(name: string) => string} opener
+ * @param {string} [importLoad] How the program comes by `load`.
  * @returns {import("esbuild").Plugin}
  */
-const workers = (opener) => ({
+const workers = (opener, importLoad = 'import { load } from "../package/given.js";') => ({
   name: "workers",
   setup({ onResolve, onLoad }) {
     const named = /^virtual:(serve|worker)\/(.*)$/;
     onResolve({ filter: named }, ({ path }) => ({ path, namespace: "workers" }));
     onLoad({ filter: named, namespace: "workers" }, ({ path }) => {
       const [, kind, name = ""] = named.exec(path) ?? [];
-      const program = `import { load } from "../package/given.js";
+      const program = `${importLoad}
         import { serve } from "./shared/tasks/serve.js";
         import { tasks } from "./${name}/tasks.js";
         serve(tasks, load);`;
@@ -139,9 +140,10 @@ const openChunk = (/** @type {string} */ name) => `import { openWorkerBeside } f
     openWorkerBeside(import.meta.url, "${name}.worker.js", () =>
       new Worker(new URL("./${name}.worker.js", import.meta.url), { type: "module" }));`;
 
-/** Opens a worker whose program is carried as text. */
-const openText = (/** @type {string} */ text) => `import { openWorkerFromText } from "./shared/tasks/open.js";
-  export default () => openWorkerFromText(${JSON.stringify(text)});`;
+/** Opens a worker whose program is carried as text; the package in it is the page's. */
+const openText = (/** @type {string} */ text) => `import { loadText } from "../package/given.js";
+  import { openWorkerFromText } from "./shared/tasks/open.js";
+  export default () => openWorkerFromText("const attnlabLoad=" + loadText() + ";" + ${JSON.stringify(text)});`;
 
 /**
  * One build for all widgets and their workers, so that they share chunks. A worker imports nothing lazily: Vite compiles the
@@ -174,7 +176,7 @@ async function bundleSingle(name) {
       ...common,
       entryPoints: [`virtual:serve/${name}`],
       write: false,
-      plugins: [publishedPackage, workers(unopened), virtual(data)],
+      plugins: [publishedPackage, workers(unopened, "const load = attnlabLoad;"), virtual(data)],
     }));
   const text = (worker && worker.outputFiles[0]?.text) || "";
   await build({

@@ -3,7 +3,11 @@
 import { refuse } from "./errors.js";
 import type { Lab } from "./lab.js";
 import { makeLoad } from "./load.js";
+import { programText } from "./pool/program.js";
 import type { LoadOptions } from "./source.js";
+
+/** An expression whose value is `load`, for the text of a worker. */
+export const loadText = (): string => programText("makeLoad");
 
 /**
  * Loads the kernels from the source you name: `wasmUrl`, `wasmBinary` or `wasmModule`. Nothing is carried in this entry: it

@@ -30,11 +30,11 @@ export function waysToStart(): StartWorker[] {
   if (typeof Worker === "function") {
     const fromText: StartWorker = () => {
       // One address serves all workers of all pools: nothing to give back.
-      programUrl ??= URL.createObjectURL(new Blob([programText()], { type: "text/javascript" }));
+      programUrl ??= URL.createObjectURL(new Blob([programText("serve")], { type: "text/javascript" }));
       return new Worker(programUrl);
     };
     return [fromText, byAddress];
   }
   const threads = nodeModule("node:worker_threads");
-  return threads ? [() => new threads.Worker(programText(), { eval: true })] : [];
+  return threads ? [() => new threads.Worker(programText("serve"), { eval: true })] : [];
 }
