@@ -23,13 +23,11 @@ if (!LibraryManager.library["$moduleDefinitions"]) {
     _embind_register_function__deps: ["$readers", "$wasmTable", "free"],
     _embind_register_function: (name, count, types, signature, invoker, target) => {
       const invoke = wasmTable.get(invoker);
-      const read = readers[{{{ makeGetValue("types", 0, "*") }}}];
+      const read = readers[HEAPU32[types >> 2]];
       // The name ends with 0, or is followed by those of the arguments, in parentheses; letters come after these.
       let key = "";
       while (HEAPU8[name] > 40) key += String.fromCharCode(HEAPU8[name++]);
-      Module[key] = read
-        ? (...args) => read(invoke(target, ...args))
-        : (...args) => invoke(target, ...args);
+      Module[key] = read ? (...args) => read(invoke(target, ...args)) : (...args) => invoke(target, ...args);
     },
   });
 }
