@@ -22,7 +22,8 @@ if(EMSCRIPTEN)
   # What -O3 does beyond -O2 makes products faster where multiply-add is one instruction; elsewhere it only makes the binary
   # larger, which is the one that single-file figures carry.
   if(NOT ATTNLAB_RELAXED_SIMD)
-    string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+    # Not for the linker, too, whose JavaScript has to be the same for both builds.
+    target_compile_options(attnlab_options INTERFACE $<$<CONFIG:Release>:-O2>)
   endif()
   target_compile_options(attnlab_options INTERFACE -msimd128)
   target_link_options(attnlab_options INTERFACE -msimd128)
