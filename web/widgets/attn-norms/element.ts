@@ -110,13 +110,14 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     super.updated(changed);
     const { found, view } = this;
     if (found === undefined || found.key === this.told) return;
-    const { norm, place, x, y, before, after, errors } = found.run;
+    const { norm, place, x, y, before, after, quotient, errors } = found.run;
     const detail = {
       view,
       norm,
       count: before.count,
       mean: before.mean,
       deviation: Math.sqrt(before.variance),
+      ...quotient,
       value: x[place.index],
       output: y[place.index],
       outputMean: after.mean,

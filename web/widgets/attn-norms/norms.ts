@@ -100,6 +100,12 @@ export function statisticsOf(lab: Lab, values: ArrayLike<number>): Statistics {
   return { count: values.length, mean: mean.data[0] ?? Number.NaN, variance: variance.data[0] ?? Number.NaN };
 }
 
+/** What is subtracted from the chosen entry, and what the difference is divided by. */
+export interface Quotient {
+  readonly subtracted: number;
+  readonly divisor: number;
+}
+
 /** One norm on one batch: what goes in and comes out, forward and backward. */
 export interface Run {
   readonly norm: NormName;
@@ -114,6 +120,7 @@ export interface Run {
   /** The chosen entry's slice before and after; the stored statistics where those are used. */
   readonly before: Statistics;
   readonly after: Statistics;
+  readonly quotient: Quotient;
   /** Largest differences from double precision, as a share of the largest entry. */
   readonly errors: { readonly y: number; readonly dx: number };
 }
@@ -132,6 +139,13 @@ function difference(found: Float32Array, expected: Float64Array): number {
   return found.reduce((so, value, i) => Math.max(so, Math.abs(value - (expected[i] ?? Number.NaN)) / largest), 0);
 }
 
+function quotientOf(state: NormsState, { count, mean, variance }: Statistics): Quotient {
+  const subtracted = isCentered(state) ? mean : 0;
+  if (state.norm === "l2") return { subtracted, divisor: Math.sqrt(count * (variance + mean ** 2)) };
+  const around = isStored(state) || isCentered(state) ? variance : variance + mean ** 2;
+  return { subtracted, divisor: Math.sqrt(around + 10 ** state.eps) };
+}
+
 /** Runs a norm as the state says; `norm` takes another one in its place. */
 export function run(lab: Lab, given: NormsState, norm: NormName = given.norm): Run {
   const state = { ...given, norm };
@@ -140,9 +154,9 @@ export function run(lab: Lab, given: NormsState, norm: NormName = given.norm): R
   const shape = [place.samples, place.tokens, place.channels];
   const x = Float32Array.from(batchOf(state.seed, state.edits, place), (value) => value * 10 ** state.size);
   const input = lab.tensor(x, shape);
-  const y = forward[norm](lab, input, options).data as Float32Array;
+  const y = forward[norm](lab, input, options).data;
   const dy = incoming(state, place, y);
-  const dx = backward[norm](lab, input, lab.tensor(dy, shape), options).dx.data as Float32Array;
+  const dx = backward[norm](lab, input, lab.tensor(dy, shape), options).dx.data;
   const slices = sliceIds(state, place);
   const inSlice = (_: number, index: number): boolean => slices[index] === slices[place.index];
   const { mean, variance } = options;
@@ -153,6 +167,7 @@ export function run(lab: Lab, given: NormsState, norm: NormName = given.norm): R
   const exact = inDouble({ x, dy, slices, norm, center: isCentered(state), options, channels: place.channels });
   return {
     ...{ norm, options, place, slices, x, y, dy, dx, before },
+    quotient: quotientOf(state, before),
     after: statisticsOf(lab, y.filter(inSlice)),
     errors: { y: difference(y, exact.y), dx: difference(dx, exact.dx) },
   };

@@ -42,6 +42,9 @@ export interface NormsNumbers {
   /** Of those before, or as stored. */
   mean: number;
   deviation: number;
+  /** What the norm subtracts from the chosen entry, and what it divides the difference by. */
+  subtracted: number;
+  divisor: number;
   /** The chosen entry before and after. */
   value: number;
   output: number;
