@@ -57,18 +57,18 @@ export const isStored = ({ norm, inference }: Pick<NormsState, "norm" | "inferen
 /** What batch norm keeps for inference: running statistics over so many batches like this one. */
 export const storedBatches = 30;
 
-/** Mean and variance of each channel over batches of other seeds, in units of the size. */
+/** Running mean and variance of each channel over batches of other seeds; those of the first batch are the start. */
 function storedStatistics(lab: Lab, seed: number, unit: number): { mean: Tensor; variance: Tensor } {
-  const { samples, tokens, channels } = most;
-  let running: { runningMean?: Tensor; runningVariance?: Tensor } = {};
-  for (let i = 1; i <= storedBatches; i++) {
-    const batch = Float32Array.from(randomBatch(seed + 1000 * i), (value) => value * unit);
-    const x = lab.tensor(batch, [samples, tokens, channels]);
-    const { runningMean, runningVariance } = lab.batchStatistics(x, { channelAxis: -1, ...running });
-    running = { runningMean, runningVariance };
+  const shape = [most.samples, most.tokens, most.channels];
+  const statistics = (number: number, running: { runningMean?: Tensor; runningVariance?: Tensor }) => {
+    const batch = Float32Array.from(randomBatch(seed + 1000 * number), (value) => value * unit);
+    return lab.batchStatistics(lab.tensor(batch, shape), { channelAxis: -1, ...running });
+  };
+  let { mean, variance } = statistics(1, {});
+  for (let number = 2; number <= storedBatches; number++) {
+    const { runningMean, runningVariance } = statistics(number, { runningMean: mean, runningVariance: variance });
+    [mean, variance] = [runningMean, runningVariance];
   }
-  const { runningMean: mean, runningVariance: variance } = running;
-  if (mean === undefined || variance === undefined) throw new Error("There are no stored statistics.");
   return { mean, variance };
 }
 

@@ -106,8 +106,8 @@ export const normsStyles = [
     }
     .cards {
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(100%, 206px), 1fr));
-      gap: 1.25em 24px;
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+      gap: 1.25em 16px;
       margin: 0;
       padding: 0;
       list-style: none;
@@ -127,6 +127,11 @@ export const normsStyles = [
     }
     .cards button {
       justify-self: start;
+    }
+    @container (max-width: 560px) {
+      .cards {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
     }
     @media (forced-colors: active) {
       .plus,

@@ -114,8 +114,8 @@ export function backwardView(props: ViewProps, run: Run): TemplateResult {
 /** The outputs of all six, small. */
 export function compareView(props: ViewProps, runs: readonly Run[], onOpen: (norm: NormName) => void): TemplateResult {
   const { t, numbers, caption } = props;
-  const columns = Math.max(1, Math.min(3, Math.floor(props.width / 230)));
-  const width = Math.floor((props.width - 24 * (columns - 1)) / columns);
+  const columns = props.width > 500 ? 3 : 2;
+  const width = Math.floor((props.width - 16 * (columns - 1)) / columns);
   return html`<p class="caption" part="caption">${caption}</p>
     ${legend(t)}
     <ul class="cards">
