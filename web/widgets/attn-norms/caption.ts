@@ -16,8 +16,8 @@ const largest = (values: Float32Array): number => values.reduce((so, value) => M
 export const isEmpty = (run: Run): boolean => run.before.count === 1 && largest(run.y) === 0 && largest(run.x) > 0;
 
 /** Whether so little goes back that it is rounding. */
-export const isStopped = ({ dx, dy, x }: Run): boolean =>
-  largest(dx) * Math.max(largest(x), Number.MIN_VALUE) < nothing * largest(dy);
+export const isStopped = ({ dx, dy, quotient }: Run): boolean =>
+  largest(dx) * quotient.divisor <= nothing * largest(dy);
 
 /** Entries that get a gradient worth naming. */
 function reached({ dx }: Run): number {
@@ -105,8 +105,9 @@ export function backwardCaption(t: T, numbers: Numbers, run: Run, state: NormsSt
   const shown = (value: number): string =>
     Math.abs(value) < 1e-4 * scale ? numbers.fixed(0, 2) : numbers.significant(value, 3);
   const stopped = isStopped(run);
+  const reach = { count: stopped ? 0 : reached(run), entries: dx.length };
   return joinSentences(numbers.language, [
-    t("captionReach", { from, count: stopped ? 0 : reached(run), entries: dx.length }),
+    from === 1 ? t("captionReachOne", reach) : t("captionReach", { ...reach, from }),
     ...(state.gradient === "one" && !stopped ? [t("captionOutside")] : []),
     stopped
       ? t("captionNothing")
@@ -117,21 +118,16 @@ export function backwardCaption(t: T, numbers: Numbers, run: Run, state: NormsSt
 
 /** What is untouched, before the six. */
 export function compareCaption(t: T, numbers: Numbers, { x, place }: Run): string {
-  return t("captionCompare", {
-    sample: loud + 1,
-    loud: numbers.fixed(loudnessOf(x, loud, place), 1),
-    channel: shifted + 1,
-    shift: fixed(numbers, shiftOf(x, shifted, place)),
-  });
+  const values = { channel: shifted + 1, shift: fixed(numbers, shiftOf(x, shifted, place)) };
+  if (place.samples < 2) return t("captionCompareOne", values);
+  return t("captionCompare", { ...values, sample: loud + 1, loud: numbers.fixed(loudnessOf(x, loud, place), 1) });
 }
 
 /** What one of the six leaves. */
 export function compareLine(t: T, numbers: Numbers, run: Run): string {
+  const { y, place } = run;
   if (isEmpty(run)) return t("compareNothing");
-  return t("compareLine", {
-    sample: loud + 1,
-    loud: numbers.fixed(loudnessOf(run.y, loud, run.place), 1),
-    channel: shifted + 1,
-    shift: fixed(numbers, shiftOf(run.y, shifted, run.place)),
-  });
+  const values = { channel: shifted + 1, shift: fixed(numbers, shiftOf(y, shifted, place)) };
+  if (place.samples < 2) return t("compareLineOne", values);
+  return t("compareLine", { ...values, sample: loud + 1, loud: numbers.fixed(loudnessOf(y, loud, place), 1) });
 }

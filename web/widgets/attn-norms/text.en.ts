@@ -67,12 +67,15 @@ export const en = {
   captionEps:
     "The variance {variance} is small against ε = {eps}, so the standard deviation becomes {deviation} and not 1.",
   captionReach: "What comes in at {from} outputs goes on to {count} of {entries} entries of x.",
+  captionReachOne: "What comes in at one output goes on to {count} of {entries} entries of x.",
   captionOutside: "Nothing leaves the slices that it came in at.",
   captionNothing: "Next to nothing goes on: a change of x in this direction is just what the norm takes away.",
   captionSums: "In the slice drawn strongly ∂L/∂x adds up to {sum}, and times the output to {along}.",
   captionErrors: "The same in double precision differs by {error} of the largest entry at most.",
   captionCompare:
     "The same batch under six norms. Untouched, sample {sample} is {loud} times as large as the others, and the mean of channel {channel} stands {shift} off 0.",
+  captionCompareOne: "The same sample under six norms. Untouched, the mean of channel {channel} stands {shift} off 0.",
+  compareLineOne: "channel {channel}: {shift} off 0",
   compareLine: "sample {sample}: {loud} times as large; channel {channel}: {shift} off 0",
   compareNothing: "one entry in each slice: nothing but zeros",
   compareOpen: "Look at it",
