@@ -17,6 +17,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "Attention and its scale", link: "/en/attention" },
           { text: "Entropy and length", link: "/en/entropy-scale" },
           { text: "Entropy normalization", link: "/en/entropy" },
+          { text: "Norms", link: "/en/norms" },
           { text: "Performer", link: "/en/performer" },
           { text: "Cheaper attentions compared", link: "/en/compare" },
         ],

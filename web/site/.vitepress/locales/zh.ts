@@ -18,6 +18,7 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "注意力与它的缩放", link: "/zh/attention" },
           { text: "熵与文本长度", link: "/zh/entropy-scale" },
           { text: "概率分布的熵归一化", link: "/zh/entropy" },
+          { text: "激活值的归一化", link: "/zh/norms" },
           { text: "Performer：随机投影", link: "/zh/performer" },
           { text: "几种便宜的注意力的对比", link: "/zh/compare" },
         ],

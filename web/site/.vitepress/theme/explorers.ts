@@ -13,6 +13,7 @@ const WIDGETS = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-norms",
   "attn-performer",
 ] as const;
 

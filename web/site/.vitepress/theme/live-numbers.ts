@@ -5,7 +5,7 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "performer-change", "compare-change"] as const;
+const events = ["attn-change", "entropy-change", "norms-change", "performer-change", "compare-change"] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -18,6 +18,10 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   target: ({ target }) => fixed(target, 2),
   exponent: ({ exponent }) => digits(exponent, 3),
   temperature: ({ temperature }) => digits(temperature, 3),
+  value: ({ value }) => digits(value, 3),
+  subtracted: ({ subtracted }) => digits(subtracted, 3),
+  divisor: ({ divisor }) => digits(divisor, 3),
+  output: ({ output }) => digits(output, 3),
   features: ({ features }) => (typeof features === "number" ? String(features) : ""),
   error: ({ error }) => percent(error),
   uniformError: ({ uniformError }) => percent(uniformError),

@@ -1,0 +1,219 @@
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import type { Lab } from "../../package/index.js";
+import { chartFile } from "../shared/charts/svg-file.js";
+import { segments } from "../shared/controls.js";
+import { FigureElement } from "../shared/figure-element.js";
+import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
+import { placeOf, readEdits, writeEdits } from "./batch.js";
+import { backwardCaption, compareCaption, forwardCaption } from "./caption.js";
+import { normsCode } from "./copy-as-javascript.js";
+import { entriesCsv, entryOf } from "./exports.js";
+import { run, type Run } from "./norms.js";
+import {
+  most,
+  normNames,
+  reach,
+  schema,
+  viewNames,
+  type AxesName,
+  type GradientName,
+  type NormName,
+  type ViewName,
+} from "./schema.js";
+import { normsStyles } from "./styles.js";
+import { en, type NormsText } from "./text.en.js";
+import { zh } from "./text.zh.js";
+import { batchControls, normChoice, normControls, type ControlsProps } from "./view/controls.js";
+import { backwardView, compareView, forwardView } from "./view/views.js";
+
+const titles = {
+  forward: "titleForward",
+  backward: "titleBackward",
+  compare: "titleCompare",
+} as const satisfies Record<ViewName, keyof NormsText>;
+
+const viewLabels = {
+  forward: "viewForward",
+  backward: "viewBackward",
+  compare: "viewCompare",
+} as const satisfies Record<ViewName, keyof NormsText>;
+
+/** What the kernels found for a state; `key` is what it depends on. */
+interface Found {
+  readonly key: string;
+  readonly run: Run;
+  /** All six, in the view that compares them; else the one. */
+  readonly runs: readonly Run[];
+}
+
+/**
+ * `<attn-norms>`: a small batch of activations to drag, which of them each norm takes together, what comes out, and where a
+ * gradient goes on its way back.
+ *
+ * Attributes: `view`, `norm`, `axes`, `groups`, `uncentered`, `inference`, `gradient`, `sample`, `token`, `channel`, `samples`,
+ * `tokens`, `size`, `eps`, `seed`, `edits`, `table` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events
+ * (bubbling, composed): `config-change` { state } when the state has changed; `norms-change` with the numbers in view when they
+ * have.
+ */
+export class AttnNorms extends FigureElement<typeof schema, NormsText> {
+  static override styles = normsStyles;
+  static override properties = FigureElement.propertiesOf(schema);
+  static override script = "attn-norms.single.js";
+
+  declare view: ViewName;
+  declare norm: NormName;
+  declare axes: AxesName;
+  declare groups: number;
+  declare uncentered: boolean;
+  declare inference: boolean;
+  declare gradient: GradientName;
+  declare sample: number;
+  declare token: number;
+  declare channel: number;
+  declare samples: number;
+  declare tokens: number;
+  declare size: number;
+  declare eps: number;
+  declare seed: number;
+  declare edits: string;
+  declare table: boolean;
+
+  protected readonly schema = schema;
+  protected readonly texts = { en, zh };
+  private found: Found | undefined;
+  private told = "";
+
+  constructor() {
+    super();
+    for (const [key, field] of Object.entries(schema)) Reflect.set(this, key, field.initial);
+  }
+
+  protected override get question(): string {
+    return this.t(titles[this.view]);
+  }
+
+  /** What the present state comes to; computed anew when it has changed. Well under a millisecond, so on the page itself. */
+  private find(lab: Lab): Found {
+    const { state } = this;
+    const key = JSON.stringify({ ...state, table: false });
+    if (this.found?.key === key) return this.found;
+    const own = run(lab, state);
+    return { key, run: own, runs: state.view === "compare" ? normNames.map((name) => run(lab, state, name)) : [own] };
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    this.found = this.lab && this.find(this.lab);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { found, view } = this;
+    if (found === undefined || found.key === this.told) return;
+    const { norm, place, x, y, before, after, quotient, errors } = found.run;
+    const detail = {
+      view,
+      norm,
+      count: before.count,
+      mean: before.mean,
+      deviation: Math.sqrt(before.variance),
+      ...quotient,
+      value: x[place.index],
+      output: y[place.index],
+      outputMean: after.mean,
+      outputDeviation: Math.sqrt(after.variance),
+      error: Math.max(errors.y, errors.dx),
+    };
+    this.tell("norms-change", detail, this.caption(found), this.told === "");
+    this.told = found.key;
+  }
+
+  private caption(found: Found): string {
+    const { t, numbers, view, state } = this;
+    if (view === "compare") return compareCaption(t, numbers, found.run);
+    return (view === "forward" ? forwardCaption : backwardCaption)(t, numbers, found.run, state);
+  }
+
+  protected override picture(): TemplateResult {
+    const { t, view, found } = this;
+    const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
+    return html`${segments("view", t("view"), words, view, (name) => {
+      this.view = name;
+    })}
+    ${found === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage(found)}
+    ${this.takeAway(found)}`;
+  }
+
+  private stage(found: Found): TemplateResult {
+    const { t, numbers, width, view, table, size } = this;
+    const given = {
+      ...{ t, numbers, width, table, size },
+      caption: this.caption(found),
+      onChoose: (index: number) => {
+        const [sample, token, channel] = entryOf(index, found.run.place);
+        this.state = { sample, token, channel };
+      },
+      onValue: (index: number, value: number) => this.put(index, value, found),
+    };
+    const controls: ControlsProps = {
+      ...{ t, numbers, state: this.state },
+      value: (found.run.x[found.run.place.index] ?? 0) / 10 ** size,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onValue: (value) => this.put(found.run.place.index, value, found),
+      onReset: () => this.reset(),
+    };
+    if (view === "compare") {
+      const open = (norm: NormName): void => {
+        this.state = { view: "forward", norm };
+      };
+      return html`<div class="stage">${compareView(given, found.runs, open)}</div>
+        ${batchControls(controls)}`;
+    }
+    return html`${normChoice(controls)}
+      <div class="stage">${(view === "forward" ? forwardView : backwardView)(given, found.run)}</div>
+      ${normControls(controls)}${batchControls(controls)}`;
+  }
+
+  /** Sets an entry of the part that is looked at, in units of the size. */
+  private put(index: number, value: number, { run: { place } }: Found): void {
+    const [sample, token, channel] = entryOf(index, place);
+    const { whole } = placeOf({ ...most, sample, token, channel });
+    const edits = readEdits(this.edits).set(whole, Math.round(Math.max(-reach, Math.min(reach, value)) * 20) / 20);
+    this.edits = writeEdits(edits);
+  }
+
+  private takeAway(found: Found | undefined): TemplateResult {
+    return takeAwayBar({
+      language: this.language,
+      taken: this.taken,
+      ready: found !== undefined,
+      shareable: true,
+      table: this.table,
+      embedCode: () => this.embedCode,
+      code: () => (found === undefined ? "" : normsCode(this.caption(found), found.runs)),
+      permalink: () => this.permalink,
+      onSave: (kind) => {
+        if (found !== undefined) this.save(kind, found);
+      },
+      onTable: (table) => {
+        this.table = table;
+      },
+    });
+  }
+
+  private save(kind: FileKind, found: Found): void {
+    const { view, norm } = this;
+    const name = view === "compare" ? "norms-compare" : `norms-${view}-${norm}`;
+    if (kind === "csv") {
+      this.taken.saveCsv(name, entriesCsv(found.runs));
+      return;
+    }
+    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
+    if (chart === undefined) return;
+    const file = chartFile(chart, this.question, this.caption(found), others);
+    if (kind === "svg") this.taken.saveSvg(name, file);
+    else void this.taken.savePng(name, file);
+  }
+}
