@@ -13,6 +13,7 @@ const WIDGETS = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-nystrom",
   "attn-performer",
 ] as const;
 

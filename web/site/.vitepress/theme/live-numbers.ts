@@ -5,7 +5,7 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "performer-change", "compare-change"] as const;
+const events = ["attn-change", "entropy-change", "performer-change", "compare-change", "nystrom-change"] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -21,6 +21,8 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   features: ({ features }) => (typeof features === "number" ? String(features) : ""),
   error: ({ error }) => percent(error),
   uniformError: ({ uniformError }) => percent(uniformError),
+  landmarks: ({ landmarks }) => (typeof landmarks === "number" ? String(landmarks) : ""),
+  withoutMiddle: ({ withoutMiddle }) => percent(withoutMiddle),
   performerShare: ({ performer }) => percent(performer),
   nystromShare: ({ nystrom }) => percent(nystrom),
   uniformShare: ({ uniform }) => percent(uniform),
