@@ -21,6 +21,7 @@ const widgets = [
   "attn-entropy-scale",
   "attn-explorer",
   "attn-norms",
+  "attn-nystrom",
   "attn-performer",
 ];
 

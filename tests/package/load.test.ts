@@ -169,7 +169,7 @@ describe("broken sources", () => {
         code: "LOAD",
         operation,
         argument: "wasmBinary",
-        message: /wrong numbers.*matmul/,
+        message: /wrong numbers.*softmax/,
       });
     }
   });

@@ -5,6 +5,7 @@ import { schema as compare } from "../../widgets/attn-compare/schema.js";
 import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
 import { schema as norms } from "../../widgets/attn-norms/schema.js";
+import { schema as nystrom } from "../../widgets/attn-nystrom/schema.js";
 import { schema as performer } from "../../widgets/attn-performer/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
@@ -21,6 +22,7 @@ const schemas: Readonly<Record<string, Fields>> = {
   "attn-entropy-scale": entropyScale,
   "attn-explorer": explorer,
   "attn-norms": norms,
+  "attn-nystrom": nystrom,
   "attn-performer": performer,
 };
 

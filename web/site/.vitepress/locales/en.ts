@@ -19,6 +19,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "Entropy normalization", link: "/en/entropy" },
           { text: "Norms", link: "/en/norms" },
           { text: "Performer", link: "/en/performer" },
+          { text: "Nyströmformer", link: "/en/nystromformer" },
           { text: "Cheaper attentions compared", link: "/en/compare" },
         ],
       },

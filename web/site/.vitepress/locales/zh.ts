@@ -20,6 +20,7 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "概率分布的熵归一化", link: "/zh/entropy" },
           { text: "激活值的归一化", link: "/zh/norms" },
           { text: "Performer：随机投影", link: "/zh/performer" },
+          { text: "Nyströmformer：矩阵分解", link: "/zh/nystromformer" },
           { text: "几种便宜的注意力的对比", link: "/zh/compare" },
         ],
       },

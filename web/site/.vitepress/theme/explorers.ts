@@ -14,6 +14,7 @@ const WIDGETS = [
   "attn-entropy-scale",
   "attn-explorer",
   "attn-norms",
+  "attn-nystrom",
   "attn-performer",
 ] as const;
 

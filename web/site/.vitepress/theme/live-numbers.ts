@@ -5,7 +5,14 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "norms-change", "performer-change", "compare-change"] as const;
+const events = [
+  "attn-change",
+  "entropy-change",
+  "norms-change",
+  "nystrom-change",
+  "performer-change",
+  "compare-change",
+] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -25,6 +32,8 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   features: ({ features }) => (typeof features === "number" ? String(features) : ""),
   error: ({ error }) => percent(error),
   uniformError: ({ uniformError }) => percent(uniformError),
+  landmarks: ({ landmarks }) => (typeof landmarks === "number" ? String(landmarks) : ""),
+  withoutMiddle: ({ withoutMiddle }) => percent(withoutMiddle),
   performerShare: ({ performer }) => percent(performer),
   nystromShare: ({ nystrom }) => percent(nystrom),
   uniformShare: ({ uniform }) => percent(uniform),

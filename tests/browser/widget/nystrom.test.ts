@@ -1,0 +1,236 @@
+/**
+ * <attn-nystrom> in somebody's page: the matrices at once, in numbers that double precision confirms; the sweep from the
+ * worker; the inverse that diverges; the future; by keyboard, in both languages, narrow, in one file, taken away.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "playwright-core";
+import { describe, expect, inject, test } from "vitest";
+import { accessibilityViolations } from "../lib/axe.js";
+import { clipboard, numberIn } from "../lib/explorer.js";
+import { overflowingElements } from "../lib/layout.js";
+import { STRICT_POLICY } from "../lib/policy.js";
+import { drawn, post, type Post } from "../lib/post.js";
+import { open, type OpenOptions } from "../lib/visit.js";
+
+const views = ["matrices", "error", "inverse", "leak"] as const;
+const patience = 60_000;
+
+const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
+  post(
+    {
+      figure: `<attn-nystrom id="figure" ${attributes}><p class="fallback">Nyströmformer.</p></attn-nystrom>`,
+      script: "attn-nystrom.js",
+      ...more,
+    },
+    options,
+  );
+
+const caption = (widget: Locator): Locator => widget.locator(".caption");
+
+/** Cells of the table of this number. */
+const cells = (widget: Locator, index = 0): Promise<string[][]> =>
+  widget
+    .locator("table")
+    .nth(index)
+    .evaluate((table) =>
+      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+    );
+
+describe("the matrices", () => {
+  test("stand there before any click, beside the baselines, and need no worker", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    expect(await caption(widget).textContent()).toMatch(/^8 landmarks for 64 tokens, 6 steps .* off by \d+%/);
+    expect(await widget.locator("svg.matrix").count()).toBe(3);
+    expect(await widget.locator("svg.factors .cells").count()).toBe(3);
+    const rows = await cells(widget);
+    expect(rows.map(([name]) => name)).toEqual([
+      "Nyströmformer",
+      "without the middle factor",
+      "averaging everything",
+      "best of rank 8",
+      "exact, in float32",
+    ]);
+    const [nystrom = NaN, without = NaN, uniform = NaN] = rows.map(([, error]) => numberIn(error));
+    expect(nystrom).toBeLessThan(without);
+    expect(without).toBeLessThan(uniform);
+    // The kernel's exact attention against double precision: 3.06×10⁻⁸ and the like.
+    expect(rows[4]?.[1]).toMatch(/×10⁻[⁷⁸⁹]$/);
+    expect(page.workers().length).toBe(0);
+  });
+
+  test("follow the slider by keyboard, and say so", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    const slider = widget.getByRole("slider", { name: /Landmarks m/ });
+    await slider.focus();
+    for (let press = 0; press < 4; press++) await page.keyboard.press("ArrowRight");
+    await caption(widget).filter({ hasText: "16 landmarks" }).waitFor();
+    await widget.getByRole("status").filter({ hasText: "16 landmarks" }).waitFor({ state: "attached" });
+    expect(await widget.getAttribute("landmarks")).toBe("16");
+    expect(await slider.getAttribute("aria-valuetext")).toBe("16");
+  });
+
+  test("show an entry in all of them, by pointer and by keyboard", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    await widget.locator(".trio").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await widget.locator(".readout", { hasText: "Query 2, key 2" }).waitFor();
+    // A cross in each of the three, the query's row in F, the key's column in B.
+    expect(await widget.locator(".cross").count()).toBe(5);
+    await widget
+      .locator("svg.matrix")
+      .nth(1)
+      .click({ position: { x: 1, y: 1 } });
+    await widget.locator(".readout", { hasText: "Query 1, key 1" }).waitFor();
+  });
+
+  test("tell the page", async () => {
+    const { page } = await open(
+      figure(
+        'landmarks="16"',
+        {},
+        {
+          before: (page) =>
+            page.addInitScript(`addEventListener("nystrom-change", ({ detail }) => { globalThis.told = detail; })`),
+        },
+      ),
+    );
+    const widget = await drawn(page);
+    const told = await page.evaluate<Record<string, number>>("globalThis.told");
+    expect(told).toMatchObject({ view: "matrices", landmarks: 16, iterations: 6 });
+    expect(told.error).toBeCloseTo(numberIn((await cells(widget))[0]?.[1]), 3);
+  });
+
+  test("get worse once the tokens are shuffled", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    const before = numberIn((await cells(widget))[0]?.[1]);
+    await widget.getByLabel("Order of tokens").selectOption("shuffled");
+    await page.waitForFunction("document.querySelector('#figure').getAttribute('order') === 'shuffled'");
+    expect(numberIn((await cells(widget))[0]?.[1])).toBeGreaterThan(2 * before);
+  });
+});
+
+describe("the other views", () => {
+  test("compare numbers of landmarks, in the worker", async () => {
+    const { page } = await open(figure('view="error" table'));
+    const widget = await drawn(page);
+    const rows = await cells(widget);
+    expect(rows.map(([m]) => Number(m))).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    // Six steps against Performer, with sixteen of each.
+    expect(numberIn(rows[4]?.[2])).toBeLessThan(numberIn(rows[4]?.[8]));
+    expect(page.workers().length).toBe(1);
+  });
+
+  test("show the iteration meet its prediction, and diverge from a bad start", async () => {
+    const { page } = await open(figure('view="inverse" table'));
+    const widget = await drawn(page);
+    const rows = await cells(widget);
+    expect(rows).toHaveLength(31);
+    expect(numberIn(rows[3]?.[2])).toBeCloseTo(numberIn(rows[3]?.[1]), 4);
+    await widget.evaluate((element) => element.setAttribute("factor", "8"));
+    await caption(widget).filter({ hasText: "diverges" }).waitFor();
+  });
+
+  test("show the future in the past, and the refusal", async () => {
+    const { page } = await open(figure('view="leak"'));
+    const widget = await drawn(page);
+    expect(await caption(widget).textContent()).toContain("0 of 63");
+    expect(await caption(widget).textContent()).toContain("62 of 63 move");
+    expect(await widget.locator(".refusal code").textContent()).toContain("means of segments mix what comes later");
+  });
+});
+
+describe("fits the page", () => {
+  for (const lang of ["en", "zh-CN"]) {
+    test(
+      `in ${lang}, every view, light and dark, wide and narrow`,
+      async () => {
+        const { page } = await open(figure("table", { lang }, { context: { reducedMotion: "reduce" } }));
+        const widget = await drawn(page);
+        for (const view of views) {
+          await widget.evaluate((element, name) => element.setAttribute("view", name), view);
+          await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
+          await caption(widget).filter({ hasText: /\d/ }).waitFor({ timeout: patience });
+          await page.setViewportSize({ width: 1000, height: 900 });
+          await page.emulateMedia({ colorScheme: "light" });
+          expect(await accessibilityViolations(page)).toEqual([]);
+          await page.emulateMedia({ colorScheme: "dark" });
+          expect(await accessibilityViolations(page)).toEqual([]);
+          await page.setViewportSize({ width: 320, height: 640 });
+          expect(await overflowingElements(page)).toEqual([]);
+        }
+      },
+      3 * patience,
+    );
+  }
+});
+
+describe("where something is missing", () => {
+  test("without WebAssembly it says so, and the fallback stays", async () => {
+    const { page } = await open(figure("", { policy: STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "") }));
+    const widget = page.locator("#figure");
+    await widget.getByRole("alert").filter({ hasText: "could not be started" }).waitFor();
+    expect(await widget.locator(".fallback").isVisible()).toBe(true);
+  });
+
+  test("the single file needs nothing else", async () => {
+    const { page, server } = await open(figure('view="leak"', { script: "attn-nystrom.single.js" }));
+    await drawn(page);
+    expect(server.requests.filter((path) => path.startsWith("/attnlab/"))).toEqual(["/attnlab/attn-nystrom.single.js"]);
+  });
+});
+
+describe("taken away", () => {
+  const permissions = ["clipboard-read", "clipboard-write"];
+
+  test("as code, as a link and as files", async () => {
+    const { page } = await open(figure('landmarks="4" seed="2"', {}, { context: { permissions } }));
+    const widget = await drawn(page);
+    const copy = async (name: string): Promise<string> => {
+      await widget.getByRole("button", { name, exact: true }).click();
+      await widget.getByText("Copied.").waitFor();
+      return clipboard(page);
+    };
+    expect(await copy("Copy embed code")).toContain('<attn-nystrom landmarks="4" seed="2">');
+    expect(await copy("Copy permalink")).toContain("#figure.state=view:matrices;inverse:iterative;");
+    for (const view of ["matrices", "error", "inverse", "leak"]) {
+      await widget.evaluate((element, name) => element.setAttribute("view", name), view);
+      await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
+      await caption(widget).filter({ hasText: /\d/ }).waitFor();
+      for (const kind of ["PNG", "SVG", "CSV"]) {
+        const [download] = await Promise.all([
+          page.waitForEvent("download"),
+          widget.getByRole("button", { name: `Download ${kind}` }).click(),
+        ]);
+        expect(download.suggestedFilename()).toBe(`nystrom-${view}.${kind.toLowerCase()}`);
+      }
+    }
+  });
+
+  test("the copied program prints what is shown", async () => {
+    const { page } = await open(figure('landmarks="12" seed="3"', {}, { context: { permissions } }));
+    const widget = await drawn(page);
+    await widget.getByRole("button", { name: "Copy as JavaScript" }).click();
+    await widget.getByText("Copied.").waitFor();
+    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
+    try {
+      const file = join(folder, "nystrom.mjs");
+      writeFileSync(file, await clipboard(page));
+      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder })
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(" "));
+      const shown = await cells(widget);
+      expect(Number(printed[0]?.[1])).toBeCloseTo(numberIn(shown[0]?.[1]), 3);
+      expect(Number(printed[1]?.[1])).toBeCloseTo(numberIn(shown[1]?.[1]), 3);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

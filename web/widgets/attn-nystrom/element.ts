@@ -1,0 +1,221 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import type { Lab } from "../../package/index.js";
+import { chartFile } from "../shared/charts/svg-file.js";
+import { segments } from "../shared/controls.js";
+import { FigureElement } from "../shared/figure-element.js";
+import { sharedLab } from "../shared/kernels/shared-lab.js";
+import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
+import { Computation } from "../shared/tasks/computation.js";
+import { TaskRunner } from "../shared/tasks/runner.js";
+import { inverseOf, type Inverse, type InverseInput } from "./inverse.js";
+import { leakOf, type Leak, type LeakInput } from "./leak.js";
+import { matricesOf, type Matrices, type MatricesInput } from "./matrices.js";
+import { picturesOf, type Picture } from "./pictures.js";
+import { tokenCount, type Tokens } from "./problem.js";
+import { mostSteps, schema, viewNames, type InverseName, type OrderName, type ViewName } from "./schema.js";
+import { nystromStyles } from "./styles.js";
+import { tasks } from "./tasks.js";
+import { en, type NystromText } from "./text.en.js";
+import { zh } from "./text.zh.js";
+import { controls } from "./view/controls.js";
+import type { Entry } from "./view/matrices.js";
+import { halfOf, progress } from "./view/parts.js";
+
+const titles = {
+  matrices: "titleMatrices",
+  error: "titleError",
+  inverse: "titleInverse",
+  leak: "titleLeak",
+} as const satisfies Record<ViewName, keyof NystromText>;
+
+const viewLabels = {
+  matrices: "viewMatrices",
+  error: "viewError",
+  inverse: "viewInverse",
+  leak: "viewLeak",
+} as const satisfies Record<ViewName, keyof NystromText>;
+
+/** What takes milliseconds is computed at once, and kept until something else is asked for. */
+class Kept<Input, Found> {
+  private key = "";
+  found: Found | undefined;
+  input: Input | undefined;
+
+  constructor(private readonly compute: (lab: Lab, input: Input) => Found) {}
+
+  want(lab: Lab, input: Input): void {
+    const key = JSON.stringify(input);
+    if (key === this.key) return;
+    [this.key, this.input, this.found] = [key, input, this.compute(lab, input)];
+  }
+}
+
+/**
+ * `<attn-nystrom>`: softmax attention through landmarks beside the exact matrix, with its three factors; how the error falls
+ * with their number; what the iterated inverse does; what of the future gets into the past.
+ *
+ * Attributes: `view`, `inverse`, `landmarks`, `iterations`, `factor`, `drift`, `sigma`, `order`, `seed`, `table` (see
+ * `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling, composed): `config-change` { state } when
+ * the state has changed; `nystrom-change` with the numbers in view when they have.
+ */
+export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
+  static override styles = nystromStyles;
+  static override properties: PropertyDeclarations = {
+    ...FigureElement.propertiesOf(schema),
+    pointed: { state: true },
+  };
+  static override script = "attn-nystrom.single.js";
+
+  declare view: ViewName;
+  declare inverse: InverseName;
+  declare landmarks: number;
+  declare iterations: number;
+  declare factor: number;
+  declare drift: number;
+  declare sigma: number;
+  declare order: OrderName;
+  declare seed: number;
+  declare table: boolean;
+  declare private pointed: Entry | undefined;
+
+  protected readonly schema = schema;
+  protected readonly texts = { en, zh };
+  private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-nystrom"), sharedLab);
+  private readonly error = new Computation(this, this.runner, "sweepLandmarks");
+  private readonly matrices = new Kept<MatricesInput, Matrices>(matricesOf);
+  private readonly inverses = new Kept<InverseInput, Inverse>(inverseOf);
+  private readonly leak = new Kept<LeakInput, Leak>(leakOf);
+  private told = "";
+
+  constructor() {
+    super();
+    for (const [key, field] of Object.entries(schema)) Reflect.set(this, key, field.initial);
+  }
+
+  protected override get question(): string {
+    return this.t(titles[this.view]);
+  }
+
+  protected override stop(): void {
+    super.stop();
+    this.error.stop();
+    this.runner.stop();
+  }
+
+  private get tokens(): Tokens {
+    const { drift, sigma, order, seed } = this;
+    return { drift, sigma, order, seed };
+  }
+
+  /** There are no more landmarks than tokens, and no more steps than pictures show, whatever an author wrote. */
+  private get bounded(): Readonly<Record<"landmarks" | "iterations", number>> {
+    return { landmarks: Math.min(this.landmarks, tokenCount), iterations: Math.min(this.iterations, mostSteps) };
+  }
+
+  /** Computes what the view in sight shows: at once what takes milliseconds, in the worker what takes longer. */
+  private compute(lab: Lab): void {
+    const { view, tokens, inverse, factor } = this;
+    const { landmarks, iterations } = this.bounded;
+    if (view === "matrices") this.matrices.want(lab, { ...tokens, inverse, landmarks, iterations });
+    else if (view === "error") this.error.want(tokens);
+    else if (view === "inverse") this.inverses.want(lab, { ...tokens, landmarks, start: factor });
+    else this.leak.want(lab, { ...tokens, order: "sequence", landmarks, iterations });
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (this.lab !== undefined) this.compute(this.lab);
+  }
+
+  /** What the view in sight comes to; undefined until it has been computed once. */
+  private get found(): Picture | undefined {
+    const { t, numbers, width, table, view, matrices, error, inverses, leak } = this;
+    const pictures = picturesOf({ t, numbers, width, half: halfOf(width), table });
+    if (view === "matrices") {
+      return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
+    }
+    if (view === "error") return error.result && error.input && pictures.error(error.result, error.input);
+    if (view === "inverse") return inverses.found && inverses.input && pictures.inverse(inverses.found, inverses.input);
+    return leak.found && leak.input && pictures.leak(leak.found, leak.input);
+  }
+
+  private get pointing() {
+    return {
+      dark: this.dark,
+      pointed: this.pointed,
+      onPoint: (entry: Entry | undefined): void => {
+        this.pointed = entry;
+      },
+    };
+  }
+
+  private get computation() {
+    return this.view === "error" ? this.error : undefined;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { found } = this;
+    if (found === undefined || this.computation?.running !== undefined) return;
+    const news = JSON.stringify([this.view, found.figures]);
+    if (news === this.told) return;
+    this.tell("nystrom-change", { view: this.view, ...found.figures }, found.caption, this.told === "");
+    this.told = news;
+  }
+
+  protected override picture(): TemplateResult {
+    const { t, numbers, view, found, computation } = this;
+    const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
+    const running = computation?.running;
+    return html`${segments("view", t("view"), words, view, (name) => {
+        this.view = name;
+      })}
+      ${controls({
+        t,
+        numbers,
+        state: { ...this.state, ...this.bounded },
+        onChange: (change) => {
+          this.state = change;
+        },
+        onReset: () => this.reset(),
+      })}
+      <div class="stage ${running === undefined ? "" : "old"}">
+        ${progress(t, running, () => computation?.cancel())}
+        ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
+        ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : "computing")}</p>` : found.view}
+      </div>
+      ${this.takeAway(found)}`;
+  }
+
+  private takeAway(found: Picture | undefined): TemplateResult {
+    return takeAwayBar({
+      language: this.language,
+      taken: this.taken,
+      ready: found !== undefined,
+      shareable: true,
+      table: this.table,
+      embedCode: () => this.embedCode,
+      code: () => found?.code() ?? "",
+      permalink: () => this.permalink,
+      onSave: (kind) => {
+        if (found !== undefined) this.save(kind, found);
+      },
+      onTable: (table) => {
+        this.table = table;
+      },
+    });
+  }
+
+  private save(kind: FileKind, found: Picture): void {
+    const name = `nystrom-${this.view}`;
+    if (kind === "csv") {
+      this.taken.saveCsv(name, found.csv());
+      return;
+    }
+    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
+    if (chart === undefined) return;
+    const file = chartFile(chart, this.question, found.caption, others);
+    if (kind === "svg") this.taken.saveSvg(name, file);
+    else void this.taken.savePng(name, file);
+  }
+}
