@@ -21,6 +21,7 @@ const widgets = [
   "attn-entropy-scale",
   "attn-explorer",
   "attn-performer",
+  "attn-sparse",
 ];
 
 const source = fromRoot("web", "widgets");

@@ -45,7 +45,9 @@ const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => 
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   for (const widget of await page
-    .locator("attn-benchmark, attn-compare, attn-entropy, attn-entropy-scale, attn-explorer, attn-performer")
+    .locator(
+      "attn-benchmark, attn-compare, attn-entropy, attn-entropy-scale, attn-explorer, attn-performer, attn-sparse",
+    )
     .all()) {
     await widget.scrollIntoViewIfNeeded();
     await widget.locator(".caption", { hasText: /\d/ }).waitFor();

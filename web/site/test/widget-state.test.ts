@@ -5,6 +5,7 @@ import { schema as compare } from "../../widgets/attn-compare/schema.js";
 import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
 import { schema as performer } from "../../widgets/attn-performer/schema.js";
+import { schema as sparse } from "../../widgets/attn-sparse/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
 import { liveNames } from "../.vitepress/theme/live-numbers.js";
@@ -20,6 +21,7 @@ const schemas: Readonly<Record<string, Fields>> = {
   "attn-entropy-scale": entropyScale,
   "attn-explorer": explorer,
   "attn-performer": performer,
+  "attn-sparse": sparse,
 };
 
 describe("parseState", () => {

@@ -14,6 +14,7 @@ const WIDGETS = [
   "attn-entropy-scale",
   "attn-explorer",
   "attn-performer",
+  "attn-sparse",
 ] as const;
 
 const loading = new Map<string, Promise<unknown>>();

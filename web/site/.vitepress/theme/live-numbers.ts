@@ -5,7 +5,7 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "performer-change", "compare-change"] as const;
+const events = ["attn-change", "entropy-change", "performer-change", "compare-change", "sparse-change"] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -23,6 +23,8 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   uniformError: ({ uniformError }) => percent(uniformError),
   performerShare: ({ performer }) => percent(performer),
   nystromShare: ({ nystrom }) => percent(nystrom),
+  keptShare: ({ keptShare }) => percent(keptShare),
+  reachedShare: ({ reached }) => percent(reached),
   uniformShare: ({ uniform }) => percent(uniform),
 };
 
