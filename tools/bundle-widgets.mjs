@@ -20,6 +20,7 @@ const widgets = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-linear",
   "attn-performer",
   "attn-sparse",
 ];

@@ -4,6 +4,7 @@ import { schema as entropyScale } from "../../widgets/attn-entropy-scale/schema.
 import { schema as compare } from "../../widgets/attn-compare/schema.js";
 import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
+import { schema as linear } from "../../widgets/attn-linear/schema.js";
 import { schema as performer } from "../../widgets/attn-performer/schema.js";
 import { schema as sparse } from "../../widgets/attn-sparse/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
@@ -20,6 +21,7 @@ const schemas: Readonly<Record<string, Fields>> = {
   "attn-entropy": entropy,
   "attn-entropy-scale": entropyScale,
   "attn-explorer": explorer,
+  "attn-linear": linear,
   "attn-performer": performer,
   "attn-sparse": sparse,
 };

@@ -18,6 +18,7 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "Entropy and length", link: "/en/entropy-scale" },
           { text: "Entropy normalization", link: "/en/entropy" },
           { text: "Performer", link: "/en/performer" },
+          { text: "Linear attention", link: "/en/linear" },
           { text: "Sparse attention", link: "/en/sparse" },
           { text: "Cheaper attentions compared", link: "/en/compare" },
         ],

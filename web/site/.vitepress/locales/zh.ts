@@ -19,6 +19,7 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "熵与文本长度", link: "/zh/entropy-scale" },
           { text: "概率分布的熵归一化", link: "/zh/entropy" },
           { text: "Performer：随机投影", link: "/zh/performer" },
+          { text: "线性注意力", link: "/zh/linear" },
           { text: "稀疏注意力", link: "/zh/sparse" },
           { text: "几种便宜的注意力的对比", link: "/zh/compare" },
         ],

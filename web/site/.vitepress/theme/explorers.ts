@@ -13,6 +13,7 @@ const WIDGETS = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-linear",
   "attn-performer",
   "attn-sparse",
 ] as const;

@@ -5,7 +5,14 @@
 import { onMounted, onUnmounted } from "vue";
 
 /** Events that tell numbers. */
-const events = ["attn-change", "entropy-change", "performer-change", "compare-change", "sparse-change"] as const;
+const events = [
+  "attn-change",
+  "entropy-change",
+  "performer-change",
+  "compare-change",
+  "sparse-change",
+  "linear-change",
+] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
 const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>) => string>> = {
@@ -23,6 +30,10 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   uniformError: ({ uniformError }) => percent(uniformError),
   performerShare: ({ performer }) => percent(performer),
   nystromShare: ({ nystrom }) => percent(nystrom),
+  rank: ({ rank }) => whole(rank),
+  exactRank: ({ exactRank }) => whole(exactRank),
+  keysOfRow: ({ keys }) => fixed(keys, 1),
+  exactKeysOfRow: ({ exactKeys }) => fixed(exactKeys, 1),
   keptShare: ({ keptShare }) => percent(keptShare),
   reachedShare: ({ reached }) => percent(reached),
   uniformShare: ({ uniform }) => percent(uniform),
@@ -30,6 +41,8 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
 
 /** The names that a mark may use. */
 export const liveNames = Object.keys(shown);
+
+const whole = (value: unknown): string => (typeof value === "number" ? String(value) : "");
 
 /** Empty for what is not a number: the old one stays. */
 function fixed(value: unknown, digits: number): string {
