@@ -17,7 +17,7 @@ const labels = {
 export const nameOf = (t: T, map: MapName): string => t(labels[map]);
 
 /** Rank and spread of both. */
-export function captionOf(t: T, numbers: Numbers, { input, exact, linear, uniform }: Measured): string {
+export function captionOf(t: T, numbers: Numbers, { input, exact, linear, uniform, empty }: Measured): string {
   const at = lengths.indexOf(tokenCount);
   const spread = (values: readonly number[]): string => numbers.fixed(values[at] ?? Number.NaN, 1);
   return joinSentences(numbers.language, [
@@ -33,5 +33,6 @@ export function captionOf(t: T, numbers: Numbers, { input, exact, linear, unifor
       exact: spread(exact.spreads),
       uniform: spread(uniform),
     }),
+    ...(empty > 0 ? [t("captionEmpty", { empty })] : []),
   ]);
 }

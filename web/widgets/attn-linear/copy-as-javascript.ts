@@ -49,7 +49,7 @@ for (const [name, values] of Object.entries(weights)) {
   let keys = 0;
   for (let i = 0; i < n; i++) {
     const row = [...values.slice(i * n, (i + 1) * n)].filter((weight) => weight > 0);
-    keys += Math.exp(-row.reduce((sum, weight) => sum + weight * Math.log(weight), 0)) / n;
+    if (row.length > 0) keys += Math.exp(-row.reduce((sum, weight) => sum + weight * Math.log(weight), 0)) / n;
   }
   console.log(name, "rank", rank(values), "keys per row", keys.toFixed(3));
 }

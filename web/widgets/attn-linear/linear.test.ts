@@ -50,6 +50,7 @@ describe("the weights", () => {
   it("spread over as many keys as they are equal", () => {
     expect(spreadOf([1, 0, 0, 1], 2)).toBe(1);
     expect(spreadOf([0.5, 0.5, 0, 1], 2)).toBeCloseTo(1.5, 12);
+    expect(spreadOf([0, 0, 0, 1], 2)).toBe(0.5);
   });
 });
 
@@ -85,6 +86,17 @@ it("spreads nearly as wide as averaging, and the wider the longer", () => {
 });
 
 describe("in words and files", () => {
+  it("says how many rows have no weight", () => {
+    const measured = measure(lab, given({ map: "relu", d: "2" }));
+    const { q } = problemOf(given({ d: "2" }), tokenCount);
+    const negative = Array.from({ length: tokenCount }, (_, i) => q.data.subarray(2 * i, 2 * i + 2)).filter((row) =>
+      row.every((entry) => entry <= 0),
+    );
+    expect(measured.empty).toBe(negative.length);
+    expect(captionOf(translator({ en, zh }, "en"), new Numbers("en"), measured)).toMatch(/above 0: \d+\.$/);
+    expect(measure(lab, given()).empty).toBe(0);
+  });
+
   it("says the ranks and the spreads", () => {
     const measured = measure(lab, given());
     const english = captionOf(translator({ en, zh }, "en"), new Numbers("en"), measured);
@@ -95,7 +107,7 @@ describe("in words and files", () => {
 
   it.each(mapNames)("copies a program that prints the same, %s", async (map) => {
     for (const causal of [false, true]) {
-      const input = given({ map, causal, seed: 2 });
+      const input = given({ map, causal, seed: 2, d: map === "relu" ? "2" : "8" });
       const file = `${folder}${map}.mjs`;
       writeFileSync(file, linearCode("Title", input));
       const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });

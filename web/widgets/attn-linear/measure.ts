@@ -47,16 +47,18 @@ export function weightsOf(
   };
 }
 
-/** To how many keys a row's weights come, e to the power of its entropy, in the mean over the rows. */
+/** To how many keys a row's weights come, e to the power of its entropy, in the mean over the rows; a row of zeros: none. */
 export function spreadOf(weights: ArrayLike<number>, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    let entropy = 0;
+    let [entropy, empty] = [0, true];
     for (let j = 0; j < n; j++) {
       const weight = weights[i * n + j] ?? 0;
-      if (weight > 0) entropy -= weight * Math.log(weight);
+      if (weight <= 0) continue;
+      empty = false;
+      entropy -= weight * Math.log(weight);
     }
-    sum += Math.exp(entropy);
+    if (!empty) sum += Math.exp(entropy);
   }
   return sum / n;
 }
@@ -78,6 +80,8 @@ export interface Measured {
   readonly exact: Side;
   readonly linear: Side;
   readonly uniform: readonly number[];
+  /** Rows of linear attention without any weight. */
+  readonly empty: number;
   /** Features of a query; no matrix that all keys are seen in has a higher rank. */
   readonly features: number;
 }
@@ -95,10 +99,15 @@ export function measure(lab: Lab, input: Input): Measured {
       spreads: all.map((weights, i) => spreadOf(weights[name], lengths[i] ?? 0)),
     };
   };
+  const linear = sideOf("linear");
+  const rows = Array.from({ length: tokenCount }, (_, i) =>
+    linear.matrix.values.subarray(i * tokenCount, (i + 1) * tokenCount),
+  );
   return {
     input,
     exact: sideOf("exact"),
-    linear: sideOf("linear"),
+    linear,
+    empty: rows.filter((row) => row.every((weight) => weight === 0)).length,
     uniform: lengths.map((n) => uniformSpread(n, input.causal)),
     features: Number(input.d) + (input.map === "cosine" ? 1 : 0),
   };

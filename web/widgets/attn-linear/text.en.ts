@@ -35,6 +35,7 @@ export const en = {
   captionCausal:
     "{map}, {n} tokens, {d} channels, the future hidden: the matrix of linear attention has rank {linear}, that of softmax {exact}.",
   captionSpread: "A row spreads over {linear} keys, with softmax over {exact}; averaging over {uniform}.",
+  captionEmpty: "Rows without any weight, for want of a feature above 0: {empty}.",
 
   tableSpread: "Keys that a row spreads over",
   tableSingular: "Singular values",

@@ -35,6 +35,7 @@ export const zh: Translation<LinearText> = {
   captionRank: "{map}，{n} 个 token，{d} 维：线性注意力矩阵的秩是 {linear}，softmax 的是 {exact}。",
   captionCausal: "{map}，{n} 个 token，{d} 维，遮住未来：线性注意力矩阵的秩是 {linear}，softmax 的是 {exact}。",
   captionSpread: "一行平均摊在 {linear} 个键上，softmax 是 {exact} 个，全部平均是 {uniform} 个。",
+  captionEmpty: "特征全为 0、因而没有任何权重的行：{empty} 行。",
 
   tableSpread: "一行摊在几个键上",
   tableSingular: "奇异值",
