@@ -20,9 +20,11 @@ const widgets = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-linear",
   "attn-norms",
   "attn-nystrom",
   "attn-performer",
+  "attn-sparse",
 ];
 
 const source = fromRoot("web", "widgets");

@@ -46,7 +46,7 @@ async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   for (const widget of await page
     .locator(
-      "attn-benchmark, attn-compare, attn-entropy, attn-entropy-scale, attn-explorer, attn-norms, attn-nystrom, attn-performer",
+      "attn-benchmark, attn-compare, attn-entropy, attn-entropy-scale, attn-explorer, attn-linear, attn-norms, attn-nystrom, attn-performer, attn-sparse",
     )
     .all()) {
     await widget.scrollIntoViewIfNeeded();

@@ -6,7 +6,9 @@ import { schema as entropy } from "../../widgets/attn-entropy/schema.js";
 import { schema as explorer } from "../../widgets/attn-explorer/schema.js";
 import { schema as norms } from "../../widgets/attn-norms/schema.js";
 import { schema as nystrom } from "../../widgets/attn-nystrom/schema.js";
+import { schema as linear } from "../../widgets/attn-linear/schema.js";
 import { schema as performer } from "../../widgets/attn-performer/schema.js";
+import { schema as sparse } from "../../widgets/attn-sparse/schema.js";
 import { parseState } from "../.vitepress/theme/explorers.js";
 import { preferredLanguage } from "../.vitepress/theme/language-choice.js";
 import { liveNames } from "../.vitepress/theme/live-numbers.js";
@@ -23,7 +25,9 @@ const schemas: Readonly<Record<string, Fields>> = {
   "attn-explorer": explorer,
   "attn-norms": norms,
   "attn-nystrom": nystrom,
+  "attn-linear": linear,
   "attn-performer": performer,
+  "attn-sparse": sparse,
 };
 
 describe("parseState", () => {

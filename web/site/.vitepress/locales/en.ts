@@ -20,6 +20,8 @@ export const en: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "Norms", link: "/en/norms" },
           { text: "Performer", link: "/en/performer" },
           { text: "Nyströmformer", link: "/en/nystromformer" },
+          { text: "Linear attention", link: "/en/linear" },
+          { text: "Sparse attention", link: "/en/sparse" },
           { text: "Cheaper attentions compared", link: "/en/compare" },
         ],
       },

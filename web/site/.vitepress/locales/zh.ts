@@ -21,6 +21,8 @@ export const zh: LocaleConfig<DefaultTheme.Config>[string] = {
           { text: "激活值的归一化", link: "/zh/norms" },
           { text: "Performer：随机投影", link: "/zh/performer" },
           { text: "Nyströmformer：矩阵分解", link: "/zh/nystromformer" },
+          { text: "线性注意力", link: "/zh/linear" },
+          { text: "稀疏注意力", link: "/zh/sparse" },
           { text: "几种便宜的注意力的对比", link: "/zh/compare" },
         ],
       },

@@ -13,9 +13,11 @@ const WIDGETS = [
   "attn-entropy",
   "attn-entropy-scale",
   "attn-explorer",
+  "attn-linear",
   "attn-norms",
   "attn-nystrom",
   "attn-performer",
+  "attn-sparse",
 ] as const;
 
 const loading = new Map<string, Promise<unknown>>();

@@ -12,6 +12,8 @@ const events = [
   "nystrom-change",
   "performer-change",
   "compare-change",
+  "sparse-change",
+  "linear-change",
 ] as const;
 
 /** What is shown of such an event's detail, by the name in the mark. */
@@ -36,11 +38,19 @@ const shown: Readonly<Record<string, (detail: Readonly<Record<string, unknown>>)
   withoutMiddle: ({ withoutMiddle }) => percent(withoutMiddle),
   performerShare: ({ performer }) => percent(performer),
   nystromShare: ({ nystrom }) => percent(nystrom),
+  rank: ({ rank }) => whole(rank),
+  exactRank: ({ exactRank }) => whole(exactRank),
+  keysOfRow: ({ keys }) => fixed(keys, 1),
+  exactKeysOfRow: ({ exactKeys }) => fixed(exactKeys, 1),
+  keptShare: ({ keptShare }) => percent(keptShare),
+  reachedShare: ({ reached }) => percent(reached),
   uniformShare: ({ uniform }) => percent(uniform),
 };
 
 /** The names that a mark may use. */
 export const liveNames = Object.keys(shown);
+
+const whole = (value: unknown): string => (typeof value === "number" ? String(value) : "");
 
 /** Empty for what is not a number: the old one stays. */
 function fixed(value: unknown, digits: number): string {

@@ -1,0 +1,63 @@
+import { css } from "lit";
+import { figureStyles } from "../shared/figure-styles.js";
+import { methodStyles } from "../shared/methods.js";
+
+/** Marks of the patterns on top of what all figures share. */
+export const sparseStyles = [
+  ...figureStyles,
+  methodStyles,
+  css`
+    .pair {
+      display: grid;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 16em), 1fr));
+      gap: 1em;
+      align-items: start;
+    }
+    figure {
+      display: grid;
+      gap: 0.35em;
+      min-width: 0;
+      margin: 0;
+    }
+    figcaption {
+      color: var(--muted);
+      font-size: 0.875em;
+    }
+    .matrix {
+      outline: 1px solid var(--rule);
+    }
+    .method.local {
+      --method: light-dark(#0b65ad, #6db8ff);
+      stroke-dasharray: 7 3;
+    }
+    .method.atrous {
+      --method: light-dark(#0a7352, #4fd0a0);
+      stroke-dasharray: 2 3;
+    }
+    .method.bigbird {
+      --method: var(--accent);
+      stroke-dasharray: 12 4;
+    }
+    .method.exact {
+      stroke-width: 1.25;
+    }
+    .method.chosen {
+      stroke-width: 3.5;
+    }
+    .method.dot {
+      stroke: none;
+    }
+    .limit {
+      stroke: var(--ink);
+      stroke-width: 1;
+      stroke-dasharray: 3 3;
+    }
+    .progress {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.75em;
+      margin: 0;
+    }
+  `,
+];

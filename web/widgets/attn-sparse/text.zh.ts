@@ -1,0 +1,67 @@
+import type { Translation } from "../shared/text.js";
+import type { SparseText } from "./text.en.js";
+
+/** 稀疏模式的中文文案。 */
+export const zh: Translation<SparseText> = {
+  title: "注意力矩阵里，哪些元素可以不算？",
+
+  pattern: "模式",
+  local: "局部",
+  atrous: "空洞",
+  sparse: "稀疏（局部加空洞）",
+  bigbird: "Big Bird",
+  exact: "全部元素",
+  window: "每侧窗口",
+  tokens: "{count} 个 token",
+  dilation: "间隔",
+  block: "块长",
+  blocks: "每侧块数",
+  random: "随机块",
+  globals: "全局 token",
+  layers: "层数",
+  causal: "遮住未来",
+  roll: "换一个种子",
+  rolled: "种子 {seed}",
+  reset: "复原",
+  waiting: "正在载入内核……",
+  computing: "正在计算",
+  cancel: "取消",
+  failed: "没能算出来：{reason}",
+
+  kept: "一层里保留的元素：一行是一个查询，一列是一个键",
+  reached: "{layers} 层之后够得着的：颜色越浅，够着得越晚",
+  reachedOne: "一层之后够得着的",
+  reachedDark: "{layers} 层之后够得着的：颜色越暗，够着得越晚",
+  reachAxis: "层数",
+  reachShare: "够得着的元素占全部的比例",
+  countAxis: "token 数 n",
+  countShare: "保留的元素个数",
+  point: "{x}：{y}",
+  chartNote: "粗线是选中的模式，参数如上；其余几条用同样的窗口、间隔和块，只有 Big Bird 带全局 token，即它的第一块。",
+
+  captionKept: "模式“{pattern}”：{n} 个 token，{all} 个元素里保留 {count} 个，占 {share}。",
+  captionCausal: "模式“{pattern}”：{n} 个 token，除去未来，{all} 个元素里保留 {count} 个，占 {share}。",
+  captionAllOne: "也就是全部。",
+  captionAll: "{layers} 层之后，每个 token 都能得知它可以看的所有 token。",
+  captionReachOne: "只有一层时，够得着的就是这 {share}。",
+  captionReach: "{layers} 层之后，够得着的占全部的 {share}。",
+  captionLater: "要 {settled} 层才能全部够着。",
+  captionNever: "再加层数也没有用：一直停在 {share}。",
+
+  time: "在这里计时",
+  timeAgain: "再计一次时",
+  timeNote: "按下才测：在这个浏览器里比较精确注意力与这个模式，一个头，64 维。",
+  timeCaption:
+    "这台机器，这个浏览器，变体 {variant}，{samples} 次的中位数：n = {n} 时这个模式用 {sparse}，精确注意力用 {exact}；也就是用 {share} 的时间算 {kept} 的元素。",
+  timeDisturbed: "机器正忙着别的事，请再计一次。",
+  timeAxis: "时间",
+  timeEach: "每个保留的元素",
+  timeMemory: "权重若存下来",
+  timeMemoryAll: "全部权重",
+  memory: "{size} MB",
+  timeTable: "时间，以及权重会占的内存",
+  timeMemoryNote: "这两个内核都不存权重，所需的空间只与 n 成正比。",
+
+  tableReach: "够得着的元素占全部的比例",
+  tableCount: "保留的元素个数",
+};
