@@ -38,8 +38,8 @@ double bytes_of_doubles(std::size_t doubles) {
 
 // Sizes depend on whether there is a projection, not on where it is.
 attention::FeatureMap map_for_size(int map, Index draws) {
-  static const float kSomewhere = 0.0F;
-  return feature_map(map, reinterpret_cast<Pointer>(&kSomewhere), draws, 1.0, 0.0);
+  static const float somewhere = 0.0F;
+  return feature_map(map, reinterpret_cast<Pointer>(&somewhere), draws, 1.0, 0.0);
 }
 
 double feature_attention_workspace(Index d, Index d_v, int map, Index draws) {

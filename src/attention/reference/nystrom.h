@@ -57,7 +57,7 @@ inline Dense softmax(const Dense& logits) {
     const double maximum = logits.cols() == 0 ? 0.0 : logits.row(i).maxCoeff();
     double sum = 0.0;
     for (Index j = 0; j < logits.cols(); ++j) {
-      result(i, j) = maximum == -INFINITY ? 0.0 : std::exp(logits(i, j) - maximum);
+      result(i, j) = maximum == -HUGE_VAL ? 0.0 : std::exp(logits(i, j) - maximum);
       sum += result(i, j);
     }
     if (sum > 0.0) {
@@ -84,7 +84,7 @@ inline Dense inverse(const Dense& a, const linalg::InverseOptions& options) {
     case linalg::InverseKind::kRidge:
       return (a.transpose() * a + options.ridge * unit).ldlt().solve(a.transpose());
     case linalg::InverseKind::kNone:
-      return unit;
+      return Dense::Identity(a.rows(), a.rows());
     case linalg::InverseKind::kIterative:
       break;
   }
@@ -127,7 +127,7 @@ inline NystromMatrices nystrom_matrices(const Dense& q, const Dense& k,
   logits = options.scale * q_means * k.transpose();
   for (Index j = 0; options.mask != nullptr && j < k.rows(); ++j) {
     if (options.mask[j] == 0) {
-      logits.col(j).setConstant(-INFINITY);
+      logits.col(j).setConstant(-HUGE_VAL);
     }
   }
   result.b = softmax(logits);
@@ -142,7 +142,7 @@ inline Dense nystromformer(const Dense& q, const Dense& k, const Dense& v,
     Dense logits = options.scale * q * k.transpose();
     for (Index j = 0; options.mask != nullptr && j < k.rows(); ++j) {
       if (options.mask[j] == 0) {
-        logits.col(j).setConstant(-INFINITY);
+        logits.col(j).setConstant(-HUGE_VAL);
       }
     }
     if (k.rows() > 0) {

@@ -44,8 +44,8 @@ struct Problem {
   std::vector<float> k;
   std::vector<float> v;
   std::vector<float> d_out;
-  std::vector<std::uint8_t> mask = {};
-  std::vector<float> taps = {};
+  std::vector<std::uint8_t> mask;
+  std::vector<float> taps;
   NystromOptions given = {};
 
   // Rows that change slowly along the sequence, as real ones do: A is then well conditioned enough.

@@ -35,7 +35,7 @@ struct Problem {
   std::vector<float> k;
   std::vector<float> v;
   std::vector<float> d_out;
-  std::vector<std::uint8_t> mask = {};
+  std::vector<std::uint8_t> mask;
   double scale = 0.5;
   bool times_log_visible = false;
 
@@ -107,8 +107,8 @@ std::vector<std::uint8_t> definition(const Problem& problem,
   for (Index i = 0; i < shape.n_q; ++i) {
     const Index position = i + shape.n_k - shape.n_q;
     std::set<Index> random;
-    if (pattern.kind == PatternKind::kBigBird &&
-        !(position >= 0 && position < pattern.global_tokens)) {
+    const bool global = position >= 0 && position < pattern.global_tokens;
+    if (pattern.kind == PatternKind::kBigBird && !global) {
       const Index block = reference::block_of(position, pattern.block_size);
       Index candidates = 0;
       Index hidden_by_globals = 0;
