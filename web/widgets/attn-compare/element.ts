@@ -1,8 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import { chartFile } from "../shared/charts/svg-file.js";
-import { FigureElement } from "../shared/figure-element.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
@@ -42,7 +40,6 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
   declare head: number;
   declare budget: number;
   declare seed: number;
-  declare table: boolean;
   declare private heads: Heads | undefined;
   declare private problem: string | undefined;
 
@@ -206,43 +203,17 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
         ${view.source === "synthetic" ? html`<p class="note">${t("driftNote", { drifts: drifts.join(", ") })}</p>` : nothing}
         ${one.result === undefined ? nothing : headView(given, one.result)}
       </div>
-      ${this.takeAway(all.result)}`;
+      ${this.takeAway(all.result && this.takeable(all.result), view.source !== "own")}`;
   }
 
-  private takeAway(measured: HeadsMeasured | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: measured !== undefined,
-      shareable: this.view.source !== "own",
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (measured === undefined ? "" : this.code(measured)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (measured !== undefined) this.save(kind, measured);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private code(measured: HeadsMeasured): string {
-    const { budget, seed } = this.view;
-    return compareCode(this.captionFor(measured), { ...this.origin, budget, seed, n: measured.n });
-  }
-
-  private save(kind: FileKind, measured: HeadsMeasured): void {
-    const name = `compare-${this.view.source}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, headsCsv(measured));
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.captionFor(measured), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+  private takeable(measured: HeadsMeasured): Takeable {
+    const { source, budget, seed } = this.view;
+    const caption = this.captionFor(measured);
+    return {
+      name: `compare-${source}`,
+      caption,
+      code: () => compareCode(caption, { ...this.origin, budget, seed, n: measured.n }),
+      csv: () => headsCsv(measured),
+    };
   }
 }

@@ -1,9 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import { chartFile } from "../shared/charts/svg-file.js";
 import { keys as keyLines, segments } from "../shared/controls.js";
-import { FigureElement } from "../shared/figure-element.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { isCancelled, TaskRunner } from "../shared/tasks/runner.js";
 import { lengthCaption, tokensCaption } from "./caption.js";
@@ -62,7 +60,6 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
   declare query: number;
   declare key: number;
   declare seed: number;
-  declare table: boolean;
 
   declare private result: Result | undefined;
   /** Share done of the measurement under way; 0 while data are on their way. */
@@ -202,7 +199,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
       <div class="stage">
         ${lab === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage()}
       </div>
-      ${this.takeAway()}`;
+      ${this.takeAway(this.result && this.takeable(this.result))}`;
   }
 
   private get headShown(): number {
@@ -256,26 +253,6 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     </div>`;
   }
 
-  private takeAway(): TemplateResult {
-    const { result } = this;
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: result !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (result === undefined ? "" : this.code(result)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (result !== undefined) this.save(kind, result);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
   private code(result: Result): string {
     const { given, lengths, growth } = result;
     const common = { title: this.caption(result), source: given.source, kappa: this.kappa };
@@ -288,18 +265,14 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     return growthCode({ ...common, head: this.headFollowed(keys), query, key: growth?.key ?? 0, n: this.tokens });
   }
 
-  private save(kind: FileKind, result: Result): void {
+  private takeable(result: Result): Takeable {
     const { lengths, growth } = result;
-    const name = `entropy-${this.view}-${this.keys}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, lengths === undefined ? ((growth && growthCsv(growth)) ?? "") : lengthsCsv(lengths));
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.caption(result), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+    return {
+      name: `entropy-${this.view}-${this.keys}`,
+      caption: this.caption(result),
+      code: () => this.code(result),
+      csv: () => (lengths === undefined ? ((growth && growthCsv(growth)) ?? "") : lengthsCsv(lengths)),
+    };
   }
 }
 

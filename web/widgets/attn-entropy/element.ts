@@ -1,8 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
-import { chartFile } from "../shared/charts/svg-file.js";
-import { FigureElement } from "../shared/figure-element.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { failuresCaption, samplingCaption, solverCaption, transformCaption } from "./caption.js";
 import { samplingCode, solverCode } from "./copy-as-javascript.js";
 import { entriesCsv, roundsCsv, samplingCsv } from "./exports.js";
@@ -61,7 +59,6 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
   declare temperature: number;
   declare topk: number;
   declare topp: number;
-  declare table: boolean;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
@@ -146,7 +143,7 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
       this.view = name;
     })}
     ${found === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage(found)}
-    ${this.takeAway(found)}`;
+    ${this.takeAway(found && this.takeable(found))}`;
   }
 
   private stage(found: Found): TemplateResult {
@@ -184,49 +181,26 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
     return this.view === "sampling" ? samplingControls(props, this.options) : solutionControls(props, solution);
   }
 
-  private takeAway(found: Found | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (found === undefined ? "" : this.code(found)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
   private code(found: Found): string {
     const caption = this.caption(found);
     if (this.view === "sampling") return samplingCode(caption, this.stepInView, this.options);
     return solverCode(caption, this.view === "failures" ? found.failures : [found.solution]);
   }
 
-  private save(kind: FileKind, found: Found): void {
+  private takeable(found: Found): Takeable {
     const { view, from } = this;
     const { solution, failures, rules } = found;
-    const name = `entropy-${view}${view === "transform" || view === "solver" ? `-${from}` : ""}`;
-    if (kind === "csv") {
-      const tables = {
-        transform: () => entriesCsv(solution),
-        solver: () => roundsCsv([solution]),
-        failures: () => roundsCsv(failures),
-        sampling: () => samplingCsv(rules),
-      };
-      this.taken.saveCsv(name, tables[view]());
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.caption(found), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+    const tables = {
+      transform: () => entriesCsv(solution),
+      solver: () => roundsCsv([solution]),
+      failures: () => roundsCsv(failures),
+      sampling: () => samplingCsv(rules),
+    };
+    return {
+      name: `entropy-${view}${view === "transform" || view === "solver" ? `-${from}` : ""}`,
+      caption: this.caption(found),
+      code: () => this.code(found),
+      csv: tables[view],
+    };
   }
 }

@@ -1,7 +1,6 @@
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import { chartFile } from "../shared/charts/svg-file.js";
-import { FigureElement } from "../shared/figure-element.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
+import { Kept } from "../shared/kept.js";
 import { captionOf } from "./caption.js";
 import { linearCode } from "./copy-as-javascript.js";
 import { linearCsv } from "./exports.js";
@@ -31,12 +30,10 @@ export class AttnLinear extends FigureElement<typeof schema, LinearText> {
   declare sigma: number;
   declare causal: boolean;
   declare seed: number;
-  declare table: boolean;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
-  private found: Measured | undefined;
-  private key = "";
+  private readonly measured = new Kept(measure);
   private told = "";
 
   constructor() {
@@ -52,10 +49,11 @@ export class AttnLinear extends FigureElement<typeof schema, LinearText> {
     super.willUpdate(changed);
     if (this.lab === undefined) return;
     const { map, d, sigma, causal, seed } = this;
-    const input = { map, d, sigma, causal, seed };
-    const key = JSON.stringify(input);
-    if (key !== this.key) this.found = measure(this.lab, input);
-    this.key = key;
+    this.measured.want(this.lab, { map, d, sigma, causal, seed });
+  }
+
+  private get found(): Measured | undefined {
+    return this.measured.found;
   }
 
   private captionFor(found: Measured): string {
@@ -99,38 +97,16 @@ export class AttnLinear extends FigureElement<typeof schema, LinearText> {
             : linearView({ t, numbers, width, dark, table }, found, this.captionFor(found))
         }
       </div>
-      ${this.takeAway(found)}`;
+      ${this.takeAway(found && this.takeable(found))}`;
   }
 
-  private takeAway(found: Measured | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (found === undefined ? "" : linearCode(this.captionFor(found), found.input)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private save(kind: FileKind, found: Measured): void {
-    const name = `linear-${found.input.map}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, linearCsv(found));
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.captionFor(found), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+  private takeable(found: Measured): Takeable {
+    const caption = this.captionFor(found);
+    return {
+      name: `linear-${found.input.map}`,
+      caption,
+      code: () => linearCode(caption, found.input),
+      csv: () => linearCsv(found),
+    };
   }
 }

@@ -1,9 +1,7 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
-import { chartFile } from "../shared/charts/svg-file.js";
 import { segments } from "../shared/controls.js";
-import { FigureElement } from "../shared/figure-element.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { placeOf, readEdits, writeEdits } from "./batch.js";
 import { backwardCaption, compareCaption, forwardCaption } from "./caption.js";
 import { normsCode } from "./copy-as-javascript.js";
@@ -76,7 +74,6 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   declare eps: number;
   declare seed: number;
   declare edits: string;
-  declare table: boolean;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
@@ -141,7 +138,7 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
       this.view = name;
     })}
     ${found === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage(found)}
-    ${this.takeAway(found)}`;
+    ${this.takeAway(found && this.takeable(found))}`;
   }
 
   private stage(found: Found): TemplateResult {
@@ -184,36 +181,14 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     this.edits = writeEdits(edits);
   }
 
-  private takeAway(found: Found | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (found === undefined ? "" : normsCode(this.caption(found), found.runs)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private save(kind: FileKind, found: Found): void {
+  private takeable(found: Found): Takeable {
     const { view, norm } = this;
-    const name = view === "compare" ? "norms-compare" : `norms-${view}-${norm}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, entriesCsv(found.runs));
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.caption(found), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+    const caption = this.caption(found);
+    return {
+      name: view === "compare" ? "norms-compare" : `norms-${view}-${norm}`,
+      caption,
+      code: () => normsCode(caption, found.runs),
+      csv: () => entriesCsv(found.runs),
+    };
   }
 }

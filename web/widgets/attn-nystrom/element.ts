@@ -1,10 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
-import { chartFile } from "../shared/charts/svg-file.js";
 import { segments } from "../shared/controls.js";
 import { FigureElement } from "../shared/figure-element.js";
+import { Kept } from "../shared/kept.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { inverseOf, type Inverse, type InverseInput } from "./inverse.js";
@@ -18,8 +17,8 @@ import { tasks } from "./tasks.js";
 import { en, type NystromText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
-import type { Entry } from "./view/matrices.js";
-import { halfOf, progress } from "./view/parts.js";
+import type { Entry } from "../shared/matrices/trio.js";
+import { halfOf, progress } from "../shared/figure-parts.js";
 
 const titles = {
   matrices: "titleMatrices",
@@ -34,21 +33,6 @@ const viewLabels = {
   inverse: "viewInverse",
   leak: "viewLeak",
 } as const satisfies Record<ViewName, keyof NystromText>;
-
-/** What takes milliseconds is computed at once, and kept until something else is asked for. */
-class Kept<Input, Found> {
-  private key = "";
-  found: Found | undefined;
-  input: Input | undefined;
-
-  constructor(private readonly compute: (lab: Lab, input: Input) => Found) {}
-
-  want(lab: Lab, input: Input): void {
-    const key = JSON.stringify(input);
-    if (key === this.key) return;
-    [this.key, this.input, this.found] = [key, input, this.compute(lab, input)];
-  }
-}
 
 /**
  * `<attn-nystrom>`: softmax attention through landmarks beside the exact matrix, with its three factors; how the error falls
@@ -75,7 +59,6 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
   declare sigma: number;
   declare order: OrderName;
   declare seed: number;
-  declare table: boolean;
   declare private pointed: Entry | undefined;
 
   protected readonly schema = schema;
@@ -184,38 +167,6 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
         ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : "computing")}</p>` : found.view}
       </div>
-      ${this.takeAway(found)}`;
-  }
-
-  private takeAway(found: Picture | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => found?.code() ?? "",
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private save(kind: FileKind, found: Picture): void {
-    const name = `nystrom-${this.view}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, found.csv());
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, found.caption, others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+      ${this.takeAway(found && { name: `nystrom-${view}`, ...found })}`;
   }
 }

@@ -1,10 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
-import { chartFile } from "../shared/charts/svg-file.js";
 import { segments } from "../shared/controls.js";
 import { FigureElement } from "../shared/figure-element.js";
+import { Kept } from "../shared/kept.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { estimatorMap, type EstimatorMap } from "./estimators.js";
@@ -27,8 +26,8 @@ import { tasks } from "./tasks.js";
 import { en, type PerformerText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
-import type { Entry } from "./view/matrices.js";
-import { halfOf, progress } from "./view/parts.js";
+import type { Entry } from "../shared/matrices/trio.js";
+import { halfOf, progress } from "../shared/figure-parts.js";
 
 const titles = {
   matrices: "titleMatrices",
@@ -73,7 +72,6 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   declare tokens: TokenName;
   declare seed: number;
   declare length: number;
-  declare table: boolean;
   declare private pointed: Entry | undefined;
 
   protected readonly schema = schema;
@@ -86,7 +84,7 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     range: new Computation(this, this.runner, "rangeOf"),
     speed: new Computation(this, this.runner, "timeSpeed"),
   };
-  private matrices: { readonly key: string; readonly found: Matrices } | undefined;
+  private readonly matrices = new Kept<MatricesInput, Matrices>(matricesOf);
   private map: EstimatorMap | undefined;
   private told = "";
 
@@ -128,11 +126,8 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   /** Computes what the view in sight shows: at once what takes milliseconds, in the worker what takes longer. */
   private compute(lab: Lab): void {
     const { view, computations, seed } = this;
-    if (view === "matrices") {
-      const input = this.matricesInput;
-      const key = JSON.stringify(input);
-      if (this.matrices?.key !== key) this.matrices = { key, found: matricesOf(lab, input) };
-    } else if (view === "error") computations.error.want(this.tokensInView);
+    if (view === "matrices") this.matrices.want(lab, this.matricesInput);
+    else if (view === "error") computations.error.want(this.tokensInView);
     else if (view === "norms") computations.norms.want(this.normsInput);
     else if (view === "range") computations.range.want({ seed });
     else if (view === "speed") computations.speed.want({ features: this.featuresInView });
@@ -150,11 +145,11 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   /** What the view in sight comes to; undefined until it has been computed once. */
   private get found(): Picture | undefined {
     const { error, norms, estimators, range, speed } = this.computations;
-    const { t, numbers, width, table, view } = this;
+    const { t, numbers, width, table, view, matrices } = this;
     const given = { t, numbers, width, half: halfOf(width), table };
     const pictures = picturesOf(given);
     if (view === "matrices") {
-      return this.matrices && pictures.matrices(this.matrices.found, this.matricesInput, this.pointing);
+      return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
     }
     if (view === "error") return error.result && error.input && pictures.error(error.result, error.input);
     if (view === "norms") {
@@ -221,38 +216,6 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
         ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : view === "speed" ? "measuring" : "computing")}</p>` : found.view}
       </div>
-      ${this.takeAway(found)}`;
-  }
-
-  private takeAway(found: Picture | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => found?.code() ?? "",
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private save(kind: FileKind, found: Picture): void {
-    const name = `performer-${this.view}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, found.csv());
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane:not(.ramp)");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, found.caption, others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+      ${this.takeAway(found && { name: `performer-${view}`, ...found })}`;
   }
 }

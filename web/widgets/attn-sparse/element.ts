@@ -1,8 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
-import { chartFile } from "../shared/charts/svg-file.js";
-import { FigureElement } from "../shared/figure-element.js";
+import { FigureElement, type Takeable } from "../shared/figure-element.js";
+import { progress } from "../shared/figure-parts.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
-import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { captionOf } from "./caption.js";
@@ -41,7 +40,6 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
   declare causal: boolean;
   declare layers: number;
   declare seed: number;
-  declare table: boolean;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
@@ -128,17 +126,12 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
         }
         ${timing.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: timing.problem })}</p>`}
       </div>
-      ${this.takeAway(found)}`;
+      ${this.takeAway(found && this.takeable(found))}`;
   }
 
   private timingView(): TemplateResult {
     const { t, timing, speed } = this;
-    if (timing.running !== undefined) {
-      return html`<p class="progress">
-        <progress aria-label=${t("computing")} max="1" .value=${timing.running}></progress>
-        <button type="button" @click=${() => timing.cancel()}>${t("cancel")}</button>
-      </p>`;
-    }
+    if (timing.running !== undefined) return html`${progress(t, timing.running, () => timing.cancel())}`;
     // A number of the request in the key: the same pattern can be timed again.
     return html`<p class="progress">
       <button type="button" class="time" @click=${() => timing.want(this.timed, String(performance.now()))}>
@@ -148,35 +141,13 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
     </p>`;
   }
 
-  private takeAway(found: PatternFound | undefined): TemplateResult {
-    return takeAwayBar({
-      language: this.language,
-      taken: this.taken,
-      ready: found !== undefined,
-      shareable: true,
-      table: this.table,
-      embedCode: () => this.embedCode,
-      code: () => (found === undefined ? "" : sparseCode(this.captionFor(found), found.state)),
-      permalink: () => this.permalink,
-      onSave: (kind) => {
-        if (found !== undefined) this.save(kind, found);
-      },
-      onTable: (table) => {
-        this.table = table;
-      },
-    });
-  }
-
-  private save(kind: FileKind, found: PatternFound): void {
-    const name = `sparse-${found.state.pattern}`;
-    if (kind === "csv") {
-      this.taken.saveCsv(name, patternCsv(found, this.speed));
-      return;
-    }
-    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane");
-    if (chart === undefined) return;
-    const file = chartFile(chart, this.question, this.captionFor(found), others);
-    if (kind === "svg") this.taken.saveSvg(name, file);
-    else void this.taken.savePng(name, file);
+  private takeable(found: PatternFound): Takeable {
+    const caption = this.captionFor(found);
+    return {
+      name: `sparse-${found.state.pattern}`,
+      caption,
+      code: () => sparseCode(caption, found.state),
+      csv: () => patternCsv(found, this.speed),
+    };
   }
 }

@@ -1,9 +1,11 @@
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
+import { chartFile } from "./charts/svg-file.js";
 import { WidgetElement } from "./element.js";
 import { sharedLab } from "./kernels/shared-lab.js";
 import type { Schema } from "./state.js";
 import { stateProperties } from "./state-properties.js";
+import { takeAwayBar, type FileKind } from "./take-away/bar.js";
 import { TakeAway } from "./take-away/take-away.js";
 import { messageOf } from "./tasks/protocol.js";
 import { translator, type TextTable, type Translate, type Translation } from "./text.js";
@@ -11,6 +13,15 @@ import { translator, type TextTable, type Translate, type Translation } from "./
 /** What is said where the kernels do not start. */
 const en = { kernelsFailed: "The kernels could not be started in this browser: {reason}", again: "Try again" } as const;
 const zh: Translation<typeof en> = { kernelsFailed: "内核在这个浏览器里启动失败：{reason}", again: "再试一次" };
+
+/** What a reader can take of what is in view; the pictures are those on the stage. */
+export interface Takeable {
+  /** Of the files, without an ending. */
+  readonly name: string;
+  readonly caption: string;
+  code(): string;
+  csv(): string;
+}
 
 /**
  * A widget whose numbers the page's own kernels compute as it is drawn: loads them when it comes into view, frames the
@@ -22,13 +33,14 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     return { ...stateProperties(schema), lab: { state: true }, failure: { state: true }, width: { state: true } };
   }
 
+  declare table: boolean;
   declare protected lab: Lab | undefined;
   declare private failure: string | undefined;
   /** Of the room for pictures, in pixels. */
   declare protected width: number;
 
   protected abstract readonly texts: { readonly en: T; readonly zh: Translation<T> };
-  protected readonly taken = new TakeAway(this);
+  private readonly taken = new TakeAway(this);
   private readonly resize = new ResizeObserver(([entry]) => {
     if (entry !== undefined) this.width = Math.max(240, Math.round(entry.contentRect.width));
   });
@@ -67,6 +79,39 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
   protected tell(event: string, detail: object, caption: string, first: boolean): void {
     if (!first) this.say(caption);
     this.dispatchEvent(new CustomEvent(event, { bubbles: true, composed: true, detail }));
+  }
+
+  /** What stands below the stage; `shareable`: whether another page can show the same. */
+  protected takeAway(found: Takeable | undefined, shareable = true): TemplateResult {
+    return takeAwayBar({
+      language: this.language,
+      taken: this.taken,
+      ready: found !== undefined,
+      shareable,
+      table: this.table,
+      embedCode: () => this.embedCode,
+      code: () => found?.code() ?? "",
+      permalink: () => this.permalink,
+      onSave: (kind) => {
+        if (found !== undefined) this.save(kind, found);
+      },
+      onTable: (table) => {
+        this.table = table;
+      },
+    });
+  }
+
+  private save(kind: FileKind, found: Takeable): void {
+    const { name, caption } = found;
+    if (kind === "csv") {
+      this.taken.saveCsv(name, found.csv());
+      return;
+    }
+    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>(".stage svg.plane:not(.ramp)");
+    if (chart === undefined) return;
+    const file = chartFile(chart, this.question, caption, others);
+    if (kind === "svg") this.taken.saveSvg(name, file);
+    else void this.taken.savePng(name, file);
   }
 
   protected override render(): TemplateResult {

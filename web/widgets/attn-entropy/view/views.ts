@@ -11,6 +11,7 @@ import { barsChart } from "./bars.js";
 import { startLabels } from "./controls.js";
 import { curveChart } from "./curve.js";
 import { keys } from "../../shared/controls.js";
+import { captionBelow } from "../../shared/figure-parts.js";
 import { stepsChart } from "./steps-chart.js";
 import { entriesTable, stepsTable, traceTable } from "./tables.js";
 
@@ -22,8 +23,6 @@ export interface ViewProps {
   readonly caption: string;
   readonly table: boolean;
 }
-
-const captionBelow = (caption: string): TemplateResult => html`<p class="caption" part="caption">${caption}</p>`;
 
 /** Width of one of so many pictures side by side; they lie below one another where it would be too narrow. */
 const beside = (width: number, count: number, gap: number, least: number): number => {

@@ -7,7 +7,8 @@ import type { Leak } from "../leak.js";
 import { tokenCount } from "../problem.js";
 import { mostSteps } from "../schema.js";
 import { landmarkCounts, middleNames, seedCount, type Middle, type Sweep } from "../sweep.js";
-import { captionBelow, type ViewProps } from "./parts.js";
+import { captionBelow } from "../../shared/figure-parts.js";
+import type { ViewProps } from "./parts.js";
 import { inverseTable, leakTable, middleLabels, sweepTable } from "./tables.js";
 
 const heightOf = (width: number): number => Math.min(400, 170 + width / 3);

@@ -6,7 +6,8 @@ import { logPlane } from "../../shared/charts/log-plane.js";
 import { plane } from "../../shared/charts/plane.js";
 import { keys } from "../../shared/controls.js";
 import { angles, directions, dotAngles, lengths, trials, type EstimatorMap, type Slice } from "../estimators.js";
-import { captionBelow, type ViewProps } from "./parts.js";
+import { captionBelow } from "../../shared/figure-parts.js";
+import type { ViewProps } from "./parts.js";
 import { sliceTable } from "./tables.js";
 
 export interface EstimatorsViewProps extends ViewProps {

@@ -1,28 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit";
-import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import type { ViewProps as Shared } from "../../shared/figure-parts.js";
 import type { PerformerText } from "../text.en.js";
 
-export interface ViewProps {
-  readonly t: Translate<PerformerText>;
-  readonly numbers: Numbers;
-  /** Room for a picture, and for one of two side by side. */
-  readonly width: number;
-  readonly half: number;
-  readonly caption: string;
-  readonly table: boolean;
-}
-
-export const captionBelow = (caption: string): TemplateResult => html`<p class="caption" part="caption">${caption}</p>`;
-
-/** Width of one of two pictures; they lie below one another where it would be too narrow. */
-export const halfOf = (width: number): number => (width < 656 ? width : Math.floor((width - 16) / 2));
-
-/** How far a computation is, with a way out; nothing once it is done. */
-export function progress(t: Translate<PerformerText>, share: number | undefined, onCancel: () => void): unknown {
-  if (share === undefined) return nothing;
-  return html`<p class="progress">
-    <progress aria-label=${t("computing")} max="1" .value=${share}></progress>
-    <button type="button" @click=${onCancel}>${t("cancel")}</button>
-  </p>`;
-}
+export type ViewProps = Shared<PerformerText>;

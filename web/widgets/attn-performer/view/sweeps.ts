@@ -17,7 +17,8 @@ import {
 } from "../sweeps.js";
 import { drawLabels } from "./controls.js";
 import { power } from "./matrices.js";
-import { captionBelow, type ViewProps } from "./parts.js";
+import { captionBelow } from "../../shared/figure-parts.js";
+import type { ViewProps } from "./parts.js";
 import { bandsTable, rangeTable, speedTable } from "./tables.js";
 
 const heightOf = (width: number): number => Math.min(400, 170 + width / 3);
