@@ -6,6 +6,7 @@ import type { Locator } from "playwright-core";
 import { describe, expect, test, vi } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard } from "../lib/explorer.js";
+import { caption, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
 import { post, type Post } from "../lib/post.js";
@@ -32,7 +33,6 @@ async function tablesOf(widget: Locator): Promise<string[][][]> {
     );
 }
 
-const caption = (widget: Locator): Locator => widget.locator(".caption");
 const measured = (widget: Locator): Promise<void> =>
   caption(widget).filter({ hasText: "Your machine needs" }).waitFor();
 const run = (widget: Locator): Locator => widget.getByRole("button", { name: /^Run/ });
@@ -165,11 +165,7 @@ describe("taken away", () => {
       expect(await clipboard(page)).toContain(content);
     }
     for (const kind of ["PNG", "SVG", "CSV"]) {
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        widget.getByRole("button", { name: `Download ${kind}` }).click(),
-      ]);
-      expect(download.suggestedFilename()).toBe(`attention-benchmark-1024.${kind.toLowerCase()}`);
+      expect(await savedName(page, widget, kind)).toBe(`attention-benchmark-1024.${kind.toLowerCase()}`);
     }
   });
 

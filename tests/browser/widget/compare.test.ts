@@ -4,39 +4,20 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "attnlab/io";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
+import { drawn } from "../lib/post.js";
 import { attentionWeights, product, rowsOf } from "../lib/reference.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { open } from "../lib/visit.js";
 
 const FIXTURES = join(import.meta.dirname, "..", "..", "fixtures", "minilm");
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-compare id="figure" ${attributes}><p class="fallback">A comparison.</p></attn-compare>`,
-      script: "attn-compare.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
-
-/** Cells of the table of this number. */
-const cells = (widget: Locator, index = 0): Promise<string[][]> =>
-  widget
-    .locator("table")
-    .nth(index)
-    .evaluate((table) =>
-      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-    );
+const figure = figureOf("attn-compare", "A comparison.");
 
 describe("heads of the model", () => {
   test("stand there before any click, without another request for data", async () => {
@@ -164,10 +145,6 @@ test("taken away as code, as a link and as files", async () => {
     expect(await clipboard(page)).toContain(content);
   }
   for (const kind of ["PNG", "SVG", "CSV"]) {
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      widget.getByRole("button", { name: `Download ${kind}` }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe(`compare-sentence.${kind.toLowerCase()}`);
+    expect(await savedName(page, widget, kind)).toBe(`compare-sentence.${kind.toLowerCase()}`);
   }
 });

@@ -5,36 +5,17 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
+import { drawn } from "../lib/post.js";
 import { entropy } from "../lib/reference.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { open } from "../lib/visit.js";
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-entropy id="figure" ${attributes}><p class="fallback">Entropy.</p></attn-entropy>`,
-      script: "attn-entropy.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
-
-/** Cells of the table of this number. */
-const cells = (widget: Locator, index = 0): Promise<string[][]> =>
-  widget
-    .locator("table")
-    .nth(index)
-    .evaluate((table) =>
-      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-    );
+const figure = figureOf("attn-entropy", "Entropy.");
 
 const power = (p: readonly number[], exponent: number): number[] => {
   const powers = p.map((value) => value ** exponent);
@@ -201,11 +182,7 @@ describe("taken away", () => {
     for (const view of ["transform", "failures", "sampling"]) {
       await widget.evaluate((element, name) => element.setAttribute("view", name), view);
       for (const kind of ["PNG", "SVG", "CSV"]) {
-        const [download] = await Promise.all([
-          page.waitForEvent("download"),
-          widget.getByRole("button", { name: `Download ${kind}` }).click(),
-        ]);
-        expect(download.suggestedFilename()).toMatch(new RegExp(`^entropy-${view}.*\\.${kind.toLowerCase()}$`));
+        expect(await savedName(page, widget, kind)).toMatch(new RegExp(`^entropy-${view}.*\\.${kind.toLowerCase()}$`));
       }
     }
   });

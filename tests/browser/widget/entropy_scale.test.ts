@@ -9,22 +9,13 @@ import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { drawn } from "../lib/post.js";
+import { open } from "../lib/visit.js";
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-entropy-scale id="figure" ${attributes}><p class="fallback">Scales.</p></attn-entropy-scale>`,
-      script: "attn-entropy-scale.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
+const figure = figureOf("attn-entropy-scale", "Scales.");
 
 /** Cells of the one table. */
 const cells = (widget: Locator): Promise<string[][]> =>
@@ -185,11 +176,7 @@ describe("taken away", () => {
       expect(await clipboard(page)).toContain(content);
     }
     for (const kind of ["PNG", "SVG", "CSV"]) {
-      const [download] = await Promise.all([
-        page.waitForEvent("download"),
-        widget.getByRole("button", { name: `Download ${kind}` }).click(),
-      ]);
-      expect(download.suggestedFilename()).toBe(`entropy-tokens-random.${kind.toLowerCase()}`);
+      expect(await savedName(page, widget, kind)).toBe(`entropy-tokens-random.${kind.toLowerCase()}`);
     }
   });
 

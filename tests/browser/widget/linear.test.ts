@@ -6,32 +6,16 @@ import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { drawn } from "../lib/post.js";
+import { open } from "../lib/visit.js";
 import { randomNumbers } from "../../../web/widgets/shared/random.js";
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-linear id="figure" ${attributes}><p class="fallback">Matrices.</p></attn-linear>`,
-      script: "attn-linear.js",
-      ...more,
-    },
-    options,
-  );
+const figure = figureOf("attn-linear", "Matrices.");
 
 const caption = (widget: Locator): Locator => widget.locator(".caption").first();
-
-/** Cells of the table of this number. */
-const cells = (widget: Locator, index = 0): Promise<string[][]> =>
-  widget
-    .locator("table")
-    .nth(index)
-    .evaluate((table) =>
-      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-    );
 
 test("stands there before any click, with the numbers of double precision", async () => {
   const { page } = await open(figure("table"));
@@ -134,10 +118,6 @@ test("taken away as code, as a link and as files", async () => {
     expect(await clipboard(page)).toContain(content);
   }
   for (const kind of ["PNG", "SVG", "CSV"]) {
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      widget.getByRole("button", { name: `Download ${kind}` }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe(`linear-elu.${kind.toLowerCase()}`);
+    expect(await savedName(page, widget, kind)).toBe(`linear-elu.${kind.toLowerCase()}`);
   }
 });

@@ -9,23 +9,14 @@ import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
+import { drawn } from "../lib/post.js";
 import { layerNorm } from "../lib/reference.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { open } from "../lib/visit.js";
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-norms id="figure" ${attributes}><p class="fallback">Norms.</p></attn-norms>`,
-      script: "attn-norms.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
+const figure = figureOf("attn-norms", "Norms.");
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 
@@ -225,11 +216,7 @@ describe("taken away", () => {
     for (const view of ["forward", "backward", "compare"]) {
       await widget.evaluate((element, name) => element.setAttribute("view", name), view);
       for (const kind of ["PNG", "SVG", "CSV"]) {
-        const [download] = await Promise.all([
-          page.waitForEvent("download"),
-          widget.getByRole("button", { name: `Download ${kind}` }).click(),
-        ]);
-        expect(download.suggestedFilename()).toMatch(new RegExp(`^norms-${view}.*\\.${kind.toLowerCase()}$`));
+        expect(await savedName(page, widget, kind)).toMatch(new RegExp(`^norms-${view}.*\\.${kind.toLowerCase()}$`));
       }
     }
   });

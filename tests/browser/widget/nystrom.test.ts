@@ -5,38 +5,19 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, cells, figureOf } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { drawn } from "../lib/post.js";
+import { open } from "../lib/visit.js";
 
 const views = ["matrices", "error", "inverse", "leak"] as const;
 const patience = 60_000;
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-nystrom id="figure" ${attributes}><p class="fallback">Nyströmformer.</p></attn-nystrom>`,
-      script: "attn-nystrom.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
-
-/** Cells of the table of this number. */
-const cells = (widget: Locator, index = 0): Promise<string[][]> =>
-  widget
-    .locator("table")
-    .nth(index)
-    .evaluate((table) =>
-      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-    );
+const figure = figureOf("attn-nystrom", "Nyströmformer.");
 
 describe("the matrices", () => {
   test("stand there before any click, beside the baselines, and need no worker", async () => {
@@ -204,7 +185,7 @@ describe("taken away", () => {
       await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
       await caption(widget).filter({ hasText: /\d/ }).waitFor();
       for (const kind of ["PNG", "SVG", "CSV"]) {
-        // While a view is computed, there is nothing to take away.
+        // On a busy machine a download was lost once; a reader would click again.
         let name: string | undefined;
         while (name === undefined) {
           const download = page.waitForEvent("download", { timeout: 2000 }).catch(() => undefined);

@@ -5,38 +5,19 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
+import { caption, cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
-import { drawn, post, type Post } from "../lib/post.js";
-import { open, type OpenOptions } from "../lib/visit.js";
+import { drawn } from "../lib/post.js";
+import { open } from "../lib/visit.js";
 
 const views = ["matrices", "error", "norms", "estimators", "range", "speed"] as const;
 const patience = 60_000;
 
-const figure = (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
-  post(
-    {
-      figure: `<attn-performer id="figure" ${attributes}><p class="fallback">Performer.</p></attn-performer>`,
-      script: "attn-performer.js",
-      ...more,
-    },
-    options,
-  );
-
-const caption = (widget: Locator): Locator => widget.locator(".caption");
-
-/** Cells of the table of this number. */
-const cells = (widget: Locator, index = 0): Promise<string[][]> =>
-  widget
-    .locator("table")
-    .nth(index)
-    .evaluate((table) =>
-      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
-    );
+const figure = figureOf("attn-performer", "Performer.");
 
 describe("the matrices", () => {
   test("stand there before any click, beside the baselines, and need no worker", async () => {
@@ -237,11 +218,7 @@ describe("taken away", () => {
       await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
       await caption(widget).filter({ hasText: /\d/ }).waitFor();
       for (const kind of ["PNG", "SVG", "CSV"]) {
-        const [download] = await Promise.all([
-          page.waitForEvent("download"),
-          widget.getByRole("button", { name: `Download ${kind}` }).click(),
-        ]);
-        expect(download.suggestedFilename()).toBe(`performer-${view}.${kind.toLowerCase()}`);
+        expect(await savedName(page, widget, kind)).toBe(`performer-${view}.${kind.toLowerCase()}`);
       }
     }
   });

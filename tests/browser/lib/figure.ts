@@ -1,0 +1,36 @@
+import type { Locator, Page } from "playwright-core";
+import { post, type Post } from "./post.js";
+import type { OpenOptions } from "./visit.js";
+
+/** Posts that carry a figure of this tag, with what stands there without JavaScript. */
+export const figureOf =
+  (tag: string, fallback: string) =>
+  (attributes = "", more: Post = {}, options: Partial<OpenOptions> = {}): OpenOptions =>
+    post(
+      {
+        figure: `<${tag} id="figure" ${attributes}><p class="fallback">${fallback}</p></${tag}>`,
+        script: `${tag}.js`,
+        ...more,
+      },
+      options,
+    );
+
+export const caption = (widget: Locator): Locator => widget.locator(".caption");
+
+/** Cells of the table of this number. */
+export const cells = (widget: Locator, index = 0): Promise<string[][]> =>
+  widget
+    .locator("table")
+    .nth(index)
+    .evaluate((table) =>
+      [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+    );
+
+/** The name of the file that a button of the figure gives: "PNG", "SVG" or "CSV". */
+export async function savedName(page: Page, widget: Locator, kind: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    widget.getByRole("button", { name: `Download ${kind}` }).click(),
+  ]);
+  return download.suggestedFilename();
+}
