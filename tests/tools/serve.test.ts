@@ -59,6 +59,17 @@ describe("answers", () => {
     expect((await fetch(server.address, { headers: { "If-None-Match": tag } })).status).toBe(304);
   });
 
+  test("packed, to those who take it that way", async () => {
+    const asks = async (coding: string) => {
+      const response = await fetch(`${server.address}page`, { headers: { "Accept-Encoding": coding } });
+      return [response.headers.get("content-encoding"), response.headers.get("etag"), await response.text()];
+    };
+    const [packed, plain] = [await asks("gzip"), await asks("identity")];
+    expect([packed[0], packed[2]]).toEqual(["gzip", "page"]);
+    expect([plain[0], plain[2]]).toEqual([null, "page"]);
+    expect(packed[1]).not.toBe(plain[1]);
+  });
+
   test("addresses outside of its base by leading there", async () => {
     const response = await fetch(new URL("/", server.address), { redirect: "manual" });
     expect([response.status, response.headers.get("location")]).toEqual([302, "/base/"]);

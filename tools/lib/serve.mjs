@@ -3,6 +3,7 @@
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { createGzip } from "node:zlib";
 import { Problem } from "./report.mjs";
 
 /** @type {Record<string, string>} */
@@ -27,6 +28,9 @@ const types = {
   ".woff2": "font/woff2",
   ".xml": "application/xml; charset=utf-8",
 };
+
+/** Sent packed, as every host does that the site may be put on: a page over a slow line is then readable a second earlier. */
+const packs = /^(text|image\/svg)|javascript|json|wasm|xml/;
 
 /**
  * The file that an address means: the file itself, a folder's index.html, or, for addresses without an ending, the page.
@@ -76,25 +80,32 @@ function answer(folder, base, request, response) {
     return;
   }
   const { size, mtimeMs } = statSync(file);
-  const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
+  const type = types[extname(file)] ?? "application/octet-stream";
+  const packed = packs.test(type) && /\bgzip\b/.test(String(request.headers["accept-encoding"]));
+  const tag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}${packed ? "-gzip" : ""}"`;
   // The site may be rebuilt at any moment: browsers keep files but ask each time whether they are still current.
-  const headers = { "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff", ETag: tag };
+  const headers = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    Vary: "Accept-Encoding",
+    ETag: tag,
+  };
   if (found !== undefined && request.headers["if-none-match"] === tag) {
     response.writeHead(304, headers).end();
     return;
   }
   response.writeHead(found === undefined ? 404 : 200, {
     ...headers,
-    "Content-Type": types[extname(file)] ?? "application/octet-stream",
-    "Content-Length": size,
+    "Content-Type": type,
+    ...(packed ? { "Content-Encoding": "gzip" } : { "Content-Length": size }),
   });
   if (request.method === "HEAD") {
     response.end();
     return;
   }
-  createReadStream(file)
-    .on("error", () => response.destroy())
-    .pipe(response);
+  const bytes = createReadStream(file).on("error", () => response.destroy());
+  if (packed) bytes.pipe(createGzip()).pipe(response);
+  else bytes.pipe(response);
 }
 
 /**
