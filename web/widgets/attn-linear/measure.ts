@@ -91,7 +91,7 @@ export function measure(lab: Lab, input: Input): Measured {
   const shown = all[lengths.indexOf(tokenCount)];
   const sideOf = (name: "exact" | "linear"): Side => {
     const matrix = matrixOf(shown?.[name] ?? [], tokenCount, tokenCount);
-    const { values } = singularValues(matrix);
+    const { values } = singularValues(matrix, false);
     return {
       matrix,
       values,

@@ -16,30 +16,36 @@ const negligible = 1e-15;
 
 /**
  * Singular values and vectors by one-sided Jacobi rotations, which find small values to high relative precision; for the few
- * dozen rows of a picture. Source: Golub and Van Loan, Matrix Computations, 8.6.3.
+ * dozen rows of a picture. Source: Golub and Van Loan, Matrix Computations, 8.6.3. `right`: whether the right vectors are
+ * wanted, too, which are half of the work.
  */
-export function singularValues({ rows, columns, values }: Matrix): Decomposition {
+export function singularValues({ rows, columns, values }: Matrix, right = true): Decomposition {
   const left = Array.from({ length: columns }, (_, j) =>
     Float64Array.from({ length: rows }, (_, i) => values[i * columns + j] ?? 0),
   );
-  const right = Array.from({ length: columns }, (_, j) => {
-    const unit = new Float64Array(columns);
-    unit[j] = 1;
+  const units = Array.from({ length: columns }, (_, j) => {
+    const unit = new Float64Array(right ? columns : 0);
+    if (right) unit[j] = 1;
     return unit;
   });
+  const squares = new Float64Array(columns);
   for (let sweep = 0, turned = true; turned && sweep < sweeps; sweep++) {
     turned = false;
+    // Followed through the rotations of a sweep, and anew for the next, so that no error builds up.
+    left.forEach((column, j) => (squares[j] = dot(column, column)));
     for (let p = 0; p < columns - 1; p++) {
       for (let q = p + 1; q < columns; q++) {
         const [a, b] = [left[p], left[q]] as [Float64Array, Float64Array];
-        const [alpha, beta, gamma] = [dot(a, a), dot(b, b), dot(a, b)];
+        const [alpha, beta, gamma] = [squares[p] ?? 0, squares[q] ?? 0, dot(a, b)];
         if (Math.abs(gamma) <= negligible * Math.sqrt(alpha * beta)) continue;
         turned = true;
         const zeta = (beta - alpha) / (2 * gamma);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
         const c = 1 / Math.sqrt(1 + t * t);
         rotate(a, b, c, c * t);
-        rotate(right[p] as Float64Array, right[q] as Float64Array, c, c * t);
+        rotate(units[p] as Float64Array, units[q] as Float64Array, c, c * t);
+        squares[p] = alpha - t * gamma;
+        squares[q] = beta + t * gamma;
       }
     }
   }
@@ -50,7 +56,7 @@ export function singularValues({ rows, columns, values }: Matrix): Decomposition
     columns,
     values: Float64Array.from(order, (j) => norms[j] ?? 0).slice(0, Math.min(rows, columns)),
     scaledLeft: order.map((j) => left[j] as Float64Array),
-    right: order.map((j) => right[j] as Float64Array),
+    right: order.map((j) => units[j] as Float64Array),
   };
 }
 
