@@ -63,7 +63,10 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     this.failure = undefined;
     sharedLab().then(
       (lab) => {
-        this.lab = lab;
+        // In a task of its own: a phone can scroll between the start of the kernels and the first picture.
+        setTimeout(() => {
+          this.lab = lab;
+        });
       },
       (error: unknown) => {
         this.failure = messageOf(error);

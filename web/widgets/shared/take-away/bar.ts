@@ -37,8 +37,10 @@ function noticeText(t: Translate<typeof en>, notice: Notice | undefined): string
 export function takeAwayBar(props: TakeAwayBarProps): TemplateResult {
   const { language, taken, ready, shareable, table } = props;
   const t = translator({ en, zh }, language);
+  // Until then it has its place, and no face: nothing on the page moves when the first picture comes.
+  taken.offered ||= ready;
   const copy = (text: () => string) => (): void => void taken.copy(text());
-  return html`<div class="take" role="group" aria-label=${t("take")}>
+  return html`<div class=${taken.offered ? "take" : "take waiting"} role="group" aria-label=${t("take")}>
       <button type="button" ?disabled=${!shareable} @click=${copy(props.embedCode)}>${t("copyEmbed")}</button>
       <button type="button" ?disabled=${!ready} @click=${copy(props.code)}>${t("copyCode")}</button>
       <button type="button" ?disabled=${!shareable} @click=${copy(props.permalink)}>${t("copyLink")}</button>

@@ -10,6 +10,9 @@ export const takeAwayStyles = css`
     padding-block-start: 1em;
     border-block-start: 1px solid var(--rule);
   }
+  .waiting {
+    visibility: hidden;
+  }
   .copy-text {
     width: 100%;
     min-height: 8em;

@@ -15,6 +15,8 @@ export class TakeAway {
   notice: Notice | undefined;
   /** Text to copy by hand where the browser keeps the clipboard closed. */
   byHand: string | undefined;
+  /** Whether there has been something to take. */
+  offered = false;
 
   constructor(private readonly host: Host) {}
 
