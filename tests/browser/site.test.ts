@@ -3,7 +3,7 @@
  * another host and no accessibility violation; search, links that set a widget, languages, any base path, no JavaScript.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -120,24 +120,39 @@ describe("links", () => {
     expect([...new Set(broken)]).toEqual([]);
   });
 
-  for (const [path, id, least] of [
-    ["/en/attention", "#explorer", 4],
-    ["/zh/attention", "#explorer", 4],
-    ["/en/benchmark", "#benchmark", 2],
-    ["/zh/benchmark", "#benchmark", 2],
-  ] as const) {
+  const setsWidgets = [...inLanguage("en"), ...inLanguage("zh")].filter((path) =>
+    readFileSync(join(SITE, `${path.endsWith("/") ? `${path}index` : path}.html`), "utf8").includes("data-attn-set"),
+  );
+  test("that set a widget are on every article and on the benchmark, in both languages", () => {
+    expect(setsWidgets.filter((path) => path.startsWith("/en/")).length).toBeGreaterThanOrEqual(10);
+  });
+
+  for (const path of setsWidgets) {
     test(`in the prose of ${path} set the widget`, async () => {
       const { page } = await open(setting(path));
       await settled(page);
-      const widget = page.locator(id);
-      const links = await page.locator("a[data-attn-set]").all();
-      expect(links.length).toBeGreaterThanOrEqual(least);
-      for (const link of links) {
+      for (const link of await page.locator("a[data-attn-set]").all()) {
         const wanted = (await link.getAttribute("data-attn-set")) ?? "";
+        const widget = page.locator((await link.getAttribute("href"))?.replace(/^[^#]*/, "") ?? "");
         await link.click();
         await vi.waitFor(async () => expect(inWords(await stateOf(widget)), wanted).toMatchObject(stateIn(wanted)));
       }
       expect(new URL(page.url()).pathname).toBe(path);
+    });
+  }
+});
+
+describe("nothing jumps while a page comes to life", () => {
+  for (const path of inLanguage("en")) {
+    test(`on a phone, at ${path}`, async () => {
+      const { page } = await open(setting(path, { context: { viewport: { width: 412, height: 823 } } }));
+      await page.locator(".VPContent").waitFor();
+      await page.evaluate(`globalThis.jumps = [];
+        new PerformanceObserver((list) => jumps.push(...list.getEntries().map(({ value }) => value)))
+          .observe({ type: "layout-shift", buffered: true });`);
+      await settled(page);
+      const jumps = await page.evaluate<number[]>("jumps");
+      expect(jumps.reduce((sum, jump) => sum + jump, 0)).toBeLessThan(0.02);
     });
   }
 });
