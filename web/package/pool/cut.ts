@@ -7,7 +7,6 @@ import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.j
 import { keep } from "./spares.js";
 
 /**
-/**
  * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result, where it is
  * one tensor; axes with the same letter have one size. The matrices are cut apart, and where there is a "q" the rows that it
  * counts, with the keys "k" that they see. "axis": what lies before the first axis that the operation works along is cut
