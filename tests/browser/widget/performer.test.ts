@@ -148,11 +148,11 @@ describe("the sweeps", () => {
       const { page } = await open(figure('view="speed" features="64"'));
       const widget = page.locator("#figure");
       await widget.locator("progress").waitFor();
-      await caption(widget).filter({ hasText: "this machine" }).waitFor({ timeout: patience });
+      await caption(widget).filter({ hasText: "on this machine" }).waitFor({ timeout: patience });
       await widget.getByRole("button", { name: "Measure again" }).click();
       await widget.getByRole("button", { name: "Cancel" }).click();
       await widget.locator("progress").waitFor({ state: "detached" });
-      expect(await caption(widget).textContent()).toMatch(/at 8192 tokens exact attention takes/);
+      expect(await caption(widget).textContent()).toMatch(/At 8192 tokens exact softmax attention takes/);
     },
     2 * patience,
   );

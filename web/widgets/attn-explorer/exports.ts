@@ -2,10 +2,11 @@ import { csv, shortest } from "../shared/csv.js";
 import { visibleColumns } from "../shared/charts/grid.js";
 import { gridAddress } from "../shared/charts/paint.js";
 import { heatMapSvg, type SvgFile } from "../shared/charts/heat-map-svg.js";
+import { timeAt } from "../shared/speed/race.js";
 import type { Analysis } from "./analysis.js";
 import { tokenAt, visibleKeys, type AttentionData } from "./data/attention-data.js";
 import type { ScaleName } from "./schema.js";
-import { lengths, methodNames, timeAt, type Crossover } from "./speed/crossover.js";
+import { lengths, methodNames, type Crossover } from "./speed/crossover.js";
 import type { Steps } from "./steps/steps.js";
 
 /**
@@ -50,7 +51,7 @@ export function stepsCsv({ logits, weights, exact, seen }: Steps, keyTokens: rea
 export function crossoverCsv(result: Crossover): string {
   const lines = lengths.map((n) => [
     String(n),
-    ...methodNames.map((method) => String(Number((timeAt(result, method, n) ?? Number.NaN).toPrecision(4)))),
+    ...methodNames.map((method) => String(Number((timeAt(result.points[method], n) ?? Number.NaN).toPrecision(4)))),
   ]);
   return csv([["n", ...methodNames.map((method) => `${method} (ms)`)], ...lines]);
 }

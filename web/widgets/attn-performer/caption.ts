@@ -4,7 +4,6 @@ import { angles, directions, dotAngles, type Slice } from "./estimators.js";
 import type { Matrices, MatricesInput } from "./matrices.js";
 import { tokenCount } from "./problem.js";
 import { largestNorms, rangeFeatures, type Range } from "./range.js";
-import { speedWidth, type Speed } from "./speed.js";
 import { featureCounts, manyTimes, type Band, type FeatureSweep, type NormsInput, type NormSweep } from "./sweeps.js";
 import type { PerformerText } from "./text.en.js";
 
@@ -137,33 +136,5 @@ export function rangeCaption(t: T, numbers: Numbers, { errors, uniform }: Range)
       safe: numbers.significant(Math.max(...errors.safe), 1),
     }),
     t("captionRangeNote"),
-  ]);
-}
-
-export function speedCaption(t: T, numbers: Numbers, speed: Speed): string {
-  const { features, points, variant, samples, crossing, disturbed } = speed;
-  const last = points.exact.length - 1;
-  const time = (method: keyof Speed["points"], i: number): number => points[method][i]?.milliseconds ?? NaN;
-  const n = points.exact[last]?.n ?? NaN;
-  const growth = (method: keyof Speed["points"]): string =>
-    `×${numbers.fixed(time(method, last) / time(method, last - 1), 1)}`;
-  return joinSentences(numbers.language, [
-    t("captionSpeed", {
-      d: speedWidth,
-      features,
-      variant,
-      samples,
-      n,
-      exact: numbers.duration(time("exact", last)),
-      performer: numbers.duration(time("performer", last)),
-    }),
-    crossing === undefined ? t("captionNoCross") : t("captionCross", { n: about(numbers, crossing) }),
-    t("captionDoubling", {
-      half: points.exact[last - 1]?.n ?? NaN,
-      n,
-      exactGrowth: growth("exact"),
-      performerGrowth: growth("performer"),
-    }),
-    ...(disturbed ? [t("captionDisturbed")] : []),
   ]);
 }

@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { relativeError, times } from "../shared/matrices/errors.js";
 import { softmaxAttention } from "../shared/matrices/softmax.js";
+import { usualCourse } from "../shared/speed/race.js";
 import { runNow } from "../shared/tasks/task.js";
 import { angles, dotAngles, estimatorMap, lengths, sliceOf } from "./estimators.js";
 import { matricesOf } from "./matrices.js";
 import { performerOptions, problemOf, type Tokens } from "./problem.js";
 import { largestNorms, rangeOf } from "./range.js";
 import { drawNames, estimatorNames } from "./schema.js";
-import { crossingOf, speedLengths, timeSpeed, timedMethods } from "./speed.js";
+import { timeSpeed, timedMethods } from "./speed.js";
 import { comparedDraws, featureCounts, sigmas, sweepFeatures, sweepNorms } from "./sweeps.js";
 import { errorOfOneFeature } from "./theory.js";
 
@@ -137,20 +138,8 @@ it("the arithmetic is safe where the plain formula and an eps fail", () => {
   for (const name of ["eps4", "eps6"] as const) expect((errors[name][at] ?? 0) / (uniform[at] ?? 1)).toBeCloseTo(1, 1);
 });
 
-describe("time", () => {
-  it("is taken of both methods at every length", () => {
-    const speed = runNow(timeSpeed(lab, { features: 16 }));
-    for (const method of timedMethods) {
-      expect(speed.points[method].map(({ n }) => n)).toEqual([...speedLengths]);
-      for (const { milliseconds } of speed.points[method]) expect(milliseconds).toBeGreaterThan(0);
-    }
-  }, 60_000);
-
-  it("crosses between the last length that is lost and the next", () => {
-    const line = (times: number[]) => times.map((milliseconds, i) => ({ n: 128 * 2 ** i, milliseconds }));
-    const performer = line([4, 4, 4, 4]);
-    expect(crossingOf({ exact: line([1, 2, 8, 16]), performer })).toBeCloseTo(256 * Math.SQRT2, 6);
-    expect(crossingOf({ exact: line([1, 1, 1, 1]), performer })).toBeUndefined();
-    expect(crossingOf({ exact: line([9, 9, 9, 9]), performer })).toBeUndefined();
-  });
-});
+it("times both methods at every length", () => {
+  const { points, features } = runNow(timeSpeed(lab, { features: 16 }));
+  expect(features).toBe(16);
+  for (const method of timedMethods) expect(points[method].map(({ n }) => n)).toEqual(usualCourse.lengths);
+}, 60_000);

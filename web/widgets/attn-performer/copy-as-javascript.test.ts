@@ -5,12 +5,12 @@ import { promisify } from "node:util";
 import { load } from "attnlab";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
+import { usualCourse } from "../shared/speed/race.js";
 import { runNow } from "../shared/tasks/task.js";
 import { errorCode, estimatorsCode, matricesCode, normsCode, rangeCode, speedCode } from "./copy-as-javascript.js";
 import { sliceOf } from "./estimators.js";
 import { matricesOf } from "./matrices.js";
 import { largestNorms, rangeOf } from "./range.js";
-import { speedLengths } from "./speed.js";
 import { comparedDraws, featureCounts, sigmas, sweepFeatures, sweepNorms } from "./sweeps.js";
 
 // Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
@@ -90,6 +90,6 @@ it("prints what an eps does", async () => {
 
 it("prints times", async () => {
   const lines = await run("speed", speedCode("Speed", 32));
-  expect(lines.map(([n]) => Number(n))).toEqual([...speedLengths]);
+  expect(lines.map(([n]) => Number(n))).toEqual(usualCourse.lengths);
   for (const [, exact, performer] of lines) expect(Math.min(Number(exact), Number(performer))).toBeGreaterThan(0);
 }, 60_000);

@@ -1,9 +1,9 @@
-import { randomCode } from "../shared/random.js";
+import { timingCode } from "../shared/speed/code.js";
+import { usualCourse } from "../shared/speed/race.js";
 import { directions, trials } from "./estimators.js";
 import type { MatricesInput } from "./matrices.js";
 import { performerOptions, problemCode, type Tokens } from "./problem.js";
 import { rangeFeatures, rangeWidth } from "./range.js";
-import { speedLengths, speedWidth } from "./speed.js";
 import { comparedDraws, featureCounts, manyTimes, seedCount, type NormsInput } from "./sweeps.js";
 
 const head = (title: string): string => `// ${title.replace(/\s+/g, " ")}
@@ -115,22 +115,6 @@ for (const norm of [2, 8, 12, 32, 128, 400, 2000]) {
 }
 
 /** Times both methods on one head. */
-export function speedCode(title: string, features: number): string {
-  return `${head(title)}${randomCode(1)}
-const d = ${speedWidth};
-const projection = lab.performerProjection(d, { features: ${features} });
-const median = (run) => {
-  run();
-  const times = Array.from({ length: 3 }, () => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[1].toFixed(3);
-};
-for (const n of [${speedLengths.join(", ")}]) {
-  const [q, k, v] = [1, 2, 3].map(() => lab.tensor(Float32Array.from({ length: n * d }, () => 0.5 * normal()), [n, d]));
-  console.log(n, median(() => lab.attention(q, k, v)), median(() => lab.performer(q, k, v, { projection })));
-}
-`;
-}
+export const speedCode = (title: string, features: number): string => `${head(title)}
+const projection = lab.performerProjection(${usualCourse.width}, { features: ${features} });
+${timingCode(["lab.attention(q, k, v)", "lab.performer(q, k, v, { projection })"])}`;

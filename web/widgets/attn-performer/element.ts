@@ -6,6 +6,7 @@ import { Kept } from "../shared/kept.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
+import { speedText } from "../shared/speed/text.js";
 import { estimatorMap, type EstimatorMap } from "./estimators.js";
 import { matricesOf, type Matrices, type MatricesInput } from "./matrices.js";
 import type { Tokens } from "./problem.js";
@@ -214,7 +215,7 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
       <div class="stage ${running === undefined ? "" : "old"}">
         ${progress(t, running, () => computation?.cancel())}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
-        ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : view === "speed" ? "measuring" : "computing")}</p>` : found.view}
+        ${found === undefined ? html`<p class="note waiting">${this.lab !== undefined && view === "speed" ? speedText(this.language)("measuring") : t(this.lab === undefined ? "waiting" : "computing")}</p>` : found.view}
       </div>
       ${this.takeAway(found && { name: `performer-${view}`, ...found })}`;
   }

@@ -2,7 +2,6 @@ import { csv } from "../shared/csv.js";
 import { dotAngles, type Slice } from "./estimators.js";
 import type { Matrices } from "./matrices.js";
 import { evaluations, largestNorms, type Range } from "./range.js";
-import { speedLengths, timedMethods, type Speed } from "./speed.js";
 import { comparedDraws, featureCounts, sigmas, type Band, type FeatureSweep, type NormSweep } from "./sweeps.js";
 
 const number = (value: number | undefined): string => (value === undefined ? "" : String(Number(value.toPrecision(8))));
@@ -63,12 +62,5 @@ export function rangeCsv({ errors, uniform }: Range): string {
   return csv([
     ["norm", ...evaluations, "uniform"],
     ...largestNorms.map((norm, i) => [norm, ...evaluations.map((name) => number(errors[name][i])), number(uniform[i])]),
-  ]);
-}
-
-export function speedCsv({ points }: Speed): string {
-  return csv([
-    ["tokens", ...timedMethods.map((method) => `${method} ms`)],
-    ...speedLengths.map((n, i) => [n, ...timedMethods.map((method) => number(points[method][i]?.milliseconds))]),
   ]);
 }

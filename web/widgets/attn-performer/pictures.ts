@@ -1,24 +1,19 @@
 import type { TemplateResult } from "lit";
-import {
-  errorCaption,
-  estimatorsCaption,
-  matricesCaption,
-  normsCaption,
-  rangeCaption,
-  speedCaption,
-} from "./caption.js";
+import { crossingOf } from "../shared/speed/crossing.js";
+import { speedPicture } from "../shared/speed/picture.js";
+import { errorCaption, estimatorsCaption, matricesCaption, normsCaption, rangeCaption } from "./caption.js";
 import { errorCode, estimatorsCode, matricesCode, normsCode, rangeCode, speedCode } from "./copy-as-javascript.js";
 import type { EstimatorMap, Slice } from "./estimators.js";
-import { errorCsv, matricesCsv, normsCsv, rangeCsv, sliceCsv, speedCsv } from "./exports.js";
+import { errorCsv, matricesCsv, normsCsv, rangeCsv, sliceCsv } from "./exports.js";
 import type { Matrices, MatricesInput } from "./matrices.js";
 import type { Tokens } from "./problem.js";
 import type { Range } from "./range.js";
-import type { Speed } from "./speed.js";
+import { timedMethods, type Speed } from "./speed.js";
 import type { FeatureSweep, NormsInput, NormSweep } from "./sweeps.js";
 import { estimatorsView, type EstimatorsViewProps } from "./view/estimators.js";
 import { matricesView, type MatricesViewProps } from "./view/matrices.js";
 import type { ViewProps } from "./view/parts.js";
-import { errorView, normsView, rangeView, speedView } from "./view/sweeps.js";
+import { errorView, normsView, rangeView } from "./view/sweeps.js";
 
 /** What a view shows, says, and gives away. */
 export interface Picture {
@@ -109,13 +104,18 @@ export function picturesOf(given: Given) {
       };
     },
     speed(speed: Speed, onAgain: () => void): Picture {
-      const caption = speedCaption(t, numbers, speed);
+      const { features, points } = speed;
+      const exact = { kind: "method exact", label: t("exact"), points: points.exact };
+      const performer = {
+        kind: "method performer",
+        label: t("performerOf", { features }),
+        points: points.performer,
+      };
+      const picture = speedPicture(given, timedMethods, speed, [exact, performer], onAgain);
       return {
-        caption,
-        view: speedView({ ...given, caption }, speed, onAgain),
-        figures: { features: speed.features, crossing: speed.crossing ?? Number.NaN },
-        code: () => speedCode(caption, speed.features),
-        csv: () => speedCsv(speed),
+        ...picture,
+        figures: { features, crossing: crossingOf(points.exact, points.performer) ?? Number.NaN },
+        code: () => speedCode(picture.caption, features),
       };
     },
   };

@@ -1,11 +1,13 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
 import { methodStyles } from "../shared/methods.js";
+import { speedStyles } from "../shared/speed/styles.js";
 
 /** Marks of the Performer figure on top of what all figures share. */
 export const performerStyles = [
   ...figureStyles,
   methodStyles,
+  speedStyles,
   css`
     figure {
       display: grid;

@@ -40,7 +40,6 @@ export const en = {
   waiting: "Loading the kernels…",
   computing: "Computing",
   cancel: "Cancel",
-  again: "Measure again",
   failed: "This could not be computed: {reason}",
 
   exact: "exact softmax attention",
@@ -80,7 +79,7 @@ export const en = {
   point: "{x}: {y}",
 
   sigmaAxis: "standard deviation σ of the entries of q and k",
-  performerOf: "Performer, m = {features}",
+  performerOf: "Performer (m = {features})",
   captionNorms:
     "At σ = {sigma} and head size {d}, {few} directions are off by {fewError}, {many} by {manyError}, averaging everything by {uniform}.",
   captionNeeded:
@@ -115,16 +114,6 @@ export const en = {
   captionRangeNote:
     "This is about arithmetic only: the reference has the same directions. How good the estimate itself is, is another question: see “Trained weights”.",
 
-  lengthTokens: "tokens n",
-  time: "time per call",
-  captionSpeed:
-    "One head of {d} channels, {features} directions, this machine ({variant}), medians of {samples}: at {n} tokens exact attention takes {exact}, Performer {performer}.",
-  captionCross: "They cross at about {n} tokens.",
-  captionNoCross: "They do not cross in this range.",
-  captionDoubling: "From {half} to {n} tokens the time grows by {exactGrowth} and by {performerGrowth}.",
-  captionDisturbed: "Something else was running meanwhile; measure again.",
-  measuring: "Measuring on this machine…",
-
   tableErrors: "How far off",
   tableMethod: "Method",
   tableOutput: "Output",
@@ -142,7 +131,6 @@ export const en = {
   tableVariance: "e^‖q+k‖² − 1",
   tableEstimators: "Relative error, drawn",
   tableRange: "Relative output error",
-  tableSpeed: "Median times",
 } as const;
 
 /** What the other language must have, key for key. */

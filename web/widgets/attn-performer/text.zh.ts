@@ -43,7 +43,6 @@ export const zh: Translation<PerformerText> = {
   waiting: "正在载入内核……",
   computing: "正在计算",
   cancel: "取消",
-  again: "再测一次",
   failed: "没能算出来：{reason}",
 
   exact: "精确的 softmax 注意力",
@@ -81,7 +80,7 @@ export const zh: Translation<PerformerText> = {
   point: "{x}：{y}",
 
   sigmaAxis: "q、k 各分量的标准差 σ",
-  performerOf: "Performer，m = {features}",
+  performerOf: "Performer（m = {features}）",
   captionNorms:
     "σ = {sigma}、头的维度为 {d} 时，{few} 个方向偏差 {fewError}，{many} 个偏差 {manyError}，全部平均偏差 {uniform}。",
   captionNeeded: "这里一个典型元素的相对方差是 {variance}/m：要把标准差降到 10%，需要 {needed} 个方向。",
@@ -114,16 +113,6 @@ export const zh: Translation<PerformerText> = {
     "{m} 个方向，各种算法用的都一样，都是 float32，与双精度对照。照公式直接算，‖q‖² 到 {nan} 就成了 NaN。加上 10⁻⁴ 的 eps，到 12 时偏差已有 {eps}，接近全部平均的 {uniform}，却没有任何提示。减去可以约掉的最大值，直到 2000 误差都在 {safe} 以下。",
   captionRangeNote: "这里说的只是算得准不准：对照用的是同样的方向。估计本身好不好是另一回事，见“现成的权重”。",
 
-  lengthTokens: "token 数 n",
-  time: "每次调用的时间",
-  captionSpeed:
-    "一个头，{d} 维，{features} 个方向，这台机器（{variant}），取 {samples} 次的中位数：{n} 个 token 时，精确的注意力要 {exact}，Performer 要 {performer}。",
-  captionCross: "两者大约在 {n} 个 token 处相交。",
-  captionNoCross: "在这个范围内两者不相交。",
-  captionDoubling: "从 {half} 到 {n} 个 token，时间分别变为 {exactGrowth} 和 {performerGrowth}。",
-  captionDisturbed: "测量时机器上有别的程序在跑，请再测一次。",
-  measuring: "正在这台机器上测量……",
-
   tableErrors: "偏差有多大",
   tableMethod: "方法",
   tableOutput: "输出",
@@ -141,5 +130,4 @@ export const zh: Translation<PerformerText> = {
   tableVariance: "e^‖q+k‖² − 1",
   tableEstimators: "相对误差，实际抽样",
   tableRange: "输出的相对误差",
-  tableSpeed: "时间的中位数",
 };

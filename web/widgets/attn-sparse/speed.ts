@@ -1,12 +1,10 @@
-import type { Lab, Tensor } from "../../package/index.js";
-import { randomNumbers } from "../shared/random.js";
-import { timed } from "../shared/timing.js";
+import type { Lab } from "../../package/index.js";
+import { ordinary } from "../shared/speed/race.js";
+import { isDisturbed, timeCalls } from "../shared/speed/time-calls.js";
 import { keptOf, optionsOf, type PatternState } from "./pattern.js";
 
 export const speedWidth = 64;
 export const speedLengths = [256, 512, 1024, 2048] as const;
-/** A sample of less than this is made of several calls: browsers round their clock. */
-const leastSample = 3;
 const samples = 3;
 
 export interface SpeedPoint {
@@ -32,24 +30,13 @@ export function* timeSparse(lab: Lab, state: PatternState): Generator<number, Sp
   const total = speedLengths.reduce((sum, n) => sum + n * n, 0);
   let [done, disturbed] = [0, false];
   for (const n of speedLengths) {
-    const [q, k, v] = [random(n, 1), random(n, 2), random(n, 3)];
+    const [q, k, v] = [ordinary(n, speedWidth, 1), ordinary(n, speedWidth, 2), ordinary(n, speedWidth, 3)];
     const time = function* (call: () => unknown): Generator<number, number, void> {
-      const run = (calls: number): number => {
-        const start = performance.now();
-        for (let i = 0; i < calls; i++) call();
-        return performance.now() - start;
-      };
-      let calls = 1;
-      for (let once = run(1); once < leastSample && calls < 1 << 12; once = run(calls)) calls *= 2;
-      yield done / total;
-      const times: number[] = [];
-      for (let sample = 0; sample < samples; sample++) {
-        times.push(run(calls) / calls);
-        yield done / total;
-      }
-      const { milliseconds, spread } = timed(times);
-      disturbed ||= spread > 0.5;
-      return milliseconds;
+      const steps = timeCalls(call, samples);
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) yield done / total;
+      disturbed ||= isDisturbed(step.value);
+      return step.value.milliseconds;
     };
     const exact = yield* time(() => lab.attention(q, k, v, { causal }));
     const sparse = yield* time(() => lab.sparseAttention(q, k, v, options));
@@ -57,9 +44,4 @@ export function* timeSparse(lab: Lab, state: PatternState): Generator<number, Sp
     done += n * n;
   }
   return { points, variant: lab.variant, samples, disturbed };
-}
-
-function random(n: number, seed: number): Tensor {
-  const { normal } = randomNumbers(seed);
-  return { data: Float32Array.from({ length: n * speedWidth }, () => normal()), shape: [n, speedWidth] };
 }

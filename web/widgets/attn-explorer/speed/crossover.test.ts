@@ -1,13 +1,14 @@
 import { load } from "attnlab";
 import { expect, it } from "vitest";
 import { Numbers } from "../../shared/format.js";
+import { timeAt } from "../../shared/speed/race.js";
 import { runNow } from "../../shared/tasks/task.js";
 import { translator } from "../../shared/text.js";
 import { crossoverCsv } from "../exports.js";
 import { numbers } from "../testing.js";
 import { en } from "../text.en.js";
 import { zh } from "../text.zh.js";
-import { lengths, methodNames, methods, timeAt, timeCrossover } from "./crossover.js";
+import { lengths, methodNames, methods, timeCrossover } from "./crossover.js";
 import { plainAttention } from "./plain-attention.js";
 import { speedCaption } from "./view.js";
 
@@ -24,7 +25,7 @@ it("times every method at every length that it promises, and says so", () => {
   const result = runNow(timeCrossover(lab, { samples: 1 }));
   for (const method of methodNames) {
     for (const n of lengths) {
-      const time = timeAt(result, method, n);
+      const time = timeAt(result.points[method], n);
       if (n <= methods[method].most) expect(time).toBeGreaterThan(0);
       else expect(time).toBeUndefined();
     }

@@ -2,9 +2,10 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logLogChart, type LogSeries } from "../../shared/charts/log-log-chart.js";
 import type { Numbers } from "../../shared/format.js";
+import { timeAt } from "../../shared/speed/race.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
 import type { ExplorerText } from "../text.en.js";
-import { lengths, methodNames, timeAt, width as headSize, type Crossover, type MethodName } from "./crossover.js";
+import { lengths, methodNames, width as headSize, type Crossover, type MethodName } from "./crossover.js";
 
 export interface SpeedViewProps {
   readonly t: Translate<ExplorerText>;
@@ -67,9 +68,7 @@ function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogS
   const lines: LogSeries[] = methodNames.map((method) => ({
     kind: method,
     label: t(labels[method]),
-    points: (result?.points ?? [])
-      .filter((point) => point.method === method)
-      .map(({ n, milliseconds }) => [n, milliseconds]),
+    points: (result?.points[method] ?? []).map(({ n, milliseconds }) => [n, milliseconds]),
   }));
   const last = lines.find(({ kind }) => kind === "exact")?.points.at(-1);
   if (last === undefined) return lines;
@@ -84,9 +83,9 @@ function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogS
 /** What was measured: machine, ratio to the loop, growth with n. */
 export function speedCaption(t: Translate<ExplorerText>, numbers: Numbers, result: Crossover | undefined): string {
   if (result === undefined) return t("machineMeasuring");
-  const at = (method: MethodName, n: number): number => timeAt(result, method, n) ?? Number.NaN;
+  const at = (method: MethodName, n: number): number => timeAt(result.points[method], n) ?? Number.NaN;
   const longest = lengths[lengths.length - 1] ?? 1;
-  const common = Math.max(...lengths.filter((n) => timeAt(result, "plain", n) !== undefined));
+  const common = Math.max(...lengths.filter((n) => timeAt(result.points.plain, n) !== undefined));
   return joinSentences(numbers.language, [
     t("speedRatio", {
       n: numbers.whole(common),
@@ -103,7 +102,9 @@ export function speedCaption(t: Translate<ExplorerText>, numbers: Numbers, resul
       variant: t(result.variant === "relaxed" ? "variantRelaxed" : "variantSimd"),
       samples: result.samples,
     }),
-    ...(result.points.some(({ disturbed }) => disturbed) ? [t("machineDisturbed")] : []),
+    ...(methodNames.some((method) => result.points[method].some(({ disturbed }) => disturbed))
+      ? [t("machineDisturbed")]
+      : []),
   ]);
 }
 
@@ -114,7 +115,7 @@ function speedTable({ t, numbers }: SpeedViewProps, result: Crossover): Template
     rows: lengths.map((n) => [
       numbers.whole(n),
       ...methodNames.map((method) => {
-        const time = timeAt(result, method, n);
+        const time = timeAt(result.points[method], n);
         return time === undefined ? "–" : numbers.duration(time);
       }),
     ]),

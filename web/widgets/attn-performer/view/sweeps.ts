@@ -2,9 +2,8 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
 import type { Numbers } from "../../shared/format.js";
-import { about, nearest } from "../caption.js";
+import { nearest } from "../caption.js";
 import { largestNorms, type Evaluation, type Range } from "../range.js";
-import { timedMethods, speedLengths, type Speed } from "../speed.js";
 import {
   comparedDraws,
   featureCounts,
@@ -19,7 +18,7 @@ import { drawLabels } from "./controls.js";
 import { power } from "./matrices.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
-import { bandsTable, rangeTable, speedTable } from "./tables.js";
+import { bandsTable, rangeTable } from "./tables.js";
 
 const heightOf = (width: number): number => Math.min(400, 170 + width / 3);
 
@@ -185,41 +184,4 @@ export function rangeView(props: ViewProps, range: Range): TemplateResult {
   })}
   ${keys([...names.map((name) => [evaluationKinds[name], t(name)] as const), ["method uniform", t("uniform")]])}
   ${captionBelow(caption)} ${props.table ? rangeTable(t, numbers, range) : nothing}`;
-}
-
-/** Time against length on the reader's machine. */
-export function speedView(props: ViewProps, speed: Speed, onAgain: () => void): TemplateResult {
-  const { t, numbers, width, caption } = props;
-  const { points, crossing } = speed;
-  const times = timedMethods.flatMap((method) => points[method].map(({ milliseconds }) => milliseconds));
-  const range = rangeOf(times);
-  return html`${logPlane({
-      kind: "times",
-      width,
-      height: heightOf(width),
-      x: [speedLengths[0], speedLengths.at(-1) ?? 1],
-      logX: true,
-      y: range,
-      xTicks: speedLengths,
-      xLabel: t("lengthTokens"),
-      yLabel: t("time"),
-      formatX: String,
-      formatY: (value) => numbers.duration(value),
-      summary: caption,
-      ...(crossing !== undefined && {
-        draw: (
-          x,
-          y,
-        ) => svg`<line class="limit" x1=${x(crossing)} x2=${x(crossing)} y1=${y(range[1])} y2=${y(range[0])}></line>
-        <text x=${x(crossing) + 5} y=${y(range[0]) - 6}>n ≈ ${about(numbers, crossing)}</text>`,
-      }),
-      lines: timedMethods.map((method) => ({
-        kind: `method ${method}`,
-        points: points[method].map(({ n, milliseconds }) => [n, milliseconds] as const),
-        dots: (x: number, y: number) => t("point", { x: String(x), y: numbers.duration(y) }),
-      })),
-    })}
-    ${keys(timedMethods.map((method) => [`method ${method}`, t(method)] as const))} ${captionBelow(caption)}
-    <p><button type="button" @click=${onAgain}>${t("again")}</button></p>
-    ${props.table ? speedTable(t, numbers, speed) : nothing}`;
 }

@@ -7,7 +7,6 @@ import { dotAngles, type Slice } from "../estimators.js";
 import type { Matrices } from "../matrices.js";
 import { tokenCount } from "../problem.js";
 import { evaluations, largestNorms, type Range } from "../range.js";
-import { timedMethods, speedLengths, type Speed } from "../speed.js";
 import type { Band } from "../sweeps.js";
 import type { PerformerText } from "../text.en.js";
 
@@ -102,17 +101,6 @@ export function rangeTable(t: T, numbers: Numbers, { errors, uniform }: Range): 
       String(norm),
       ...evaluations.map((name) => numbers.significant(errors[name][i] ?? Number.NaN, 2)),
       numbers.significant(uniform[i] ?? Number.NaN, 2),
-    ]),
-  });
-}
-
-export function speedTable(t: T, numbers: Numbers, { points }: Speed): TemplateResult {
-  return dataTable({
-    caption: t("tableSpeed"),
-    columns: [t("lengthTokens"), ...timedMethods.map((method) => t(method))],
-    rows: speedLengths.map((n, i) => [
-      String(n),
-      ...timedMethods.map((method) => numbers.duration(points[method][i]?.milliseconds ?? Number.NaN)),
     ]),
   });
 }
