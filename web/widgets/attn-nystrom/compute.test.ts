@@ -2,12 +2,15 @@ import { load } from "attnlab";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { relativeError, times } from "../shared/matrices/errors.js";
+import { usualCourse } from "../shared/speed/race.js";
 import { runNow } from "../shared/tasks/task.js";
-import { divergesFrom, factorsInDouble, inverseOf } from "./inverse.js";
+import { divergesFrom, factorsInDouble, growth, inverseOf } from "./inverse.js";
 import { leakOf } from "./leak.js";
 import { matricesOf } from "./matrices.js";
-import { problemOf, tokenCount, width, type Tokens } from "./problem.js";
+import { problemOf, scale, tokenCount, width, type Tokens } from "./problem.js";
 import { inverseNames } from "./schema.js";
+import { timeSpeed } from "./speed.js";
+import { stepsOf } from "./steps.js";
 import { landmarkCounts, sweepLandmarks } from "./sweep.js";
 
 let lab: Lab;
@@ -16,7 +19,7 @@ beforeAll(async () => {
 });
 
 const tokens: Tokens = { drift: 0.9, sigma: 1.5, order: "sequence", seed: 1 };
-const input = { ...tokens, inverse: "iterative", landmarks: 8, iterations: 6 } as const;
+const input = { ...tokens, inverse: "iterative", landmarks: 8, from: "segments", iterations: 6 } as const;
 
 describe("the matrices", () => {
   it("are better than averaging, and than without the middle factor, within the best of the rank", () => {
@@ -28,9 +31,10 @@ describe("the matrices", () => {
   });
 
   it.each([1, 7, 8, 48, 64])("have the factors that double precision finds, %i landmarks", (landmarks) => {
-    const { queryFactor, keyFactor, middle, nystrom } = matricesOf(lab, { ...input, landmarks });
-    const { f, b } = factorsInDouble(problemOf(input), landmarks);
+    const { queryFactor, between, keyFactor, middle, nystrom } = matricesOf(lab, { ...input, landmarks });
+    const { f, a, b } = factorsInDouble(problemOf(input), landmarks);
     expect(relativeError(f.values, queryFactor.values)).toBeLessThan(1e-6);
+    expect(relativeError(a.values, between.values)).toBeLessThan(1e-6);
     expect(relativeError(b.values, keyFactor.values)).toBeLessThan(1e-6);
     const product = times(queryFactor, times(middle, keyFactor.values, tokenCount), tokenCount);
     expect(relativeError(product, nystrom.values)).toBeLessThan(1e-4);
@@ -50,7 +54,7 @@ describe("the matrices", () => {
 
 describe("the sweep", () => {
   it("falls with the number of landmarks, below Performer, and above the best", () => {
-    const { errors, performer, uniform } = runNow(sweepLandmarks(lab, tokens));
+    const { errors, performer, uniform } = runNow(sweepLandmarks(lab, { ...tokens, from: "segments" }));
     const at = landmarkCounts.indexOf(16);
     expect(errors.six[at]).toBeLessThan(errors.six[1] ?? 0);
     expect(errors.six[at]).toBeLessThan(performer[at]?.low ?? 0);
@@ -62,7 +66,7 @@ describe("the sweep", () => {
   });
 
   it("has more steps do harm where neighbors know nothing of each other", () => {
-    const { errors } = runNow(sweepLandmarks(lab, { ...tokens, drift: 0, sigma: 0.7 }));
+    const { errors } = runNow(sweepLandmarks(lab, { ...tokens, drift: 0, sigma: 0.7, from: "segments" }));
     const at = landmarkCounts.indexOf(16);
     expect(errors.twenty[at]).toBeGreaterThan(1.5 * (errors.six[at] ?? Infinity));
   });
@@ -81,7 +85,7 @@ describe("the iteration", () => {
 
   it("starts below 1, and diverges only above its limit", () => {
     const base = { ...tokens, landmarks: 8, start: 1 };
-    const { largest } = inverseOf(lab, base);
+    const largest = inverseOf(lab, base).shares[0]?.[0] ?? NaN;
     expect(largest).toBeGreaterThan(0.05);
     expect(largest).toBeLessThanOrEqual(1 + 1e-12);
     const below = inverseOf(lab, { ...base, start: (0.99 * divergesFrom) / largest });
@@ -90,6 +94,66 @@ describe("the iteration", () => {
     expect(above.residuals.at(-1)).not.toBeLessThan(1e6);
   });
 });
+
+describe("the shares of the inverse", () => {
+  it("end at 1, or run away above 4.13; 3 stays, and catches those a little above it", () => {
+    const after = (w: number, steps: number): number => (steps === 0 ? w : after(w * growth(w), steps - 1));
+    for (const w of [1e-3, 0.5, 1, 2, 2.9, 3.5, 4, 4.12]) expect(after(w, 60)).toBeCloseTo(1, 6);
+    expect(3 * growth(3)).toBe(3);
+    for (const w of [3.1, 3.3, 3.4]) {
+      expect(after(w, 1000)).toBeGreaterThan(3);
+      expect(after(w, 1000)).toBeLessThan(3.001);
+    }
+    expect(divergesFrom * growth(divergesFrom)).toBeCloseTo(0, 3);
+    expect(Math.abs(after(4.2, 8))).toBeGreaterThan(1e6);
+  });
+
+  it("are as many as landmarks, and follow that map", () => {
+    const { shares } = inverseOf(lab, { ...tokens, landmarks: 8, start: 2 });
+    expect(shares[0]).toHaveLength(8);
+    shares[5]?.forEach((w, r) => expect(shares[6]?.[r]).toBeCloseTo(w * growth(w), 9));
+  });
+});
+
+describe("the derivation", () => {
+  it("gets nearer with each step, and is exact in the middle with a landmark for each token", () => {
+    const { errors } = stepsOf(lab, { ...tokens, landmarks: 8, iterations: 6 });
+    expect(errors.landmarks.output).toBeLessThan(errors.softmaxes.output);
+    expect(errors.middle.output).toBeLessThan(errors.landmarks.output);
+    expect(errors.softmaxes.output).toBeLessThan(errors.uniform.output);
+    const full = stepsOf(lab, { ...tokens, landmarks: tokenCount, iterations: 6 });
+    expect(full.errors.middle.output).toBeLessThan(1e-3);
+    expect(full.errors.iteration.output).toBeGreaterThan(full.errors.middle.output);
+  });
+
+  it("begins with two softmaxes that double precision confirms", () => {
+    const { matrices } = stepsOf(lab, { ...tokens, landmarks: 8, iterations: 6 });
+    const { q, k } = problemOf(tokens);
+    const exps = (x: ArrayLike<number>): Float64Array =>
+      Float64Array.from(x, (value) => Math.exp(value * Math.sqrt(scale)));
+    const [a, b] = [exps(q.data), exps(k.data)];
+    const sum = (values: Float64Array, of: (at: number) => boolean): number =>
+      values.reduce((total, value, at) => (of(at) ? total + value : total), 0);
+    const columns = Array.from({ length: width }, (_, c) => sum(b, (at) => at % width === c));
+    const rows = Array.from({ length: tokenCount }, (_, i) => sum(a, (at) => Math.floor(at / width) === i));
+    const expected = Array.from({ length: tokenCount ** 2 }, (_, at) => {
+      const [i, j] = [Math.floor(at / tokenCount), at % tokenCount];
+      return columns.reduce(
+        (total, column, c) => total + ((a[i * width + c] ?? 0) / (rows[i] ?? 0)) * ((b[j * width + c] ?? 0) / column),
+        0,
+      );
+    });
+    expect(relativeError(expected, matrices.softmaxes.values)).toBeLessThan(1e-6);
+  });
+});
+
+it("times exact attention and two numbers of landmarks, where there are more tokens than landmarks", () => {
+  const { points, landmarks } = runNow(timeSpeed(lab, { landmarks: 200 }));
+  expect(landmarks).toBe(200);
+  for (const method of ["exact", "typical"] as const)
+    expect(points[method].map(({ n }) => n)).toEqual(usualCourse.lengths);
+  expect(points.chosen.map(({ n }) => n)).toEqual(usualCourse.lengths.filter((n) => n > 200));
+}, 60_000);
 
 describe("the future", () => {
   it("gets into all outputs that have a past, but not into those of causal attention", () => {

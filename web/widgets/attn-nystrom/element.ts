@@ -5,13 +5,25 @@ import { FigureElement } from "../shared/figure-element.js";
 import { Kept } from "../shared/kept.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { Computation } from "../shared/tasks/computation.js";
+import { speedText } from "../shared/speed/text.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { inverseOf, type Inverse, type InverseInput } from "./inverse.js";
 import { leakOf, type Leak, type LeakInput } from "./leak.js";
 import { matricesOf, type Matrices, type MatricesInput } from "./matrices.js";
 import { picturesOf, type Picture } from "./pictures.js";
 import { tokenCount, type Tokens } from "./problem.js";
-import { mostSteps, schema, viewNames, type InverseName, type OrderName, type ViewName } from "./schema.js";
+import {
+  mostSteps,
+  mostTimed,
+  schema,
+  viewNames,
+  type InverseName,
+  type OrderName,
+  type SourceName,
+  type StepName,
+  type ViewName,
+} from "./schema.js";
+import { stepsOf, type Steps, type StepsInput } from "./steps.js";
 import { nystromStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type NystromText } from "./text.en.js";
@@ -22,24 +34,28 @@ import { halfOf, progress } from "../shared/figure-parts.js";
 
 const titles = {
   matrices: "titleMatrices",
+  steps: "titleSteps",
   error: "titleError",
   inverse: "titleInverse",
   leak: "titleLeak",
+  speed: "titleSpeed",
 } as const satisfies Record<ViewName, keyof NystromText>;
 
 const viewLabels = {
   matrices: "viewMatrices",
+  steps: "viewSteps",
   error: "viewError",
   inverse: "viewInverse",
   leak: "viewLeak",
+  speed: "viewSpeed",
 } as const satisfies Record<ViewName, keyof NystromText>;
 
 /**
- * `<attn-nystrom>`: softmax attention through landmarks beside the exact matrix, with its three factors; how the error falls
- * with their number; what the iterated inverse does; what of the future gets into the past.
+ * `<attn-nystrom>`: softmax attention through landmarks beside the exact matrix, with its three factors; the way there, step
+ * by step; how the error falls with their number; what the iterated inverse does; what of the future gets into the past; time.
  *
- * Attributes: `view`, `inverse`, `landmarks`, `iterations`, `factor`, `drift`, `sigma`, `order`, `seed`, `table` (see
- * `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling, composed): `config-change` { state } when
+ * Attributes: `view`, `inverse`, `landmarks`, `from`, `iterations`, `factor`, `drift`, `sigma`, `order`, `seed`, `step`,
+ * `table` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling, composed): `config-change` { state } when
  * the state has changed; `nystrom-change` with the numbers in view when they have.
  */
 export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
@@ -53,18 +69,22 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
   declare view: ViewName;
   declare inverse: InverseName;
   declare landmarks: number;
+  declare from: SourceName;
   declare iterations: number;
   declare factor: number;
   declare drift: number;
   declare sigma: number;
   declare order: OrderName;
   declare seed: number;
+  declare step: StepName;
   declare private pointed: Entry | undefined;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
   private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-nystrom"), sharedLab);
   private readonly error = new Computation(this, this.runner, "sweepLandmarks");
+  private readonly speed = new Computation(this, this.runner, "timeSpeed");
+  private readonly steps = new Kept<StepsInput, Steps>(stepsOf);
   private readonly matrices = new Kept<MatricesInput, Matrices>(matricesOf);
   private readonly inverses = new Kept<InverseInput, Inverse>(inverseOf);
   private readonly leak = new Kept<LeakInput, Leak>(leakOf);
@@ -82,6 +102,7 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
   protected override stop(): void {
     super.stop();
     this.error.stop();
+    this.speed.stop();
     this.runner.stop();
   }
 
@@ -92,15 +113,18 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
 
   /** There are no more landmarks than tokens, and no more steps than pictures show, whatever an author wrote. */
   private get bounded(): Readonly<Record<"landmarks" | "iterations", number>> {
-    return { landmarks: Math.min(this.landmarks, tokenCount), iterations: Math.min(this.iterations, mostSteps) };
+    const most = this.view === "speed" ? mostTimed : tokenCount;
+    return { landmarks: Math.min(this.landmarks, most), iterations: Math.min(this.iterations, mostSteps) };
   }
 
   /** Computes what the view in sight shows: at once what takes milliseconds, in the worker what takes longer. */
   private compute(lab: Lab): void {
-    const { view, tokens, inverse, factor } = this;
+    const { view, tokens, inverse, from, factor } = this;
     const { landmarks, iterations } = this.bounded;
-    if (view === "matrices") this.matrices.want(lab, { ...tokens, inverse, landmarks, iterations });
-    else if (view === "error") this.error.want(tokens);
+    if (view === "matrices") this.matrices.want(lab, { ...tokens, inverse, landmarks, from, iterations });
+    else if (view === "steps") this.steps.want(lab, { ...tokens, landmarks, iterations });
+    else if (view === "error") this.error.want({ ...tokens, from });
+    else if (view === "speed") this.speed.want({ landmarks });
     else if (view === "inverse") this.inverses.want(lab, { ...tokens, landmarks, start: factor });
     else this.leak.want(lab, { ...tokens, order: "sequence", landmarks, iterations });
   }
@@ -112,13 +136,18 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
 
   /** What the view in sight comes to; undefined until it has been computed once. */
   private get found(): Picture | undefined {
-    const { t, numbers, width, table, view, matrices, error, inverses, leak } = this;
+    const { t, numbers, width, table, view, matrices, steps, error, inverses, leak, speed } = this;
     const pictures = picturesOf({ t, numbers, width, half: halfOf(width), table });
     if (view === "matrices") {
       return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
     }
+    if (view === "steps") return steps.found && steps.input && pictures.steps(steps.found, steps.input, this.stepping);
+    if (view === "speed") return speed.result && pictures.speed(speed.result, () => speed.again());
     if (view === "error") return error.result && error.input && pictures.error(error.result, error.input);
-    if (view === "inverse") return inverses.found && inverses.input && pictures.inverse(inverses.found, inverses.input);
+    if (view === "inverse") {
+      const { iterations } = this.bounded;
+      return inverses.found && inverses.input && pictures.inverse(inverses.found, inverses.input, iterations);
+    }
     return leak.found && leak.input && pictures.leak(leak.found, leak.input);
   }
 
@@ -132,8 +161,24 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
     };
   }
 
+  private get stepping() {
+    return {
+      ...this.pointing,
+      step: this.step,
+      onStep: (step: StepName): void => {
+        this.step = step;
+      },
+    };
+  }
+
   private get computation() {
-    return this.view === "error" ? this.error : undefined;
+    return this.view === "error" ? this.error : this.view === "speed" ? this.speed : undefined;
+  }
+
+  /** What is said until there is something to see. */
+  private get waiting(): string {
+    if (this.lab === undefined) return this.t("waiting");
+    return this.view === "speed" ? speedText(this.language)("measuring") : this.t("computing");
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -165,7 +210,7 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
       <div class="stage ${running === undefined ? "" : "old"}">
         ${progress(t, running, () => computation?.cancel())}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
-        ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : "computing")}</p>` : found.view}
+        ${found === undefined ? html`<p class="note waiting">${this.waiting}</p>` : found.view}
       </div>
       ${this.takeAway(found && { name: `nystrom-${view}`, ...found })}`;
   }

@@ -2,7 +2,9 @@ import { csv } from "../shared/csv.js";
 import type { Inverse } from "./inverse.js";
 import type { Leak } from "./leak.js";
 import type { Matrices } from "./matrices.js";
-import { landmarkCounts, middleNames, type Sweep } from "./sweep.js";
+import { stepNames } from "./schema.js";
+import type { Steps } from "./steps.js";
+import { landmarkCounts, middleNames, type Band, type Sweep } from "./sweep.js";
 
 const number = (value: number | undefined): string => (value === undefined ? "" : String(Number(value.toPrecision(8))));
 
@@ -19,14 +21,41 @@ export function matricesCsv({ exact, nystrom }: Matrices): string {
   ]);
 }
 
-export function errorCsv({ errors, performer, uniform }: Sweep): string {
+/** Every entry of the matrices of all steps. */
+export function stepsCsv({ exact, matrices }: Steps): string {
+  return csv([
+    ["query", "key", "exact", ...stepNames],
+    ...Array.from(exact.values, (value, i) => [
+      Math.floor(i / exact.columns) + 1,
+      (i % exact.columns) + 1,
+      number(value),
+      ...stepNames.map((name) => number(matrices[name].values[i])),
+    ]),
+  ]);
+}
+
+const bandCells = (band: Band | undefined): string[] => [band?.low, band?.middle, band?.high].map(number);
+const bandHeadings = (name: string): string[] => [`${name} low`, `${name} middle`, `${name} high`];
+
+export function errorCsv({ from, errors, sources, performer, uniform }: Sweep): string {
   const names = [...middleNames, "best"] as const;
   return csv([
-    ["landmarks", ...names, "performer low", "performer middle", "performer high", "uniform"],
+    [
+      "landmarks",
+      ...middleNames.map((name) => `${from} ${name}`),
+      "best",
+      ...bandHeadings("segments six"),
+      ...bandHeadings("clusters six"),
+      ...bandHeadings("performer"),
+      "uniform",
+    ],
     ...landmarkCounts.map((m, i) => [
       m,
       ...names.map((name) => number(errors[name][i])),
-      ...[performer[i]?.low, performer[i]?.middle, performer[i]?.high, uniform].map(number),
+      ...bandCells(sources.segments[i]),
+      ...bandCells(sources.clusters[i]),
+      ...bandCells(performer[i]),
+      number(uniform),
     ]),
   ]);
 }

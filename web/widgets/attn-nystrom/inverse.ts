@@ -2,12 +2,15 @@ import type { Lab } from "../../package/index.js";
 import { relativeError, times } from "../shared/matrices/errors.js";
 import { singularValues, type Decomposition } from "../shared/matrices/singular-values.js";
 import { softmaxAttention, uniformAttention, type Matrix } from "../shared/matrices/softmax.js";
-import { impliedMatrix } from "./matrices.js";
+import { impliedMatrix, inSegments, segmentMeans } from "./landmarks.js";
 import { problemOf, scale, tokenCount, width, type Problem, type Tokens } from "./problem.js";
 import { mostSteps } from "./schema.js";
 
 /** The root of 13 − 15 w + 7 w² − w³: above it a step makes w negative, and then every step makes it larger. */
 export const divergesFrom = 4.1304;
+
+/** What a step multiplies a share w by: (13 − 15 w + 7 w² − w³) / 4. */
+export const growth = (w: number): number => (13 - w * (15 - w * (7 - w))) / 4;
 
 export interface InverseInput extends Tokens {
   readonly landmarks: number;
@@ -24,29 +27,14 @@ export interface Inverse {
   /** Relative output errors with the pseudo-inverse and of averaging. */
   readonly pinv: number;
   readonly uniform: number;
-  /** Largest and smallest share w₀ of a singular direction that the start has right; 1 would be all of it. */
-  readonly largest: number;
-  readonly smallest: number;
+  /** After 0, 1, … steps, the share w of each singular direction that is right; 1 is all of it. */
+  readonly shares: readonly (readonly number[])[];
 }
 
 /** The three factors in double precision, from adaptive segments, log counts in F and A. */
 export function factorsInDouble({ q, k }: Problem, landmarks: number): Readonly<Record<"f" | "a" | "b", Matrix>> {
-  const size = Math.floor(tokenCount / landmarks);
-  const counts = Array.from({ length: landmarks }, (_, j) => size + Number(j >= (size + 1) * landmarks - tokenCount));
-  const means = (data: ArrayLike<number>): Float64Array => {
-    const sums = new Float64Array(landmarks * width);
-    let row = 0;
-    counts.forEach((count, j) => {
-      for (const end = row + count; row < end; row++) {
-        for (let c = 0; c < width; c++) {
-          const at = j * width + c;
-          sums[at] = (sums[at] ?? 0) + (data[row * width + c] ?? 0) / count;
-        }
-      }
-    });
-    return sums;
-  };
-  const [queries, keys] = [means(q.data), means(k.data)];
+  const { means: queries, counts } = segmentMeans(q, landmarks);
+  const { means: keys } = segmentMeans(k, landmarks);
   return {
     f: weighted(softmaxAttention(q.data, keys, width, scale), counts),
     a: weighted(softmaxAttention(queries, keys, width, scale), counts),
@@ -86,6 +74,7 @@ export function inverseOf(lab: Lab, input: InverseInput): Inverse {
   const { landmarks, start } = input;
   const problem = problemOf(input);
   const { q, k, v } = problem;
+  const own = inSegments(problem, landmarks);
   const truth = times(softmaxAttention(q.data, k.data, width, scale), v.data, width);
   const off = (matrix: Matrix): number => relativeError(truth, times(matrix, v.data, width));
   const { f, a, b } = factorsInDouble(problem, landmarks);
@@ -95,29 +84,26 @@ export function inverseOf(lab: Lab, input: InverseInput): Inverse {
   const norm = Math.hypot(...values);
   const answered = times(b, v.data, width);
   let gains = values.map(() => start / product);
-  const [residuals, outputs]: [number[], number[]] = [[], []];
+  const [residuals, outputs, shares]: [number[], number[], number[][]] = [[], [], []];
   for (let step = 0; step <= mostSteps; step++) {
     residuals.push(Math.hypot(...values.map((value, r) => value * (1 - (gains[r] ?? 0) * value * value))) / norm);
     outputs.push(relativeError(truth, times(f, filtered(decomposed, gains, answered), width)));
-    gains = gains.map((gain, r) => {
-      const w = gain * (values[r] ?? 0) ** 2;
-      return (gain * (13 - w * (15 - w * (7 - w)))) / 4;
-    });
+    const now = Array.from(gains, (gain, r) => gain * (values[r] ?? 0) ** 2);
+    shares.push(now);
+    gains = gains.map((gain, r) => gain * growth(now[r] ?? 0));
   }
   const kernel = Array.from({ length: mostSteps + 1 }, (_, iterations) => ({
     residual: lab.nystromFactors(q, k, { landmarks, iterations }).residual.data[0] ?? Number.NaN,
-    output: off(impliedMatrix(lab, problem, { landmarks, iterations })),
+    output: off(impliedMatrix(lab, own, { iterations })),
   }));
-  const shareOf = (value: number | undefined): number => (start * (value ?? 0) ** 2) / product;
   return {
     residuals,
     outputs,
     kernelResiduals: kernel.map(({ residual }) => residual),
     kernelOutputs: kernel.map(({ output }) => output),
-    pinv: off(impliedMatrix(lab, problem, { landmarks, inverse: "pinv" })),
+    pinv: off(impliedMatrix(lab, own, { inverse: "pinv" })),
     uniform: off(uniformAttention(tokenCount, tokenCount)),
-    largest: shareOf(values[0]),
-    smallest: shareOf(values.at(-1)),
+    shares,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Lab, Tensor } from "../../package/index.js";
 import { times } from "../shared/matrices/errors.js";
 import { matrixOf, type Matrix } from "../shared/matrices/softmax.js";
-import { impliedMatrix } from "./matrices.js";
+import { impliedMatrix, inSegments } from "./landmarks.js";
 import { problemOf, tokenCount, width, type Problem, type Tokens } from "./problem.js";
 
 export interface LeakInput extends Tokens {
@@ -30,7 +30,7 @@ export function leakOf(lab: Lab, input: LeakInput): Leak {
   const after = { q: turned(before.q), k: turned(before.k), v: before.v };
   const causal = ({ q, k, v }: Problem): ArrayLike<number> => lab.attention(q, k, v, { causal: true }).data;
   const masked = (problem: Problem): Float64Array =>
-    times(cut(impliedMatrix(lab, problem, { landmarks, iterations })), problem.v.data, width);
+    times(cut(impliedMatrix(lab, inSegments(problem, landmarks), { iterations })), problem.v.data, width);
   return {
     causal: moves(causal(before), causal(after)),
     masked: moves(masked(before), masked(after)),

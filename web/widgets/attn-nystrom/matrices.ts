@@ -1,13 +1,15 @@
-import type { Lab, NystromOptions } from "../../package/index.js";
+import type { Lab } from "../../package/index.js";
 import { attentionErrors, type AttentionErrors } from "../shared/matrices/errors.js";
 import { nearestOfRank, singularValues } from "../shared/matrices/singular-values.js";
 import { matrixOf, softmaxAttention, uniformAttention, type Matrix } from "../shared/matrices/softmax.js";
-import { allRows, problemOf, scale, tokenCount, width, type Problem, type Tokens } from "./problem.js";
-import type { InverseName } from "./schema.js";
+import { arranged, betweenLandmarks, columnsOf, impliedMatrix, rowsOf, type Arranged } from "./landmarks.js";
+import { problemOf, scale, tokenCount, width, type Tokens } from "./problem.js";
+import type { InverseName, SourceName } from "./schema.js";
 
 export interface MatricesInput extends Tokens {
   readonly inverse: InverseName;
   readonly landmarks: number;
+  readonly from: SourceName;
   readonly iterations: number;
 }
 
@@ -16,38 +18,44 @@ export interface Matrices {
   readonly exact: Matrix;
   readonly nystrom: Matrix;
   readonly queryFactor: Matrix;
+  readonly between: Matrix;
   readonly middle: Matrix;
   readonly keyFactor: Matrix;
   /** |A M A − A| / |A| */
   readonly residual: number;
-  readonly errors: Readonly<Record<"kernel" | "nystrom" | "none" | "uniform" | "best", AttentionErrors>>;
+  readonly rounds: Arranged["rounds"];
+  /** `rival`: with the landmarks from the other source. */
+  readonly errors: Readonly<Record<"kernel" | "nystrom" | "rival" | "none" | "uniform" | "best", AttentionErrors>>;
 }
 
-/** Entry by entry, what `lab.nystromFactors` stands for. */
-export function impliedMatrix(lab: Lab, { q, k }: Problem, options: NystromOptions): Matrix {
-  return matrixOf(lab.nystromFactors(q, k, options).rows(allRows).data, tokenCount, tokenCount);
-}
+export const otherSource = (from: SourceName): SourceName => (from === "segments" ? "clusters" : "segments");
 
 /** Compares the two. A few milliseconds. */
 export function matricesOf(lab: Lab, input: MatricesInput): Matrices {
   const problem = problemOf(input);
   const { q, k, v } = problem;
-  const { landmarks, inverse, iterations } = input;
+  const { landmarks, from, inverse, iterations, seed } = input;
   const exact = softmaxAttention(q.data, k.data, width, scale);
-  const factors = lab.nystromFactors(q, k, { landmarks, inverse, iterations });
-  const nystrom = matrixOf(factors.rows(allRows).data, tokenCount, tokenCount);
+  const middle = { inverse, iterations };
+  const own = arranged(lab, problem, { landmarks, from, start: seed });
+  const rival = arranged(lab, problem, { landmarks, from: otherSource(from), start: seed });
+  const factors = lab.nystromFactors(own.q, own.k, { ...own.options, ...middle });
+  const nystrom = impliedMatrix(lab, own, middle);
   const measure = (matrix: Matrix): AttentionErrors => attentionErrors(exact, matrix, v.data, width);
   return {
     exact,
     nystrom,
-    queryFactor: matrixOf(factors.queryFactor.data, tokenCount, landmarks),
+    queryFactor: rowsOf(factors.queryFactor, own.rows),
+    between: betweenLandmarks(lab, own, landmarks),
     middle: matrixOf(factors.inverse.data, landmarks, landmarks),
-    keyFactor: matrixOf(factors.keyFactor.data, landmarks, tokenCount),
+    keyFactor: columnsOf(factors.keyFactor, own.columns),
     residual: factors.residual.data[0] ?? Number.NaN,
+    rounds: own.rounds,
     errors: {
       kernel: measure(matrixOf(lab.attentionWeights(q, k).data, tokenCount, tokenCount)),
       nystrom: measure(nystrom),
-      none: measure(impliedMatrix(lab, problem, { landmarks, inverse: "none" })),
+      rival: measure(impliedMatrix(lab, rival, middle)),
+      none: measure(impliedMatrix(lab, own, { inverse: "none" })),
       uniform: measure(uniformAttention(tokenCount, tokenCount)),
       best: measure(nearestOfRank(singularValues(exact), landmarks)),
     },

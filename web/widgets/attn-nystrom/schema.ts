@@ -1,6 +1,6 @@
 import { choice, decimal, flag, whole, type StateOf } from "../shared/state.js";
 
-export const viewNames = ["matrices", "error", "inverse", "leak"] as const;
+export const viewNames = ["matrices", "steps", "error", "inverse", "leak", "speed"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** What stands between the two outer factors; as in the package. */
@@ -9,6 +9,17 @@ export type InverseName = (typeof inverseNames)[number];
 
 export const orderNames = ["sequence", "shuffled"] as const;
 export type OrderName = (typeof orderNames)[number];
+
+/** What landmarks are the means of. */
+export const sourceNames = ["segments", "clusters"] as const;
+export type SourceName = (typeof sourceNames)[number];
+
+/** Steps of the derivation: two softmaxes, landmarks, what stands between them, its iteration. */
+export const stepNames = ["softmaxes", "landmarks", "middle", "iteration"] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** Most landmarks that are timed; the other pictures have one for each token at most. */
+export const mostTimed = 256;
 
 /** Most steps of the iteration that pictures show. */
 export const mostSteps = 30;
@@ -19,6 +30,7 @@ export const schema = {
   inverse: choice(inverseNames, "iterative"),
   /** Number of landmarks m. */
   landmarks: whole(8, 1),
+  from: choice(sourceNames, "segments"),
   iterations: whole(6, 0),
   /** What the iteration's start is multiplied by. */
   factor: decimal(1, 0.1, 16),
@@ -28,6 +40,8 @@ export const schema = {
   sigma: decimal(1.5, 0.1, 2),
   order: choice(orderNames, "sequence"),
   seed: whole(1, 1),
+  /** Of the derivation. */
+  step: choice(stepNames, "softmaxes"),
   table: flag(),
 };
 

@@ -1,11 +1,13 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
 import { methodStyles } from "../shared/methods.js";
+import { speedStyles } from "../shared/speed/styles.js";
 
 /** Marks of the Nyströmformer figure on top of what all figures share. */
 export const nystromStyles = [
   ...figureStyles,
   methodStyles,
+  speedStyles,
   css`
     figure {
       display: grid;
@@ -75,6 +77,18 @@ export const nystromStyles = [
     }
     .method.best {
       --method: light-dark(#7f3fa8, #cf9bf2);
+    }
+    .method.rival {
+      --method: light-dark(#0a7352, #4fd0a0);
+      stroke-dasharray: 4 2;
+    }
+    .runaway {
+      fill: var(--warning);
+      fill-opacity: 0.12;
+    }
+    .begun {
+      fill: none;
+      stroke: var(--ink);
     }
     path.bare {
       stroke: none;

@@ -4,15 +4,19 @@ import type { NystromText } from "./text.en.js";
 /** Nyströmformer 图的中文文案。 */
 export const zh: Translation<NystromText> = {
   titleMatrices: "几个地标点，能代表所有 token 吗？",
+  titleSteps: "从两个 softmax 出发，怎么走到这里？",
   titleError: "要多少个地标点才够？",
   titleInverse: "逆矩阵算得越准，注意力就越准吗？",
   titleLeak: "为什么它不能逐个 token 地生成文本？",
+  titleSpeed: "从多长起它才更快？",
 
   view: "看什么",
   viewMatrices: "矩阵",
+  viewSteps: "推导",
   viewError: "地标点个数",
   viewInverse: "求逆",
   viewLeak: "未来信息",
+  viewSpeed: "速度",
 
   inverse: "中间放什么",
   inverseNone: "什么也不放（M = I）",
@@ -21,6 +25,9 @@ export const zh: Translation<NystromText> = {
   inversePinv: "伪逆",
   inverseRidge: "岭回归，λ = 0.001",
   landmarks: "地标点个数 m",
+  from: "地标点取",
+  fromSegments: "相邻 token 的平均",
+  fromClusters: "聚类中心（k-means）",
   iterations: "迭代步数",
   start: "初值 V₀ 的倍数",
   drift: "相邻 token 的相关系数 ρ",
@@ -38,14 +45,16 @@ export const zh: Translation<NystromText> = {
 
   exact: "精确的 softmax 注意力",
   nystrom: "Nyströmformer",
+  nystromFrom: "地标点取{source}",
+  nystromOf: "Nyströmformer（m = {landmarks}）",
   difference: "两者之差",
   withoutMiddle: "去掉中间的因子",
   uniform: "全部平均",
   best: "秩为 {rank} 的最佳近似",
   kernel: "精确，float32",
   matricesLabel: "三个矩阵，一行是一个查询，一列是一个键。用方向键移动标记。",
-  factorsTitle: "三个因子：查询到地标点 F，地标点之间 M，地标点到键 B",
-  factorsLabel: "因子 F、M、B，它们的乘积就是上面中间的矩阵。",
+  factorsTitle: "三个因子：查询到地标点 F，代替 A 的逆的 M（A 是地标点之间），地标点到键 B",
+  factorsLabel: "因子 F、M、B，它们的乘积就是上面中间的矩阵；还有 A，M 要代替它的逆。",
   readout: "查询 {row}，键 {column}：精确值 {exact}，Nyströmformer {nystrom}。",
   readoutNone: "指向某个元素，或者用方向键移过去；各个矩阵共用一个标记。",
   differenceScale: "差值图和 M 里，蓝色小于零，橙色大于零。",
@@ -54,9 +63,29 @@ export const zh: Translation<NystromText> = {
     "{n} 个 token，{landmarks} 个地标点，{middle}：输出偏差 {error}。如果全部平均，偏差是 {uniform}；秩为 {landmarks} 的最佳近似，偏差是 {best}。",
   captionIterative: "迭代 {iterations} 步",
   captionWithout: "去掉中间的因子，偏差是 {none}。",
+  captionRival: "地标点若取{source}，偏差是 {rival}。",
   captionWorse: "也就是说，什么都不看、只求平均，反而更准。",
   captionNegative: "元素可以是负数：最小的是 {least}。",
   captionRows: "各行之和与 1 最多相差 {rows}。",
+
+  roundsNote:
+    "聚类是我们加的，不是原文的，也不是论文的：原文只说聚类要迭代好几轮。这里从 k-means++ 的初值开始，k-means 对查询迭代了 {queries} 轮，对键迭代了 {keys} 轮；每一类有多少个 token，以其对数计入。",
+
+  step: "第几步",
+  stepSoftmaxes: "两个 softmax",
+  stepLandmarks: "地标点",
+  stepMiddle: "中间的因子",
+  stepIteration: "迭代求逆",
+  formulasNote: "Q̃、K̃ 是地标点；F = softmax(Q K̃ᵀ)，A = softmax(Q̃ K̃ᵀ)，B = softmax(Q̃ Kᵀ)。因子 1/√d 没有写出来。",
+  captionSoftmaxes: "两个 softmax，没有一个查询和键比较过：输出偏差 {error}。如果全部平均，偏差是 {uniform}。",
+  captionLandmarks:
+    "查询与 {landmarks} 个地标点比较，地标点再与键比较：两个因子里都有了相似度。偏差 {error}；只用两个 softmax 是 {before}，全部平均是 {uniform}。",
+  captionMiddle:
+    "在两个因子之间放上 A 的伪逆：偏差 {error}，不放是 {before}，全部平均是 {uniform}。放它是为了一个要求：现在是 {landmarks} 个地标点，等到每个 token 都是地标点，就该分毫不差。把 m 移到 64 看看。",
+  captionMiddleFull:
+    "{landmarks} 个地标点，每个 token 都是：F、A、B 是同一个矩阵，而 A A⁺ A = A，偏差 {error}。中间的因子正是由这个要求来的；没有它，偏差 {before}，全部平均 {uniform}。",
+  captionIteration:
+    "{landmarks} 个地标点，用 {iterations} 步迭代代替伪逆：偏差 {error}，用伪逆是 {before}，全部平均是 {uniform}。",
 
   landmarksAxis: "地标点个数 m（Performer：随机特征个数）",
   outputError: "输出的相对误差",
@@ -68,11 +97,18 @@ export const zh: Translation<NystromText> = {
   bestLine: "秩为 m 的最佳近似",
   performer: "Performer，抽样 {seeds} 次",
   captionError:
-    "{m} 个地标点：迭代 6 步偏差 {six}，20 步 {twenty}，去掉中间的因子 {none}；同样秩的最佳近似 {best}，全部平均 {uniform}。Performer 用同样多的随机特征，偏差 {performer}。",
+    "{m} 个地标点，取{source}：迭代 6 步偏差 {six}，20 步 {twenty}，去掉中间的因子 {none}；同样秩的最佳近似 {best}，全部平均 {uniform}。",
+  captionFromClusters: "换成聚类中心，6 步：{middle}，随 k-means 的初值在 {low} 到 {high} 之间。",
+  captionFromSegments: "换成相邻 token 的平均，6 步：{segments}。聚类中心随 k-means 的初值在 {low} 到 {high} 之间。",
+  captionPerformer:
+    "Performer 用同样多的随机特征，偏差 {middle}，随抽样在 {low} 到 {high} 之间；相邻 token 的平均没有可抽的，每次的答案都一样。",
   captionOvershoot: "这里 20 步反而不如 6 步：迭代最后才顾及的那些小奇异值，带来的是坏处。",
   captionFull: "即使每个 token 都是地标点，6 步之后仍有 {full} 的偏差：那还不是真正的逆。",
   bandNote:
-    "Performer 的色带包含其抽样的五分之四；Nyströmformer 不抽样，每次的答案都一样。m = n 时这里比较的是三个因子的乘积，而不是软件包此时直接给出的精确注意力。",
+    "色带包含抽样的五分之四：Performer 抽的是随机特征，k-means 抽的是初值。m = n 时这里比较的是三个因子的乘积，而不是软件包此时直接给出的精确注意力。",
+  clustersNote:
+    "聚类是我们加的，不是原文的，也不是论文的：原文只说聚类要迭代好几轮。k-means 从 {starts} 个初值各做一次，画的是居中的那一次。",
+  sixFrom: "6 步，取{source}",
   point: "{x}：{y}",
 
   steps: "迭代步数",
@@ -81,8 +117,15 @@ export const zh: Translation<NystromText> = {
   fromSpectrum: "双精度，初值为 V₀ 的 {start} 倍",
   fromKernel: "内核，初值就是 V₀",
   pinvLine: "用伪逆",
+  sharesTitle: "迭代 {iterations} 步之后，再走一步，各个比例 w 变成多少",
+  shareAxis: "w，已经算对的比例",
+  sharePoint: "{from} 变成 {to}",
+  diverges: "失控",
+  stalls: "停住",
+  sharesNote:
+    "一个圆点是 A 的一个奇异方向，w 是它的逆已经算对的比例，圆圈是它出发的地方。在对角线上，一步之后什么也不变：那是 0、1（都该到这里）和 3（比 3 大一点的会被它留住）。超过 4.13，一步之后变号，以后每一步都只会放大。",
   captionInverse:
-    "{landmarks} 个地标点。迭代 6 步，逆的偏差是 {residual}，输出的偏差是 {output}；迭代 {most} 步，分别是 {residualMost} 和 {outputMost}。用伪逆，输出偏差 {pinv}。",
+    "{landmarks} 个地标点。迭代 {iterations} 步，逆的偏差是 {residual}，输出的偏差是 {output}；迭代 {most} 步，分别是 {residualMost} 和 {outputMost}。用伪逆，输出偏差 {pinv}。",
   captionBest: "迭代 {best} 步时，输出最准。",
   captionHarm: "再往后，逆越来越准，注意力却越来越不准。",
   captionStart: "初值在最大的奇异方向上算对了 {largest}，在最小的方向上算对了 {smallest}（1 是完全正确）。",
@@ -100,6 +143,7 @@ export const zh: Translation<NystromText> = {
 
   tableErrors: "偏差有多大",
   tableMethod: "方法",
+  tableFormula: "代替 softmax(Q Kᵀ)",
   tableOutput: "输出",
   tableFrobenius: "矩阵",
   tableLargest: "最差的元素",

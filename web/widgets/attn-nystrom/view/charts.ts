@@ -1,18 +1,18 @@
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
 import type { Numbers } from "../../shared/format.js";
-import type { Inverse } from "../inverse.js";
+import { otherSource } from "../matrices.js";
 import type { Leak } from "../leak.js";
 import { tokenCount } from "../problem.js";
-import { mostSteps } from "../schema.js";
-import { landmarkCounts, middleNames, seedCount, type Middle, type Sweep } from "../sweep.js";
+import { landmarkCounts, middleNames, seedCount, startCount, type Band, type Middle, type Sweep } from "../sweep.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
-import { inverseTable, leakTable, middleLabels, sweepTable } from "./tables.js";
+import { sourceLabels } from "./controls.js";
+import { leakTable, middleLabels, sweepTable } from "./tables.js";
 
 const heightOf = (width: number): number => Math.min(400, 170 + width / 3);
-const percentTick = (numbers: Numbers, value: number): string => `${numbers.plain(100 * value)}%`;
+export const percentTick = (numbers: Numbers, value: number): string => `${numbers.plain(100 * value)}%`;
 
 /** All of them are Nyströmformer; the paper's six steps are its own line. */
 const middleKinds: Readonly<Record<Middle, string>> = {
@@ -24,14 +24,20 @@ const middleKinds: Readonly<Record<Middle, string>> = {
   ridge: "method nystrom ridge",
 };
 
+/** Six steps with the other landmarks. */
+const rivalKind = "method rival";
+
 /** Output error against the number of landmarks. */
 export function errorView(props: ViewProps, sweep: Sweep): TemplateResult {
   const { t, numbers, width, caption } = props;
-  const { errors, performer, uniform } = sweep;
+  const { from, errors, sources, performer, uniform } = sweep;
+  const other = otherSource(from);
   const [first, last] = [landmarkCounts[0], landmarkCounts.at(-1) ?? 1];
   const text = (x: number, y: number): string => t("point", { x: String(x), y: numbers.percent(y) });
   const over = (values: readonly number[]): [number, number][] =>
     landmarkCounts.map((m, i) => [m, values[i] ?? Number.NaN]);
+  const middle = (bands: readonly Band[]): [number, number][] => over(bands.map((band) => band.middle));
+  const around = (bands: readonly Band[]): [number, number][] => bands.map(({ low, high }) => [low, high]);
   const lines: LogLine[] = [
     {
       kind: "method uniform",
@@ -40,13 +46,15 @@ export function errorView(props: ViewProps, sweep: Sweep): TemplateResult {
         [last, uniform],
       ],
     },
-    {
-      kind: "method performer",
-      points: over(performer.map(({ middle }) => middle)),
-      band: performer.map(({ low, high }) => [low, high]),
-    },
+    { kind: "method performer", points: middle(performer), band: around(performer) },
     { kind: "method best", points: over(errors.best).filter(([, error]) => error > bottom) },
-    ...middleNames.map((name) => ({ kind: middleKinds[name], points: over(errors[name]), dots: text })),
+    { kind: rivalKind, points: middle(sources[other]), band: around(sources[other]), dots: text },
+    ...middleNames.map((name) => ({
+      kind: middleKinds[name],
+      points: over(errors[name]),
+      dots: text,
+      ...(name === "six" && from === "clusters" && { band: around(sources.clusters) }),
+    })),
   ];
   return html`${logPlane({
       kind: "errors",
@@ -54,7 +62,10 @@ export function errorView(props: ViewProps, sweep: Sweep): TemplateResult {
       height: heightOf(width),
       x: [first, last],
       logX: true,
-      y: [bottom, 1.25 * Math.max(1, ...performer.map(({ high }) => high))],
+      y: [
+        bottom,
+        1.25 * Math.min(top, Math.max(1, ...lines.flatMap(({ points }) => points.map(([, error]) => error)))),
+      ],
       xTicks: landmarkCounts,
       xLabel: t("landmarksAxis"),
       yLabel: t("outputError"),
@@ -65,82 +76,19 @@ export function errorView(props: ViewProps, sweep: Sweep): TemplateResult {
     })}
     ${keys([
       ...middleNames.map((name) => [middleKinds[name], t(middleLabels[name])] as const),
+      [rivalKind, t("sixFrom", { source: t(sourceLabels[other]) })],
       ["method best", t("bestLine")],
       ["method performer", t("performer", { seeds: seedCount })],
       ["method uniform", t("uniform")],
     ])}
     ${captionBelow(caption)}
     <p class="note">${t("bandNote")}</p>
+    ${from === "clusters" ? html`<p class="note">${t("clustersNote", { starts: startCount })}</p>` : nothing}
     ${props.table ? sweepTable(t, numbers, sweep) : nothing}`;
 }
 
-/** Errors below are drawn at the edge. */
-const bottom = 1e-4;
-
-/** What the steps do to the inverse, and to the output. */
-export function inverseView(props: ViewProps, inverse: Inverse, start: number): TemplateResult {
-  const { t, numbers, half, caption } = props;
-  const steps = (values: readonly number[]): [number, number][] =>
-    values.map((value, step) => [step, Number.isFinite(value) ? value : Infinity]);
-  const level = (value: number): [number, number][] => [
-    [0, value],
-    [mostSteps, value],
-  ];
-  const known = [...inverse.outputs, inverse.pinv, inverse.uniform].filter((value) => value > 0 && value < 100);
-  const chart = (
-    name: "residualTitle" | "outputTitle",
-    [least, most]: readonly [number, number],
-    lines: readonly LogLine[],
-    formatY: (value: number) => string,
-  ): TemplateResult =>
-    html`<figure>
-      <figcaption>${t(name)}</figcaption>
-      ${logPlane({
-        kind: name === "residualTitle" ? "residuals" : "outputs",
-        width: half,
-        height: 280,
-        x: [0, mostSteps],
-        y: [least, most],
-        xTicks: [0, 6, 12, 18, 24, 30],
-        xLabel: t("steps"),
-        yLabel: "",
-        formatX: String,
-        formatY,
-        summary: t(name),
-        name: t(name),
-        draw: (x, y) => svg`<line class="limit" x1=${x(6)} x2=${x(6)} y1=${y(most)} y2=${y(least)}></line>`,
-        lines,
-      })}
-    </figure>`;
-  const both = (spectrum: readonly number[], kernel: readonly number[]): LogLine[] => [
-    { kind: "method theory", points: steps(spectrum) },
-    {
-      kind: "method nystrom bare",
-      points: steps(kernel),
-      dots: (x, y) => t("point", { x: String(x), y: numbers.significant(y, 3) }),
-    },
-  ];
-  return html`<div class="pair">
-      ${chart("residualTitle", [1e-8, 100], both(inverse.residuals, inverse.kernelResiduals), (value) => numbers.significant(value, 1))}
-      ${chart(
-        "outputTitle",
-        [0.7 * Math.min(...known), 1.4 * Math.max(...known)],
-        [
-          { kind: "method uniform", points: level(inverse.uniform) },
-          { kind: "method nystrom wide", points: level(inverse.pinv) },
-          ...both(inverse.outputs, inverse.kernelOutputs),
-        ],
-        (value) => percentTick(numbers, value),
-      )}
-    </div>
-    ${keys([
-      ["dot method nystrom", t("fromKernel")],
-      ["method theory", t("fromSpectrum", { start: numbers.plain(start) })],
-      ["method nystrom wide", t("pinvLine")],
-      ["method uniform", t("uniform")],
-    ])}
-    ${captionBelow(caption)} ${props.table ? inverseTable(t, numbers, inverse) : nothing}`;
-}
+/** Errors below and above are drawn at the edge. */
+const [bottom, top] = [1e-4, 100] as const;
 
 /** Who notices that the last token has changed. */
 export function leakView(props: ViewProps, leak: Leak): TemplateResult {

@@ -10,6 +10,9 @@ import {
   type InverseName,
   type NystromState,
   type OrderName,
+  mostTimed,
+  sourceNames,
+  type SourceName,
   type ViewName,
 } from "../schema.js";
 import type { NystromText } from "../text.en.js";
@@ -22,14 +25,16 @@ export interface ControlsProps {
   readonly onReset: () => void;
 }
 
-type Control = "landmarks" | "inverse" | "iterations" | "factor" | "drift" | "sigma" | "order" | "roll";
+type Control = "landmarks" | "from" | "inverse" | "iterations" | "factor" | "drift" | "sigma" | "order" | "roll";
 
 /** What can be changed in each view. */
 const controlsOf: Readonly<Record<ViewName, readonly Control[]>> = {
-  matrices: ["landmarks", "iterations", "drift", "sigma", "inverse", "order", "roll"],
-  error: ["drift", "sigma", "order", "roll"],
-  inverse: ["factor", "landmarks", "drift", "sigma", "order", "roll"],
+  matrices: ["landmarks", "iterations", "drift", "sigma", "inverse", "from", "order", "roll"],
+  steps: ["landmarks", "iterations", "drift", "sigma", "order", "roll"],
+  error: ["drift", "sigma", "from", "order", "roll"],
+  inverse: ["iterations", "factor", "landmarks", "drift", "sigma", "order", "roll"],
   leak: ["landmarks", "iterations", "drift", "sigma", "roll"],
+  speed: ["landmarks"],
 };
 
 export const inverseLabels = {
@@ -45,7 +50,12 @@ const orderLabels = {
   shuffled: "orderShuffled",
 } as const satisfies Record<OrderName, keyof NystromText>;
 
-function picker<Key extends "inverse" | "order">(
+export const sourceLabels = {
+  segments: "fromSegments",
+  clusters: "fromClusters",
+} as const satisfies Record<SourceName, keyof NystromText>;
+
+function picker<Key extends "from" | "inverse" | "order">(
   { state, onChange }: ControlsProps,
   name: Key,
   label: string,
@@ -69,7 +79,7 @@ export function controls(props: ControlsProps): TemplateResult {
         label: t("landmarks"),
         shown: String(state.landmarks),
         least: 0,
-        most: Math.log2(tokenCount),
+        most: Math.log2(state.view === "speed" ? mostTimed : tokenCount),
         by: 0.25,
         value: Math.log2(state.landmarks),
         onInput: (exponent) => onChange({ landmarks: Math.round(2 ** exponent) }),
@@ -118,6 +128,13 @@ export function controls(props: ControlsProps): TemplateResult {
         value: state.sigma,
         onInput: (sigma) => onChange({ sigma }),
       }),
+    from: () =>
+      picker(
+        props,
+        "from",
+        t("from"),
+        sourceNames.map((name) => [name, t(sourceLabels[name])]),
+      ),
     inverse: () =>
       picker(
         props,
