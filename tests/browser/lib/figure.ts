@@ -26,11 +26,13 @@ export const cells = (widget: Locator, index = 0): Promise<string[][]> =>
       [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent.trim())),
     );
 
-/** The name of the file that a button of the figure gives: "PNG", "SVG" or "CSV". */
+/** The name of the file that a button of the figure gives: "PNG", "SVG" or "CSV"; fails with the figure's own reason. */
 export async function savedName(page: Page, widget: Locator, kind: string): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
+  const excuse = widget.getByText("could not be written");
+  const [given] = await Promise.all([
+    Promise.race([page.waitForEvent("download"), excuse.waitFor().then(() => excuse.textContent())]),
     widget.getByRole("button", { name: `Download ${kind}` }).click(),
   ]);
-  return download.suggestedFilename();
+  if (given === null || typeof given === "string") throw new Error(given ?? "no reason given");
+  return given.suggestedFilename();
 }
