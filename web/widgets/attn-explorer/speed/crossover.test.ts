@@ -3,12 +3,11 @@ import { expect, it } from "vitest";
 import { Numbers } from "../../shared/format.js";
 import { runNow } from "../../shared/tasks/task.js";
 import { translator } from "../../shared/text.js";
-import { crossoverCsv } from "../exports.js";
 import { numbers } from "../testing.js";
-import { en } from "../text.en.js";
-import { zh } from "../text.zh.js";
 import { lengths, methodNames, methods, timeAt, timeCrossover } from "./crossover.js";
 import { plainAttention } from "./plain-attention.js";
+import { crossoverCsv } from "./csv.js";
+import { texts } from "./texts.js";
 import { speedCaption } from "./view.js";
 
 const lab = await load();
@@ -30,7 +29,7 @@ it("times every method at every length that it promises, and says so", () => {
     }
   }
   for (const language of ["en", "zh"] as const) {
-    const caption = speedCaption(translator({ en, zh }, language), new Numbers(language), result);
+    const caption = speedCaption(translator(texts, language), new Numbers(language), result);
     expect(caption).not.toMatch(/[{}]|NaN|undefined/);
   }
   expect(crossoverCsv(result).trimEnd().split("\r\n")).toHaveLength(lengths.length + 1);

@@ -3,11 +3,11 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import { logLogChart, type LogSeries } from "../../shared/charts/log-log-chart.js";
 import type { Numbers } from "../../shared/format.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
-import type { ExplorerText } from "../text.en.js";
 import { lengths, methodNames, timeAt, width as headSize, type Crossover, type MethodName } from "./crossover.js";
+import type { SpeedText } from "./texts.js";
 
 export interface SpeedViewProps {
-  readonly t: Translate<ExplorerText>;
+  readonly t: Translate<SpeedText>;
   readonly numbers: Numbers;
   readonly result: Crossover | undefined;
   /** Share done of the measurement under way. */
@@ -18,7 +18,7 @@ export interface SpeedViewProps {
   onCancel(): void;
 }
 
-const labels = { exact: "speedExact", plain: "speedPlain" } as const satisfies Record<MethodName, keyof ExplorerText>;
+const labels = { exact: "speedExact", plain: "speedPlain" } as const satisfies Record<MethodName, keyof SpeedText>;
 
 /** Time against n on the reader's machine, both axes logarithmic, with the slope of n squared to compare with. */
 export function speedView(props: SpeedViewProps): TemplateResult {
@@ -63,7 +63,7 @@ export function speedView(props: SpeedViewProps): TemplateResult {
   </div>`;
 }
 
-function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogSeries[] {
+function series(t: Translate<SpeedText>, result: Crossover | undefined): LogSeries[] {
   const lines: LogSeries[] = methodNames.map((method) => ({
     kind: method,
     label: t(labels[method]),
@@ -82,7 +82,7 @@ function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogS
 }
 
 /** What was measured: machine, ratio to the loop, growth with n. */
-export function speedCaption(t: Translate<ExplorerText>, numbers: Numbers, result: Crossover | undefined): string {
+export function speedCaption(t: Translate<SpeedText>, numbers: Numbers, result: Crossover | undefined): string {
   if (result === undefined) return t("machineMeasuring");
   const at = (method: MethodName, n: number): number => timeAt(result, method, n) ?? Number.NaN;
   const longest = lengths[lengths.length - 1] ?? 1;
