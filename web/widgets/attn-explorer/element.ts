@@ -12,7 +12,7 @@ import { translator, type Translate } from "../shared/text.js";
 import { strongest, type Row } from "./analysis.js";
 import { Computation } from "./controllers/computation.js";
 import { CrossoverMeasurement } from "./controllers/crossover.js";
-import { Later } from "./controllers/later.js";
+import { Later } from "./controllers/later-views.js";
 import { Measurement } from "./controllers/measurement.js";
 import { OwnData } from "./controllers/own-data.js";
 import { Room } from "./controllers/room.js";

@@ -1,9 +1,10 @@
 import { messageOf } from "../../shared/tasks/protocol.js";
 import type { AttentionData } from "../data/attention-data.js";
 import type { Candidate, Choice } from "../data/later-own-data.js";
+import { ownDataReader } from "../later.js";
 import type { Problem } from "../problem.js";
 
-type Reader = typeof import("../data/later-own-data.js");
+type Reader = Awaited<ReturnType<typeof ownDataReader>>;
 
 interface Host {
   requestUpdate(): void;
@@ -26,7 +27,7 @@ export class OwnData {
   /** Reads the files; shows them at once where names tell which tensor is which. Returns whether they are shown. */
   async take(files: readonly File[]): Promise<boolean> {
     try {
-      this.reader ??= await import("../data/later-own-data.js");
+      this.reader ??= await ownDataReader();
       const { candidates, guess } = this.reader;
       const read = await Promise.all(
         files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),

@@ -1,6 +1,7 @@
 import { messageOf } from "../../shared/tasks/protocol.js";
+import { laterViews } from "../later.js";
 
-type Module = typeof import("../later-views.js");
+type Module = Awaited<ReturnType<typeof laterViews>>;
 
 /** Brings what the first view does without: the other two views, and the writing of files. */
 export class Later {
@@ -31,7 +32,7 @@ export class Later {
 
   private async fetch(): Promise<Module> {
     try {
-      this.module = await import("../later-views.js");
+      this.module = await laterViews();
       this.problem = undefined;
       return this.module;
     } catch (error) {
