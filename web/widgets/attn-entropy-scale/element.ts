@@ -243,7 +243,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
           given.source.kind === "random"
             ? t("noteRandom", {
                 queries: randomSize.queries,
-                keys: numbers.whole(given.keys.n),
+                keys: given.keys.n,
                 seed: given.source.seed,
               })
             : t("noteReal", { layer: layerOf(this.keys, this.layer) })

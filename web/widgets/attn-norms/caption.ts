@@ -134,7 +134,7 @@ export function precisionCaption(t: T, numbers: Numbers, run: Run, by: Textbook,
     input(),
     t("precisionSquare", {
       what: t(centered ? "variance" : norm === "l2" ? "sumOfSquares" : "meanSquare"),
-      square: numbers.significant(by.square, 3),
+      square: by.square === 0 ? "0" : numbers.significant(by.square, 3),
       expected: numbers.significant(meanSquare * (norm === "l2" ? before.count : 1), 3),
     }),
     outcome(),
@@ -148,7 +148,9 @@ export function precisionCaption(t: T, numbers: Numbers, run: Run, by: Textbook,
   }
 
   function outcome(): string {
-    if (by.y.some(Number.isNaN)) return t("precisionNan");
+    const count = by.y.filter(Number.isNaN).length;
+    if (count === by.y.length) return t("precisionNan");
+    if (count > 0) return t("precisionSomeNan", { count, entries: by.y.length });
     if (!Number.isFinite(by.error)) return t("precisionInfinite");
     if (by.error < wrong) return t("precisionRight", { error: numbers.significant(by.error, 2) });
     return largest(by.y) === 0 ? t("precisionZero") : t("precisionWrong", { error: numbers.percent(by.error) });

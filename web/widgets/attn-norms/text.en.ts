@@ -44,8 +44,8 @@ export const en = {
   caseHuge: "times 10³⁰",
   caseTiny: "times 10⁻³⁰",
   program: "Variance in the textbook’s program",
-  programSquares: "mean of squares − square of mean",
-  programDifferences: "mean of squared differences",
+  programSquares: "mean(x²) − mean(x)²",
+  programDifferences: "mean((x − mean)²)",
   roll: "Roll the seed",
   rolled: "seed {seed}",
   reset: "Reset",
@@ -99,6 +99,7 @@ export const en = {
   precisionSquare:
     "For the chosen entry’s slice the textbook’s program finds a {what} of {square}, where it is {expected}.",
   precisionNan: "What comes out is NaN.",
+  precisionSomeNan: "Of its {entries} outputs {count} are NaN, others are wrong.",
   precisionInfinite: "What comes out is infinite.",
   precisionZero: "Every output is 0, and nothing tells you.",
   precisionWrong: "Its outputs are off by up to {error} of the largest, and nothing tells you.",

@@ -64,7 +64,7 @@ export function solverView(props: ViewProps, solution: Solution, round: number):
     ["dot robust", t("robustSteps")],
     ...neverKey(t, solution),
   ])}
-  ${captionBelow(caption)} ${traceTable(t, numbers, solution, round)}
+  ${captionBelow(caption)} ${traceTable(t, numbers, solution, round, width < 420 ? 4 : 7)}
   ${props.table ? entriesTable(t, numbers, solution) : nothing}`;
 }
 
@@ -96,7 +96,7 @@ export function failuresView(
         </li>`;
       })}
     </ul>
-    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0, t(startLabels[solution.start]))) : nothing}`;
+    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0, 7, t(startLabels[solution.start]))) : nothing}`;
 }
 
 /** How many of the likeliest tokens are drawn as bars. */

@@ -4,7 +4,7 @@ import { Numbers } from "../../shared/format.js";
 import { runNow } from "../../shared/tasks/task.js";
 import { translator } from "../../shared/text.js";
 import { numbers } from "../testing.js";
-import { lengths, methodNames, methods, timeAt, timeCrossover } from "./crossover.js";
+import { crossing, lengths, methodNames, methods, timeAt, timeCrossover, type Crossover } from "./crossover.js";
 import { plainAttention } from "./plain-attention.js";
 import { crossoverCsv } from "./csv.js";
 import { texts } from "./texts.js";
@@ -34,3 +34,17 @@ it("times every method at every length that it promises, and says so", () => {
   }
   expect(crossoverCsv(result).trimEnd().split("\r\n")).toHaveLength(lengths.length + 1);
 }, 60_000);
+
+it("says from where on linear attention is faster", () => {
+  const withLinear = (times: readonly number[]): Crossover => ({
+    points: lengths.flatMap((n, i) => [
+      { method: "exact" as const, n, milliseconds: 1, disturbed: false },
+      { method: "linear" as const, n, milliseconds: times[i] ?? 2, disturbed: false },
+    ]),
+    variant: "simd",
+    samples: 1,
+  });
+  expect(crossing(withLinear([0.5, 2, 2, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]))).toBe(128);
+  expect(crossing(withLinear([0.5]))).toBeUndefined();
+  expect(crossing(withLinear(lengths.map(() => 0.5)))).toBe(16);
+});

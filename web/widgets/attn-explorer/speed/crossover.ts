@@ -8,6 +8,7 @@ export const width = 64;
 /** What is timed, in the order of the legend, and how far it goes before a reader would lose patience. */
 export const methods = {
   exact: { most: 4096, run: (lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => lab.attention(q, k, v) },
+  linear: { most: 4096, run: (lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => lab.linearAttention(q, k, v) },
   plain: { most: 1024, run: (_lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => plainAttention(q, k, v) },
 } as const;
 
@@ -41,7 +42,7 @@ export function* timeCrossover(
   const plan = lengths.flatMap((n) =>
     methodNames.filter((name) => n <= methods[name].most).map((method) => ({ method, n })),
   );
-  // All methods grow with n^2, the lengths by 2: most of the time goes into the last few.
+  // Two of the methods grow with n^2, the lengths by 2: most of the time goes into the last few.
   const total = plan.reduce((sum, { n }) => sum + n, 0);
   const points: CrossoverPoint[] = [];
   let done = 0;
@@ -82,3 +83,14 @@ function random(n: number, seed: number): TensorLike {
 /** The milliseconds of a method at n; undefined where it was not timed. */
 export const timeAt = ({ points }: Crossover, method: MethodName, n: number): number | undefined =>
   points.find((point) => point.method === method && point.n === n)?.milliseconds;
+
+/** From which length on linear attention was faster than the exact one; undefined where it was not at the longest. */
+export function crossing(result: Crossover): number | undefined {
+  let first: number | undefined;
+  for (const n of [...lengths].reverse()) {
+    const [linear = Number.NaN, exact = Number.NaN] = [timeAt(result, "linear", n), timeAt(result, "exact", n)];
+    if (!(linear < exact)) break;
+    first = n;
+  }
+  return first;
+}

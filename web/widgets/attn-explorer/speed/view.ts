@@ -3,7 +3,15 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import { logLogChart, type LogSeries } from "../../shared/charts/log-log-chart.js";
 import type { Numbers } from "../../shared/format.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
-import { lengths, methodNames, timeAt, width as headSize, type Crossover, type MethodName } from "./crossover.js";
+import {
+  crossing,
+  lengths,
+  methodNames,
+  timeAt,
+  width as headSize,
+  type Crossover,
+  type MethodName,
+} from "./crossover.js";
 import type { SpeedText } from "./texts.js";
 
 export interface SpeedViewProps {
@@ -18,7 +26,10 @@ export interface SpeedViewProps {
   onCancel(): void;
 }
 
-const labels = { exact: "speedExact", plain: "speedPlain" } as const satisfies Record<MethodName, keyof SpeedText>;
+const labels = { exact: "speedExact", linear: "speedLinear", plain: "speedPlain" } as const satisfies Record<
+  MethodName,
+  keyof SpeedText
+>;
 
 /** Time against n on the reader's machine, both axes logarithmic, with the slope of n squared to compare with. */
 export function speedView(props: SpeedViewProps): TemplateResult {
@@ -37,7 +48,8 @@ export function speedView(props: SpeedViewProps): TemplateResult {
         xTicks: lengths,
         xLabel: t("speedX"),
         formatX: (n) => numbers.plain(n),
-        formatY: (milliseconds) => numbers.duration(milliseconds),
+        // 10 ms, not 10.0 ms: these are powers of ten.
+        formatY: (milliseconds) => numbers.duration(milliseconds).replace(/\.0+(?= )/, ""),
         summary: caption,
       })}
       <figcaption class="keys">
@@ -87,6 +99,7 @@ export function speedCaption(t: Translate<SpeedText>, numbers: Numbers, result: 
   const at = (method: MethodName, n: number): number => timeAt(result, method, n) ?? Number.NaN;
   const longest = lengths[lengths.length - 1] ?? 1;
   const common = Math.max(...lengths.filter((n) => timeAt(result, "plain", n) !== undefined));
+  const overtaken = crossing(result);
   return joinSentences(numbers.language, [
     t("speedRatio", {
       n: numbers.whole(common),
@@ -99,6 +112,7 @@ export function speedCaption(t: Translate<SpeedText>, numbers: Numbers, result: 
       n: numbers.whole(longest),
       factor: numbers.fixed(at("exact", longest) / at("exact", longest / 2), 1),
     }),
+    overtaken === undefined ? t("speedNoCrossing") : t("speedCrossing", { n: numbers.whole(overtaken) }),
     t("speedHow", {
       variant: t(result.variant === "relaxed" ? "variantRelaxed" : "variantSimd"),
       samples: result.samples,

@@ -87,6 +87,13 @@ export const viewStyles = css`
     stroke: var(--ink);
     stroke-dasharray: 6 4;
   }
+  .line.linear {
+    stroke: light-dark(#0a7352, #4fd0a0);
+    stroke-dasharray: 12 4;
+  }
+  .dot.linear {
+    fill: light-dark(#0a7352, #4fd0a0);
+  }
   .line.guide {
     stroke: var(--muted);
     stroke-dasharray: 1.5 3;

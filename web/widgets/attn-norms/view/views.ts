@@ -39,11 +39,13 @@ export function roundUp(value: number): number {
   return ([1, 2, 5].find((digit) => digit * power >= value * (1 - 1e-6)) ?? 10) * power;
 }
 
-/** Two decimals; never −0.00. */
+/** Two decimals, never −0.00; what is too long for a cell by its power of ten. */
 const cellText =
   (numbers: Numbers) =>
   (value: number): string =>
-    numbers.fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
+    Math.abs(value) < 1000 || !Number.isFinite(value)
+      ? numbers.fixed(Math.abs(value) < 0.005 ? 0 : value, 2)
+      : numbers.significant(value, Math.abs(value) < 1e5 ? 3 : 1);
 
 function parts(
   { t }: ViewProps,
