@@ -122,6 +122,12 @@ export const entropyStyles = [
     .cards button {
       justify-self: start;
     }
+    @container (max-width: 420px) {
+      th,
+      td {
+        padding-inline: 0.35em;
+      }
+    }
     @media (forced-colors: active) {
       .after.robust,
       .after.entropy {

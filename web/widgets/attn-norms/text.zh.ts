@@ -48,7 +48,7 @@ export const zh: Translation<NormsText> = {
   caseTiny: "乘以 10⁻³⁰",
   program: "教科书式的程序怎样算方差",
   programSquares: "x² 的均值 − 均值的平方",
-  programDifferences: "(x − 均值)² 的均值",
+  programDifferences: "离差平方的均值",
   roll: "换个种子",
   rolled: "种子 {seed}",
   reset: "恢复",

@@ -1,6 +1,6 @@
 /** English texts of the view "time against n". */
 export const en = {
-  speedTitle: "Time of one head of exact attention, d = {d}, on your machine",
+  speedTitle: "Time for one head, d = {d}, on your machine",
   speedX: "tokens n",
   speedExact: "attnlab, exact",
   speedLinear: "linear attention, elu + 1",
