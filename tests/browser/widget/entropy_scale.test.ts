@@ -111,7 +111,7 @@ describe("tokens one by one", () => {
     await widget.getByRole("button", { name: "Add a token" }).click();
     await caption(widget).filter({ hasText: "With 6 tokens, token 3, “You”, has" }).waitFor();
     const before = await cells(widget);
-    await widget.getByLabel("Query", { exact: true }).selectOption("27");
+    await widget.locator('[name="query"]').selectOption("27");
     await widget
       .locator('tr[aria-current="true"]')
       .filter({ hasNotText: before[5]?.[1] ?? "" })

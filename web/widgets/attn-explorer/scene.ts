@@ -46,11 +46,11 @@ export interface Scene {
   readonly computation: Computation;
   readonly measurement: Measurement;
   readonly crossover: CrossoverMeasurement;
-  onState(change: Partial<ExplorerState>): void;
+  readonly onState: (change: Partial<ExplorerState>) => void;
   /** The pointer is on a query, or on none. */
-  onHover(query: number | undefined): void;
-  onChoose(query: number): void;
-  onReset(): void;
+  readonly onHover: (query: number | undefined) => void;
+  readonly onChoose: (query: number) => void;
+  readonly onReset: () => void;
 }
 
 /** The state in words; see caption.ts. */
