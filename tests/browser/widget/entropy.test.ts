@@ -57,6 +57,26 @@ describe("the power transform", () => {
     expect(await widget.getAttribute("entropy")).toMatch(/^1\.09/);
   });
 
+  test("the prescribed line is dragged, and says where nothing gets to", async () => {
+    const { page } = await open(figure('from="bounded"'));
+    const widget = await drawn(page);
+    await caption(widget).filter({ hasText: "makes it 1.20" }).waitFor();
+    const box = await widget.locator(".grip rect").boundingBox();
+    if (box === null) throw new Error("The line has no place.");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y + 30, { steps: 3 });
+    await caption(widget).filter({ hasNotText: "makes it 1.20" }).waitFor();
+    expect(Number(await widget.getAttribute("entropy"))).toBeLessThan(1.1);
+    await page.mouse.move(x, y + 400, { steps: 3 });
+    await page.mouse.up();
+    await caption(widget).filter({ hasText: "cannot be had here: only what lies between 0.69 and 1.61" }).waitFor();
+    await page.mouse.move(x, y);
+    expect(await widget.getAttribute("entropy")).toBe("0.02");
+    expect(await widget.locator("rect.never").count()).toBe(3);
+  });
+
   test("tells the page", async () => {
     const { page } = await open(
       figure(

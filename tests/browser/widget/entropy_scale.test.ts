@@ -63,6 +63,16 @@ describe("entropy against n", () => {
       .waitFor();
   });
 
+  test("the estimate for very many keys stands beside random keys, and the caption follows kappa", async () => {
+    const { page } = await open(figure('kappa="4"'));
+    const widget = await drawn(page);
+    await caption(widget).filter({ hasText: "κ ln n/d with κ = 4," }).waitFor();
+    expect(await widget.locator("svg.lengths .line.theory").count()).toBe(5);
+    await widget.getByRole("radio", { name: /sentence/ }).check();
+    await caption(widget).filter({ hasText: "From 16 to 31 keys" }).waitFor();
+    expect(await widget.locator("svg.lengths .line.theory").count()).toBe(0);
+  });
+
   test("the seed can be rolled, kappa moved by keyboard", async () => {
     const { page } = await open(figure());
     const widget = await drawn(page);
@@ -91,6 +101,22 @@ describe("tokens one by one", () => {
     }
     await widget.getByRole("slider", { name: /Tokens so far/ }).press("ArrowLeft");
     await caption(widget).filter({ hasText: "With 30 tokens" }).waitFor();
+  });
+
+  test("follows a word of the text, adds tokens by a button, and takes another query", async () => {
+    const { page } = await open(figure('view="tokens" keys="sentence" n="5" table'));
+    const widget = await drawn(page);
+    await widget.getByLabel("Key that is followed").selectOption({ label: "3 You" });
+    await caption(widget).filter({ hasText: "With 5 tokens, token 3, “You”, has" }).waitFor();
+    await widget.getByRole("button", { name: "Add a token" }).click();
+    await caption(widget).filter({ hasText: "With 6 tokens, token 3, “You”, has" }).waitFor();
+    const before = await cells(widget);
+    await widget.locator('[name="query"]').selectOption("27");
+    await widget
+      .locator('tr[aria-current="true"]')
+      .filter({ hasNotText: before[5]?.[1] ?? "" })
+      .waitFor();
+    expect(await widget.getAttribute("query")).toBe("27");
   });
 
   test("a click on the picture chooses n", async () => {

@@ -9,7 +9,7 @@ import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
-import { caption, figureOf, savedName } from "../lib/figure.js";
+import { caption, cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
@@ -163,6 +163,39 @@ describe("where norms break", () => {
     await caption(widget).filter({ hasText: "no entry depends on another" }).waitFor();
   });
 
+  test("single precision opens where it matters, and the kernel bears what a textbook's program does not", async () => {
+    const { page } = await open(figure("table"));
+    const widget = await drawn(page);
+    await widget.getByRole("radio", { name: "Single precision" }).check();
+    await caption(widget).filter({ hasText: "Every entry has 1×10⁸ added" }).waitFor();
+    expect(
+      await widget.evaluate((element: HTMLElement & { size: number; offset: number }) => [
+        element.size,
+        element.offset,
+      ]),
+    ).toEqual([2, 8]);
+    const outputs = async (): Promise<{ slice: number; x: number; by: number; y: number }[]> =>
+      (await cells(widget)).map(([, slice, x, by, y]) => ({
+        slice: numberOf(slice ?? ""),
+        x: numberOf(x ?? ""),
+        by: numberOf(by ?? ""),
+        y: numberOf(y ?? ""),
+      }));
+    const expectKernel = async (): Promise<void> => {
+      for (const slice of slicesOf(await outputs())) {
+        const expected = layerNorm(slice.map(({ x }) => x));
+        slice.forEach(({ y }, i) => expect(y).toBeCloseTo(expected[i] ?? NaN, 3));
+      }
+    };
+    await expectKernel();
+    await widget.getByRole("radio", { name: "times 10³⁰" }).check();
+    await caption(widget).filter({ hasText: "What comes out is NaN" }).waitFor();
+    await expectKernel();
+    await widget.getByLabel("Variance in the textbook").selectOption({ label: "mean((x − mean)²)" });
+    await caption(widget).filter({ hasText: "Every output is 0, and nothing tells you" }).waitFor();
+    expect((await outputs()).every(({ by }) => by === 0)).toBe(true);
+  });
+
   test("all six side by side lead to each of them", async () => {
     const { page } = await open(figure('view="compare"'));
     const widget = await drawn(page);
@@ -184,7 +217,7 @@ describe("fits the page", () => {
     test(`in ${lang}, every view, light and dark, wide and narrow`, async () => {
       const { page } = await open(figure("table", { lang }, { context: { reducedMotion: "reduce" } }));
       const widget = await drawn(page);
-      for (const view of ["forward", "backward", "compare"]) {
+      for (const view of ["forward", "backward", "compare", "precision"]) {
         await widget.evaluate((element, name) => element.setAttribute("view", name), view);
         await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
         await page.setViewportSize({ width: 1000, height: 900 });
@@ -213,7 +246,7 @@ describe("taken away", () => {
     expect(await clipboard(page)).toContain('<attn-norms norm="group" edits="3_-1.5">');
     await copy(widget, "Copy permalink");
     expect(await clipboard(page)).toContain("#figure.state=view:forward;norm:group;");
-    for (const view of ["forward", "backward", "compare"]) {
+    for (const view of ["forward", "backward", "compare", "precision"]) {
       await widget.evaluate((element, name) => element.setAttribute("view", name), view);
       for (const kind of ["PNG", "SVG", "CSV"]) {
         expect(await savedName(page, widget, kind)).toMatch(new RegExp(`^norms-${view}.*\\.${kind.toLowerCase()}$`));

@@ -13,6 +13,40 @@ const QUERY = 17;
 const HEAD = { layer: 5, head: 9, scale: "sqrt", causal: false } as const;
 const STEPS = `view="steps" table layer="${HEAD.layer}" head="${HEAD.head}" query="${QUERY}" step="0"`;
 
+const isLater = (path: string): boolean => path.includes("/later-");
+
+describe("what the first view does without", () => {
+  test("is fetched when a view asks for it, and not before", async () => {
+    const { page, server } = await open(post());
+    const widget = await drawn(page);
+    await page.waitForTimeout(1000);
+    expect(server.requests.filter(isLater)).toEqual([]);
+    await widget.getByRole("radio", { name: "online softmax, step by step" }).check();
+    await widget.locator(".steps-chart").waitFor();
+    expect(server.requests.filter(isLater)).toHaveLength(1);
+  });
+
+  test("says so when it does not come, and comes when asked again", async () => {
+    let broken = true;
+    const { page } = await open(
+      post(
+        {},
+        {
+          before: (page) =>
+            page.route("**/later-views*", (route) => (broken ? route.fulfill({ status: 404 }) : route.continue())),
+          expectedProblems: [/404/],
+        },
+      ),
+    );
+    const widget = await drawn(page);
+    await widget.getByRole("radio", { name: "online softmax, step by step" }).check();
+    await widget.getByRole("alert").filter({ hasText: "This view could not be loaded" }).waitFor();
+    broken = false;
+    await widget.getByRole("button", { name: "Try again" }).click();
+    await widget.locator(".steps-chart").waitFor();
+  });
+});
+
 describe("online softmax, step by step", () => {
   test("ends with the weights of the model's own formula in double precision", async () => {
     const { page } = await open(post({ figure: figure(STEPS) }));

@@ -85,8 +85,9 @@ export async function budgets(tally) {
  * @param {string} entry
  */
 function embedded(tally, name, entry) {
-  // Data files are fetched only when a reader chooses them; what the first view shows is inside the chunks.
-  const files = reachableFrom(entry, (file) => file.endsWith(".js"));
+  // Data files, and what is named later-…, are fetched only when a reader asks for them, as the browser tests see to; what the
+  // first view shows is inside the other chunks.
+  const files = reachableFrom(entry, (file) => file.endsWith(".js") && !basename(file).startsWith("later-"));
   const [binaries, code] = [files.filter(carriesBinary), files.filter((file) => !carriesBinary(file))];
   tally.check(`${name} carries a binary`, binaries.length > 0);
   const worker = join(distFolder, "widgets", "chunks", `${name}.worker.js`);

@@ -170,10 +170,11 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     return Math.min(this.n, this.tokens);
   }
 
-  private caption({ lengths, growth }: Result): string {
+  private caption({ given, lengths, growth }: Result): string {
     const { t, numbers } = this;
-    if (lengths !== undefined) return lengthCaption(t, numbers, lengths, this.keys === "random");
-    return growth === undefined ? "" : tokensCaption(t, numbers, growth, this.tokensInView);
+    if (lengths !== undefined) return lengthCaption(t, numbers, lengths, this.kappa, given.keys.paired);
+    if (growth === undefined) return "";
+    return tokensCaption(t, numbers, growth, this.tokensInView, given.keys.tokens?.[growth.key]);
   }
 
   protected override picture(): TemplateResult {
@@ -185,11 +186,20 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
       ${controls({
         t,
         numbers,
-        state: { ...this.state, n: this.tokensInView, layer: layerOf(keys, this.layer), head: this.headShown },
+        state: {
+          ...this.state,
+          n: this.tokensInView,
+          layer: layerOf(keys, this.layer),
+          head: this.headShown,
+          query: Math.min(this.query, this.result?.given.keys.queries ?? this.query),
+          key: Math.min(this.key, this.tokens),
+        },
         sources: offeredSources,
         layers: layersOf(keys),
         heads: this.result?.given.keys.heads ?? 1,
+        queries: this.result?.given.keys.queries ?? 1,
         tokens: this.tokens,
+        words: this.result?.given.keys.tokens,
         onChange: (change) => {
           this.state = change;
         },
@@ -215,9 +225,11 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     const props: ChartProps = { t, numbers, width, summary: caption };
     const lines = scaleNames.map((name) => [`line ${name}`, formulas[name]] as const);
     const band = lengths === undefined ? [] : [["band", t("band")] as const];
+    const theory = lengths?.theory === undefined ? [] : [["line theory", t("theory")] as const];
     const uniform = ["line uniform", t(lengths === undefined ? "uniformWeight" : "uniform")] as const;
     return html`${lengths === undefined ? nothing : lengthChart(props, lengths)}
-      ${growth === undefined ? nothing : this.growthCharts(props, growth)} ${keyLines([...lines, uniform, ...band])}
+      ${growth === undefined ? nothing : this.growthCharts(props, growth)}
+      ${keyLines([...lines, uniform, ...theory, ...band])}
       <p class="busy">
         ${
           progress === undefined
@@ -231,7 +243,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
           given.source.kind === "random"
             ? t("noteRandom", {
                 queries: randomSize.queries,
-                keys: numbers.whole(given.keys.n),
+                keys: given.keys.n,
                 seed: given.source.seed,
               })
             : t("noteReal", { layer: layerOf(this.keys, this.layer) })

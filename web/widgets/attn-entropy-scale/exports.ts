@@ -5,9 +5,14 @@ import { scaleNames } from "./scales.js";
 const number = (value: number | undefined): string => (value === undefined ? "" : String(Number(value.toPrecision(7))));
 
 /** Mean and band under every scale; headings are English in every language: they are read by programs. */
-export function lengthsCsv({ lengths, curves }: Lengths): string {
+export function lengthsCsv({ lengths, curves, theory }: Lengths): string {
   return csv([
-    ["n", ...scaleNames.flatMap((name) => [`${name} mean`, `${name} 10%`, `${name} 90%`]), "ln n"],
+    [
+      "n",
+      ...scaleNames.flatMap((name) => [`${name} mean`, `${name} 10%`, `${name} 90%`]),
+      "ln n",
+      ...(theory ? scaleNames.map((name) => `${name} estimate`) : []),
+    ],
     ...lengths.map((n, i) => [
       n,
       ...scaleNames.flatMap((name) => {
@@ -15,6 +20,7 @@ export function lengthsCsv({ lengths, curves }: Lengths): string {
         return [number(spread?.mean), number(spread?.low), number(spread?.high)];
       }),
       number(Math.log(n)),
+      ...(theory ? scaleNames.map((name) => number(theory[name][i])) : []),
     ]),
   ]);
 }

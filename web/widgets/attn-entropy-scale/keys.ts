@@ -10,6 +10,8 @@ export interface Keys {
   readonly k: Float32Array;
   /** Whether query i and key i are of the same token, as in a text. */
   readonly paired: boolean;
+  /** The tokens of a text. */
+  readonly tokens?: readonly string[] | undefined;
 }
 
 /** Random keys in all, and random queries. */

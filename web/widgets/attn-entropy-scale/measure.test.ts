@@ -8,7 +8,7 @@ import { runNow } from "../shared/tasks/task.js";
 import { translator } from "../shared/text.js";
 import { lengthCaption, tokensCaption } from "./caption.js";
 import { headOf, randomKeys, randomSize, type Keys } from "./keys.js";
-import { growthOf, lengthsUpTo, measureLengths, spreadOf } from "./measure.js";
+import { growthOf, laplaceEntropy, lengthsUpTo, measureLengths, spreadOf } from "./measure.js";
 import { scaleNames, type ScaleName } from "./scales.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
@@ -102,9 +102,31 @@ describe("random keys", () => {
         expect(Math.abs(mean - (expected[name][i] ?? NaN)), `${name} ${i}`).toBeLessThan(0.2),
       );
     }
-    const caption = lengthCaption(translator({ en, zh }, "en"), new Numbers("en"), result, true);
+    const caption = lengthCaption(translator({ en, zh }, "en"), new Numbers("en"), result, 2.5, false);
+    expect(caption).toContain("with κ = 2.5");
     expect(caption).toContain("From 64 to 4096 keys");
     expect(caption).toMatch(/only damps the growth: by 1[3-7]%/);
+  });
+});
+
+describe("the estimate for very many keys", () => {
+  it("loses 0.2406 d at lambda = 1, and about lambda^2 d / 2 where lambda is small", () => {
+    expect(Math.log(1e9) - laplaceEntropy(1e9, 1, 1)).toBeCloseTo(0.5 * Math.log((1 + Math.sqrt(5)) / 2), 12);
+    expect((Math.log(1e9) - laplaceEntropy(1e9, 64, 1e-3)) / 64).toBeCloseTo(1e-6 / 2, 11);
+    expect(laplaceEntropy(16, 64, 1)).toBe(0);
+  });
+
+  it("is met by random keys where the scale is small, and stands beside them only", () => {
+    const { curves, theory } = runNow(
+      measureLengths(lab, { keys: randomKeys(1, 64), lengths: [512, 4096], kappa: 2.5 }),
+    );
+    for (const name of ["sqrt", "log512"] as const) {
+      [0, 1].forEach((i) =>
+        expect(Math.abs((curves[name][i]?.mean ?? NaN) - (theory?.[name][i] ?? NaN))).toBeLessThan(0.1),
+      );
+    }
+    const keys = sentence();
+    expect(runNow(measureLengths(lab, { keys, lengths: [5], kappa: 2.5 })).theory).toBeUndefined();
   });
 });
 
@@ -138,6 +160,7 @@ describe("the model's heads", () => {
     }
     const t = translator({ en, zh }, "en");
     expect(tokensCaption(t, new Numbers("en"), growth, 31)).toContain("With 31 tokens");
+    expect(tokensCaption(t, new Numbers("en"), growth, 31, "cat")).toContain(`token ${growth.key + 1}, “cat”, has`);
     expect(tokensCaption(t, new Numbers("en"), { ...growth, key: 20 }, 9)).toContain("is not there yet");
   });
 });

@@ -13,6 +13,8 @@ export interface Spread {
 export interface Lengths {
   readonly lengths: readonly number[];
   readonly curves: Readonly<Record<ScaleName, readonly Spread[]>>;
+  /** What Laplace's method estimates for keys uniform on the sphere; only where they are. */
+  readonly theory: Readonly<Record<ScaleName, readonly number[]>> | undefined;
 }
 
 export interface LengthsInput {
@@ -52,7 +54,26 @@ export function* measureLengths(lab: Lab, { keys, lengths, kappa }: LengthsInput
       yield (i * scaleNames.length + j + 1) / (lengths.length * scaleNames.length);
     }
   }
-  return { lengths, curves };
+  return { lengths, curves, theory: paired ? undefined : theory() };
+
+  function theory(): Record<ScaleName, number[]> {
+    const estimates = scaleNames.map((name) => {
+      const at = (count: number): number =>
+        laplaceEntropy(count, d, lab.attentionScale({ ...scales[name], n: count, d }));
+      return [name, lengths.map(at)] as const;
+    });
+    return Object.fromEntries(estimates) as Record<ScaleName, number[]>;
+  }
+}
+
+/**
+ * Entropy of a softmax over n keys uniform on the sphere of radius sqrt(d), scaled by lambda, for n beyond all bounds and large
+ * d: the largest cosine that matters is s with s / (1 - s^2) = lambda, and H = ln n + d/2 ln(1 - s^2). Where keys are too few for
+ * it, it falls below 0, which no entropy does.
+ */
+export function laplaceEntropy(n: number, d: number, lambda: number): number {
+  const s = (2 * lambda) / (1 + Math.sqrt(1 + 4 * lambda ** 2));
+  return Math.max(0, Math.log(n) + (d / 2) * Math.log1p(-(s ** 2)));
 }
 
 /** Mean, and the values at one and at nine tenths. */

@@ -1,4 +1,4 @@
-import type { Scale } from "../../package/index.js";
+import type { ScaleFormula } from "../../package/index.js";
 
 /** The five scales, in the order of the tables. */
 export const scaleNames = ["sqrt", "log512", "kappa", "steep", "log"] as const;
@@ -8,9 +8,9 @@ export type ScaleName = (typeof scaleNames)[number];
 export const articleSlope = 0.24;
 
 /** Options of attention for each; all but "sqrt" take the keys that a query sees as n. */
-export const scalesFor = (kappa: number): Readonly<Record<ScaleName, Scale>> => ({
-  sqrt: "sqrt",
-  log512: "entropy",
+export const scalesFor = (kappa: number): Readonly<Record<ScaleName, ScaleFormula>> => ({
+  sqrt: { kind: "sqrt" },
+  log512: { kind: "entropy" },
   kappa: { kind: "entropy", kappa },
   steep: { kind: "entropy", kappa: 1 / articleSlope },
   log: { kind: "log" },

@@ -29,7 +29,7 @@ export async function give(name: KeyName, layer: number, seed: number, d: number
   }
   const data = await loadLayer(name, layer);
   const { heads, nQ, nK, q, k, origin } = data;
-  const keys = { heads, queries: nQ, n: nK, d: data.d, q, k, paired: true };
+  const keys = { heads, queries: nQ, n: nK, d: data.d, q, k, paired: true, tokens: data.keyTokens };
   const source: Source = origin?.kind === "address" ? origin : { kind: "inline", keys };
   return { name: data.name, keys, source };
 }

@@ -34,6 +34,11 @@ export const scaleStyles = [
       stroke-dasharray: 2 3;
       stroke-width: 2.5;
     }
+    .line.theory {
+      stroke: var(--ink);
+      stroke-width: 1;
+      stroke-dasharray: 1 2;
+    }
     .band {
       fill: var(--ink);
       fill-opacity: 0.12;

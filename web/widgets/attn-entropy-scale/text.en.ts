@@ -20,6 +20,8 @@ export const en = {
   query: "Query",
   key: "Key that is followed",
   keyStrongest: "strongest of the first eight",
+  addToken: "Add a token",
+  word: ", “{word}”,",
   roll: "Roll the seed",
   rolled: "seed {seed}",
   reset: "Reset",
@@ -35,18 +37,19 @@ export const en = {
   axisWeight: "weight of the key that is followed",
   uniform: "everything averaged: ln n",
   uniformWeight: "everything averaged: 1/n",
+  theory: "estimate for very many keys, of each scale",
   band: "four fifths of the rows",
 
   captionLength:
-    "From {from} to {to} keys the mean entropy grows by {sqrt} nats under 1/√d, by {log512} under log₅₁₂ n/√d, by {steep} under ln n/(0.24 d) and by {log} under ln n/√d; averaging everything, by {uniform}.",
+    "From {from} to {to} keys the mean entropy grows by {sqrt} nats under 1/√d, by {log512} under log₅₁₂ n/√d, by {free} under κ ln n/d with κ = {kappa}, by {steep} under ln n/(0.24 d) and by {log} under ln n/√d; averaging everything, by {uniform}.",
   captionRandom:
     "With random keys log₅₁₂ n/√d only damps the growth: by {share} against 1/√d. It takes κ near 1/0.24 to make the curve nearly flat.",
   captionReal:
     "Here log₅₁₂ n/√d damps the growth by {share} against 1/√d; it depends on layer and head. The model was trained with 1/√d.",
   captionTokens:
-    "With {n} tokens, token {key} has {sqrt} of the attention under 1/√d and {log512} under log₅₁₂ n/√d; averaging everything it would have {uniform}.",
+    "With {n} tokens, token {key}{name} has {sqrt} of the attention under 1/√d and {log512} under log₅₁₂ n/√d; averaging everything it would have {uniform}.",
   captionTokensStart: "With {first}, when it was among the first, it had {sqrtFirst} and {log512First}.",
-  captionTokensAbsent: "With {n} tokens, token {key} is not there yet.",
+  captionTokensAbsent: "With {n} tokens, token {key}{name} is not there yet.",
   captionTokensEntropy: "The entropy of the row is {sqrt} under 1/√d and {log512} under log₅₁₂ n/√d.",
   noteRandom:
     "Queries and keys: directions at random, length √d, as in the derivation. {queries} queries, up to {keys} keys, seed {seed}.",

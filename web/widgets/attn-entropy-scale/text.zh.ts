@@ -23,6 +23,8 @@ export const zh: Translation<EntropyScaleText> = {
   query: "Query",
   key: "跟踪哪个 Key",
   keyStrongest: "前八个里最强的",
+  addToken: "再加一个 token",
+  word: "“{word}”",
   roll: "换一个种子",
   rolled: "种子 {seed}",
   reset: "复原",
@@ -38,17 +40,18 @@ export const zh: Translation<EntropyScaleText> = {
   axisWeight: "所跟踪的 Key 的权重",
   uniform: "完全平均：ln n",
   uniformWeight: "完全平均：1/n",
+  theory: "Key 极多时各缩放因子下的估计",
   band: "五分之四的行",
 
   captionLength:
-    "从 {from} 个 Key 到 {to} 个，平均的熵在 1/√d 下增加 {sqrt} 奈特，在 log₅₁₂ n/√d 下增加 {log512}，在 ln n/(0.24 d) 下增加 {steep}，在 ln n/√d 下增加 {log}；完全平均则增加 {uniform}。",
+    "从 {from} 个 Key 到 {to} 个，平均的熵在 1/√d 下增加 {sqrt} 奈特，在 log₅₁₂ n/√d 下增加 {log512}，在 κ ln n/d（κ = {kappa}）下增加 {free}，在 ln n/(0.24 d) 下增加 {steep}，在 ln n/√d 下增加 {log}；完全平均则增加 {uniform}。",
   captionRandom:
     "对随机的 Key，log₅₁₂ n/√d 只是让熵涨得慢一些：比 1/√d 少涨 {share}。要想曲线接近水平，κ 得到 1/0.24 左右。",
   captionReal: "在这里，log₅₁₂ n/√d 比 1/√d 少涨 {share}；换一层、换一个头，结果又不同。这个模型是用 1/√d 训练的。",
   captionTokens:
-    "有 {n} 个 token 时，第 {key} 个 token 在 1/√d 下分到 {sqrt} 的注意力，在 log₅₁₂ n/√d 下分到 {log512}；完全平均则是 {uniform}。",
+    "有 {n} 个 token 时，第 {key} 个 token{name}在 1/√d 下分到 {sqrt} 的注意力，在 log₅₁₂ n/√d 下分到 {log512}；完全平均则是 {uniform}。",
   captionTokensStart: "只有 {first} 个 token、它刚好在内的时候，分别是 {sqrtFirst} 与 {log512First}。",
-  captionTokensAbsent: "有 {n} 个 token 时，第 {key} 个还没有出现。",
+  captionTokensAbsent: "有 {n} 个 token 时，第 {key} 个{name}还没有出现。",
   captionTokensEntropy: "这一行的熵，在 1/√d 下是 {sqrt}，在 log₅₁₂ n/√d 下是 {log512}。",
   noteRandom:
     "Query 与 Key 的方向随机，模长为 √d，与推导的假设一致。{queries} 个 Query，最多 {keys} 个 Key，种子 {seed}。",

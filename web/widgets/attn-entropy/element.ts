@@ -150,7 +150,12 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
     const { t, numbers, width, view, lab, table } = this;
     const caption = this.caption(found);
     if (lab === undefined) return html``;
-    const given = { t, numbers, lab, width, caption, table };
+    const given = {
+      ...{ t, numbers, lab, width, caption, table },
+      onTarget: (entropy: number): void => {
+        this.entropy = entropy;
+      },
+    };
     const pictures = {
       transform: () => transformView(given, found.solution),
       solver: () => solverView(given, found.solution, this.roundInView),

@@ -4,7 +4,7 @@ export const viewNames = ["transform", "solver", "failures", "sampling"] as cons
 export type ViewName = (typeof viewNames)[number];
 
 /** Distributions to start from; see starts.ts. */
-export const startNames = ["random", "ramp", "peaked", "geometric", "flat", "tie"] as const;
+export const startNames = ["random", "ramp", "peaked", "geometric", "flat", "tie", "bounded"] as const;
 export type StartName = (typeof startNames)[number];
 
 /** Those that the article's iteration fails on. */

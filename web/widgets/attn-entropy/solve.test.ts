@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 const power = (p: Float32Array, exponent: number): number[] => {
-  const logs = Array.from(p, (value) => exponent * Math.log(value));
+  const logs = Array.from(p, (value) => (value > 0 ? exponent * Math.log(value) : -Infinity));
   const most = Math.max(...logs);
   const powers = logs.map((value) => Math.exp(value - most));
   const sum = powers.reduce((a, b) => a + b, 0);
@@ -77,4 +77,19 @@ it("says where a target cannot be had", () => {
   const { robust, attainable } = solve(lab, "ramp", 1, 3);
   expect(robust.outcome).toBe("clamped");
   expect(robust.entropy).toBeCloseTo(attainable[1], 5);
+});
+
+it("keeps zeros, and tells ties from the rest, where not every entropy can be had", () => {
+  const { attainable, robust } = solve(lab, "bounded", 1, 0);
+  expect(attainable).toEqual([Math.log(2), Math.log(5)]);
+  expect(Array.from(robust.output.subarray(5))).toEqual([0, 0, 0]);
+  expect(robust.output[0]).toBe(robust.output[1]);
+  for (const [asked, limit] of [
+    [0.4, Math.log(2)],
+    [1.9, Math.log(5)],
+  ] as const) {
+    const { robust: nearest } = solve(lab, "bounded", 1, asked);
+    expect(nearest.outcome).toBe("clamped");
+    expect(nearest.entropy).toBeCloseTo(limit, 5);
+  }
 });

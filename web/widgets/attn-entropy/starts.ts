@@ -14,7 +14,10 @@ interface Start {
 
 const list = (length: number, make: (i: number) => number): number[] => Array.from({ length }, (_, i) => make(i));
 
-/** "random" is the article's own sample; the last four are those that its iteration fails on. */
+/**
+ * "random" is the article's own sample; "peaked" to "tie" are those that its iteration fails on; of "bounded" not every entropy
+ * can be had.
+ */
 export const starts: Readonly<Record<StartName, Start>> = {
   random: {
     target: Math.log(30),
@@ -45,6 +48,12 @@ export const starts: Readonly<Record<StartName, Start>> = {
     target: 0.1,
     make: () => [1, 0.98, ...list(28, (i) => 0.5 ** (i + 2))],
     code: "[1, 0.98, ...Array.from({ length: 28 }, (_, i) => 0.5 ** (i + 2))]",
+    seeded: false,
+  },
+  bounded: {
+    target: 1.2,
+    make: () => [3, 3, 2, 1, 1, 0, 0, 0],
+    code: "[3, 3, 2, 1, 1, 0, 0, 0]",
     seeded: false,
   },
 };

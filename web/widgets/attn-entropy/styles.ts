@@ -58,6 +58,21 @@ export const entropyStyles = [
       stroke: var(--accent);
       stroke-width: 3;
     }
+    .after.never,
+    .never {
+      fill: var(--control);
+      fill-opacity: 0.22;
+    }
+    .grip {
+      cursor: ns-resize;
+      touch-action: none;
+    }
+    .grip rect {
+      fill: transparent;
+    }
+    .grip path {
+      fill: var(--ink);
+    }
     .dot.start,
     .dot.article {
       fill: var(--ink);
@@ -106,6 +121,12 @@ export const entropyStyles = [
     }
     .cards button {
       justify-self: start;
+    }
+    @container (max-width: 420px) {
+      th,
+      td {
+        padding-inline: 0.35em;
+      }
     }
     @media (forced-colors: active) {
       .after.robust,

@@ -9,8 +9,10 @@ import { readSafetensors, writeNpy, writeSafetensors } from "attnlab/io";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { rowOf } from "./analysis.js";
-import { rowCode, speedCode, type CodeInput } from "./copy-as-javascript.js";
+import { rowCode, type CodeInput } from "./copy-as-javascript.js";
 import { headOf, type AttentionData } from "./data/attention-data.js";
+import { speedCode } from "./speed/code.js";
+import { stepsCode } from "./steps/code.js";
 import { stepsOf } from "./steps/steps.js";
 import { numbers, someData } from "./testing.js";
 
@@ -55,7 +57,7 @@ describe("code that was copied", () => {
     const input = { data: someData({ nQ: 9, nK: 9 }), head: 1, query: 4, scale: "entropy", causal: false } as const;
     const row = rowOf(lab, { ...headOf(input.data, 1), scale: "entropy", causal: false }, 4);
     const options = { tile: 4, step: 1, sharpness: 2, forget: false, raw: false };
-    const lines = await run(rowCode({ ...input, title: "Steps", steps: options }));
+    const lines = await run(stepsCode({ ...input, title: "Steps" }, options));
     const steps = stepsOf(lab, row, { ...options, step: 0 });
     expect(lines.slice(0, 3).map(([line]) => line)).toEqual(
       [0, 1, 2].map(

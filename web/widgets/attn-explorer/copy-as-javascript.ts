@@ -1,8 +1,6 @@
 import { shortest } from "../shared/csv.js";
 import { headOf, visibleKeys, type AttentionData } from "./data/attention-data.js";
 import type { ScaleName } from "./schema.js";
-import { lengths, width } from "./speed/crossover.js";
-import type { StepsOptions } from "./steps/steps.js";
 
 export interface CodeInput {
   readonly data: AttentionData;
@@ -13,8 +11,6 @@ export interface CodeInput {
   readonly causal: boolean;
   /** One line that says what the numbers are. */
   readonly title: string;
-  /** Where the online softmax of the row is asked for, how. */
-  readonly steps?: StepsOptions | undefined;
 }
 
 /** Numbers that may stand in the code itself; longer data are read from where they come from. */
@@ -24,10 +20,11 @@ const scaleCode: Readonly<Record<ScaleName, string>> = { none: "1", sqrt: '"sqrt
 
 /**
  * A module for Node that prints the weights of the shown row, computed anew by the package. Short data are written into
- * it; long data are read from their published address or from the reader's own file.
+ * it; long data are read from their published address or from the reader's own file. Other `lines` print something else
+ * of the row, from `lab`, `q`, `k` and `tokens`.
  */
-export function rowCode(input: CodeInput): string {
-  const { data, head, query, scale, causal } = input;
+export function rowCode(input: CodeInput, lines: readonly string[] = weightLines(input.scale)): string {
+  const { data, head, query, causal } = input;
   const visible = visibleKeys(data.nQ, data.nK, causal, query);
   const inline = data.origin === undefined || (visible + 1) * data.d <= inlineLimit;
   return [
@@ -40,7 +37,7 @@ export function rowCode(input: CodeInput): string {
     ...names(data, visible),
     "",
     "const lab = await load();",
-    ...(input.steps === undefined ? weightLines(scale) : stepLines(scale, input.steps)),
+    ...lines,
     "",
   ].join("\n");
 }
@@ -50,48 +47,9 @@ const weightLines = (scale: ScaleName): string[] => [
   "for (const [j, weight] of weights.entries()) console.log(`${tokens[j]}\\t${weight.toFixed(6)}`);",
 ];
 
-function stepLines(scale: ScaleName, { tile, sharpness, forget, raw }: StepsOptions): string[] {
-  const options = [`tile: ${tile}`, ...(forget ? ["rescale: false"] : []), ...(raw ? ["subtractMaximum: false"] : [])];
-  const factor =
-    scale === "none" ? "1" : `lab.attentionScale({ d: q.shape[1], n: k.shape[0], kind: ${scaleCode[scale]} })`;
-  return [
-    `const factor = ${sharpness === 1 ? "" : `${sharpness} * `}${factor};`,
-    "const products = lab.matmul(q, k, { transposeB: true });",
-    "const logits = lab.tensor(products.data.map((product) => product * factor), [k.shape[0]]);",
-    `const { maximum, denominator, accumulated } = lab.onlineSoftmax(logits, { ${options.join(", ")} });`,
-    "for (const [i, m] of maximum.data.entries()) {",
-    "  console.log(`tile ${i + 1}: m = ${m.toFixed(4)}, l = ${denominator.data[i].toPrecision(6)}`);",
-    "}",
-    "const l = denominator.data.at(-1);",
-    "for (const [j, factor] of accumulated.data.subarray(-tokens.length).entries()) {",
-    "  console.log(`${tokens[j]}\\t${(factor / l).toFixed(6)}`);",
-    "}",
-  ];
-}
-
-/** A module that times exact attention at the lengths of the chart, on the machine that runs it. */
-export const speedCode = (title: string): string =>
-  [
-    `// ${title.replace(/\s+/g, " ")}`,
-    "// npm install attnlab, save this as time.mjs, then: node time.mjs",
-    'import { load } from "attnlab";',
-    "",
-    "const lab = await load();",
-    `const d = ${width};`,
-    `for (const n of [${lengths.join(", ")}]) {`,
-    "  const [q, k, v] = [1, 2, 3].map((step) => {",
-    "    const data = Float32Array.from({ length: n * d }, (_, i) => Math.sin(step * i));",
-    "    return lab.tensor(data, [n, d]);",
-    "  });",
-    "  const times = Array.from({ length: 9 }, () => {",
-    "    const start = performance.now();",
-    "    lab.attention(q, k, v);",
-    "    return performance.now() - start;",
-    "  });",
-    "  console.log(`n = ${n}: ${times.sort((a, b) => a - b)[4].toFixed(3)} ms`);",
-    "}",
-    "",
-  ].join("\n");
+/** The factor on the products, as an expression. */
+export const factorCode = (scale: ScaleName): string =>
+  scale === "none" ? "1" : `lab.attentionScale({ d: q.shape[1], n: k.shape[0], kind: ${scaleCode[scale]} })`;
 
 function inlineData({ data, head, query, causal }: CodeInput, visible: number): string[] {
   const { q, k } = headOf(data, head);

@@ -2,12 +2,9 @@ import { csv, shortest } from "../shared/csv.js";
 import { visibleColumns } from "../shared/charts/grid.js";
 import { gridAddress } from "../shared/charts/paint.js";
 import { heatMapSvg, type SvgFile } from "../shared/charts/heat-map-svg.js";
-import { timeAt } from "../shared/speed/race.js";
 import type { Analysis } from "./analysis.js";
 import { tokenAt, visibleKeys, type AttentionData } from "./data/attention-data.js";
 import type { ScaleName } from "./schema.js";
-import { lengths, methodNames, type Crossover } from "./speed/crossover.js";
-import type { Steps } from "./steps/steps.js";
 
 /**
  * The map as a table: one line per query with its entropies and, where the map was not averaged, its weights. Headings are
@@ -35,25 +32,6 @@ export function weightsCsv(data: AttentionData, analysis: Analysis, scale: Scale
     ...Array.from({ length: columns }, (_, j) => shortest(grid.values[i * columns + j] ?? Number.NaN)),
   ]);
   return csv([header, ...lines]);
-}
-
-/** The keys taken up so far: logit, weight in the kernels' arithmetic, weight in double precision. */
-export function stepsCsv({ logits, weights, exact, seen }: Steps, keyTokens: readonly string[] | undefined): string {
-  const lines = Array.from({ length: seen }, (_, j) => [
-    String(j + 1),
-    tokenAt(keyTokens, j),
-    ...[logits[j], weights[j], exact[j]].map((value) => String(Number((value ?? Number.NaN).toPrecision(9)))),
-  ]);
-  return csv([["position", "key", "logit", "weight", "weight (double)"], ...lines]);
-}
-
-/** Milliseconds by length and method. */
-export function crossoverCsv(result: Crossover): string {
-  const lines = lengths.map((n) => [
-    String(n),
-    ...methodNames.map((method) => String(Number((timeAt(result.points[method], n) ?? Number.NaN).toPrecision(4)))),
-  ]);
-  return csv([["n", ...methodNames.map((method) => `${method} (ms)`)], ...lines]);
 }
 
 export interface PictureInput {

@@ -1,13 +1,17 @@
 import { css } from "lit";
 import { widgetStyles } from "../shared/styles.js";
 import { takeAwayStyles } from "../shared/take-away/styles.js";
+import { ownDataStyles } from "./view/own-data-styles.js";
 import { viewStyles } from "./view/styles.js";
+import { tableStyles } from "./view/table-styles.js";
 
 /** Layout of the attention explorer on top of what all widgets share. */
 export const explorerStyles = [
   ...widgetStyles,
   takeAwayStyles,
   viewStyles,
+  ownDataStyles,
+  tableStyles,
   css`
     .controls .label,
     .number .label {
@@ -365,91 +369,6 @@ export const explorerStyles = [
       padding: 0.5em 0.75em;
       border-radius: 8px;
       background: var(--panel);
-    }
-    details > summary {
-      min-height: 40px;
-      padding-block: 0.5em;
-      cursor: pointer;
-    }
-    .drop {
-      display: grid;
-      gap: 0.75em;
-      justify-items: start;
-      padding: 1em;
-      border: 2px dashed var(--control);
-      border-radius: 8px;
-    }
-    .drop.over {
-      border-color: var(--accent);
-      background: var(--panel);
-    }
-    .drop p {
-      margin: 0;
-    }
-    .drop .pickers {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 0.75em;
-      max-width: 100%;
-    }
-    .drop select {
-      max-width: min(22em, 100%);
-    }
-    .drop label {
-      max-width: 100%;
-    }
-    .drop .label {
-      display: block;
-    }
-    .file {
-      position: relative;
-      display: inline-flex;
-      align-items: center;
-      min-height: 40px;
-      padding: 0.25em 0.75em;
-      border: 1px solid var(--control);
-      border-radius: 8px;
-      cursor: pointer;
-    }
-    .file:has(:focus-visible) {
-      outline: 2px solid var(--accent);
-      outline-offset: 2px;
-    }
-
-    .tables {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 22em), 1fr));
-      gap: 1em;
-    }
-    .table {
-      max-height: 24em;
-      overflow: auto;
-      border: 1px solid var(--rule);
-      border-radius: 8px;
-    }
-    table {
-      width: 100%;
-      border-collapse: collapse;
-      font-size: 0.875em;
-    }
-    caption {
-      padding: 0.5em;
-      text-align: start;
-      color: var(--muted);
-    }
-    th,
-    td {
-      padding: 0.2em 0.5em;
-      border-block-start: 1px solid var(--rule);
-      text-align: end;
-      font-weight: 400;
-    }
-    th:first-child {
-      text-align: start;
-    }
-    tr[aria-current="true"] > * {
-      background: var(--panel);
-      font-weight: 650;
     }
   `,
 ];

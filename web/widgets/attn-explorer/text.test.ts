@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { placeholders } from "../shared/text.js";
-import { en } from "./text.en.js";
-import { zh } from "./text.zh.js";
+import { texts as speed } from "./speed/texts.js";
+import { texts as steps } from "./steps/texts.js";
+
+const en = { ...speed.en, ...steps.en };
+const zh = { ...speed.zh, ...steps.zh };
 
 describe("texts", () => {
   it("have the same keys in both languages", () => {

@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { Numbers } from "../shared/format.js";
 import { translator } from "../shared/text.js";
-import { backwardCaption, compareCaption, compareLine, forwardCaption } from "./caption.js";
+import { backwardCaption, compareCaption, compareLine, forwardCaption, precisionCaption } from "./caption.js";
 import { run } from "./norms.js";
-import { normNames, schema, type NormsState } from "./schema.js";
+import { normNames, programNames, schema, type NormsState } from "./schema.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
+import { textbook } from "./textbook.js";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -57,6 +58,36 @@ describe("backward", () => {
 
   it("takes small activations under a large eps for what they are", () => {
     expect(backward({ size: -6, eps: 0, gradient: "random" })).not.toContain("Next to nothing");
+  });
+});
+
+describe("single precision", () => {
+  const precision = (change: Partial<NormsState>, language: "en" | "zh" = "en"): string => {
+    const state = { ...initial, view: "precision" as const, ...change };
+    const own = run(lab, state);
+    const words = translator({ en, zh }, language);
+    return precisionCaption(words, new Numbers(language), own, textbook(own, state), state);
+  };
+
+  it("says what the textbook's program finds, and what comes of it", () => {
+    expect(precision({})).toMatch(/^The activations are of ordinary size.*a variance of 8\.9\d, where it is 8\.9\d/);
+    expect(precision({ size: 2, offset: 8 })).toMatch(/^Every entry has 1×10⁸ added.*outputs \d+ are NaN/);
+    expect(precision({ size: 30 })).toContain("What comes out is NaN");
+    expect(precision({ size: 30, program: "differences" })).toContain("Every output is 0, and nothing tells you");
+    expect(precision({ size: 30, norm: "rms" })).toContain("a mean square of ∞");
+    expect(precision({ size: -30, norm: "l2" })).toContain("a sum of squares of 0");
+  });
+
+  it("leaves nothing unsaid in any case, in either language", () => {
+    for (const norm of normNames) {
+      for (const program of programNames) {
+        for (const change of [{}, { size: 2, offset: 8 }, { size: 30 }, { size: -30 }]) {
+          for (const language of ["en", "zh"] as const) {
+            expect(precision({ norm, program, ...change }, language)).not.toMatch(/undefined|[{}]/);
+          }
+        }
+      }
+    }
   });
 });
 

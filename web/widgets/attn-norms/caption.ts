@@ -3,6 +3,7 @@ import { joinSentences, type Translate } from "../shared/text.js";
 import { loud, shifted } from "./batch.js";
 import { isCentered, isStored, loudnessOf, shiftOf, storedBatches, type Run } from "./norms.js";
 import type { NormsState } from "./schema.js";
+import type { Textbook } from "./textbook.js";
 import type { NormsText } from "./text.en.js";
 
 type T = Translate<NormsText>;
@@ -114,6 +115,46 @@ export function backwardCaption(t: T, numbers: Numbers, run: Run, state: NormsSt
       : t("captionSums", { sum: shown(sum((v) => v)), along: shown(sum((v, i) => v * (y[i] ?? Number.NaN))) }),
     t("captionErrors", { error: numbers.significant(errors.dx, 2) }),
   ]);
+}
+
+/** Squares between these fit into single precision with all their digits. */
+const range = { least: 1.2e-38, most: 3.4e38 } as const;
+
+/** An error that is no matter of rounding. */
+const wrong = 1e-4;
+
+/** What a textbook's program in single precision takes for the variance, and what comes of it; then the kernel. */
+export function precisionCaption(t: T, numbers: Numbers, run: Run, by: Textbook, state: NormsState): string {
+  const { before, x, errors, norm } = run;
+  const centered = isCentered(state);
+  const spread = numbers.significant(Math.sqrt(before.variance), 2);
+  const meanSquare = centered ? before.variance : before.variance + before.mean ** 2;
+  const square = largest(x) ** 2;
+  return joinSentences(numbers.language, [
+    input(),
+    t("precisionSquare", {
+      what: t(centered ? "variance" : norm === "l2" ? "sumOfSquares" : "meanSquare"),
+      square: by.square === 0 ? "0" : numbers.significant(by.square, 3),
+      expected: numbers.significant(meanSquare * (norm === "l2" ? before.count : 1), 3),
+    }),
+    outcome(),
+    t("precisionKernel", { error: numbers.significant(errors.y, 2) }),
+  ]);
+
+  function input(): string {
+    if (state.offset > 0) return t("precisionFar", { offset: numbers.significant(10 ** state.offset, 1), spread });
+    if (square > range.most) return t("precisionHuge", { spread });
+    return square < range.least ? t("precisionTiny", { spread }) : t("precisionPlain", { spread });
+  }
+
+  function outcome(): string {
+    const count = by.y.filter(Number.isNaN).length;
+    if (count === by.y.length) return t("precisionNan");
+    if (count > 0) return t("precisionSomeNan", { count, entries: by.y.length });
+    if (!Number.isFinite(by.error)) return t("precisionInfinite");
+    if (by.error < wrong) return t("precisionRight", { error: numbers.significant(by.error, 2) });
+    return largest(by.y) === 0 ? t("precisionZero") : t("precisionWrong", { error: numbers.percent(by.error) });
+  }
 }
 
 /** What is untouched, before the six. */

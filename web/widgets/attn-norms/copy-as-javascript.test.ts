@@ -5,10 +5,11 @@ import { promisify } from "node:util";
 import { load } from "attnlab";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
-import { normsCode } from "./copy-as-javascript.js";
-import { entriesCsv } from "./exports.js";
+import { normsCode, precisionCode } from "./copy-as-javascript.js";
+import { entriesCsv, precisionCsv } from "./exports.js";
 import { run } from "./norms.js";
-import { normNames, schema, type NormsState } from "./schema.js";
+import { normNames, programNames, schema, type NormsState } from "./schema.js";
+import { textbook } from "./textbook.js";
 
 // Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
 const folder = fileURLToPath(new URL("../../../build/copied-code/norms/", import.meta.url));
@@ -45,6 +46,32 @@ it.each([
       expect(gradient / most).toBeCloseTo((dx[i] ?? NaN) / most, 4);
     });
   });
+});
+
+it.each(programNames)("prints the textbook's %s beside the kernel", async (program) => {
+  for (const [norm, size, offset] of [
+    ["layer", 2, 8],
+    ["group", 30, 0],
+    ["l2", -30, 0],
+  ] as const) {
+    const state: NormsState = { ...initial, view: "precision", norm, size, offset, program };
+    const own = run(lab, state);
+    const by = textbook(own, state);
+    const file = `${folder}${program}-${norm}.mjs`;
+    writeFileSync(file, precisionCode("One line", own, state));
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(" ").map(Number));
+    expect(lines).toHaveLength(own.x.length);
+    lines.forEach(([, x, naive, y], i) => {
+      expect(x).toBe(own.x[i]);
+      expect(naive).toBe(Number(by.y[i]?.toPrecision(6)));
+      expect(y).toBeCloseTo(own.y[i] ?? NaN, 4);
+    });
+    expect(precisionCsv(own, by).trimEnd().split("\r\n")).toHaveLength(1 + own.x.length);
+  }
 });
 
 it("has every entry in the CSV", () => {

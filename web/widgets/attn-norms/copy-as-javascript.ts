@@ -1,5 +1,7 @@
 import { shortest } from "../shared/csv.js";
-import { functionNames, type Run } from "./norms.js";
+import { functionNames, problemOf, type Run } from "./norms.js";
+import type { NormsState } from "./schema.js";
+import { textbookCode } from "./textbook.js";
 
 const list = (values: ArrayLike<number>): string => Array.from(values, shortest).join(", ");
 
@@ -12,18 +14,38 @@ function optionsCode({ options }: Run): string {
   return `{ ${[...entries, ...stored].join(", ")} }`;
 }
 
-/** A module for Node that prints, for every entry under every norm given: sample, token, channel, x, y and dx. */
-export function normsCode(title: string, runs: readonly Run[]): string {
-  const [first] = runs;
-  if (first === undefined) return "";
-  const { samples, tokens, channels } = first.place;
-  return `// ${title.replace(/\s+/g, " ")}
+/** The kernels, and the batch `x`. */
+const head = (
+  title: string,
+  { place: { samples, tokens, channels }, x }: Run,
+): string => `// ${title.replace(/\s+/g, " ")}
 // npm install attnlab, save this as norms.mjs, then: node norms.mjs
 import { load } from "attnlab";
 
 const lab = await load();
 const shape = [${samples}, ${tokens}, ${channels}]; // samples, tokens, channels
-const x = lab.tensor(Float32Array.from([${list(first.x)}]), shape);
+const x = lab.tensor(Float32Array.from([${list(x)}]), shape);
+`;
+
+/** A module for Node that prints every entry's x, and its y by the textbook's program and by the kernel. */
+export function precisionCode(title: string, run: Run, state: NormsState): string {
+  return `${head(title, run)}${textbookCode(problemOf(run, state), state.program)}
+// Entries of the same slice are normalized together.
+const slices = [${run.slices.join(", ")}];
+const slice = (i) => statistics(Array.from(x.data).filter((_, j) => slices[j] === slices[i]));
+const y = lab.${functionNames[run.norm]}(x, ${optionsCode(run)});
+x.data.forEach((value, i) => {
+  const { mean, divisor } = slice(i);
+  console.log(i + 1, value, f(f(value - mean) / divisor).toPrecision(6), y.data[i].toPrecision(6));
+});
+`;
+}
+
+/** A module for Node that prints, for every entry under every norm given: sample, token, channel, x, y and dx. */
+export function normsCode(title: string, runs: readonly Run[]): string {
+  const [first] = runs;
+  if (first === undefined) return "";
+  return `${head(title, first)}
 
 /** Prints every entry before and after, and the gradient with respect to it. */
 function show(name, y, { dx }) {

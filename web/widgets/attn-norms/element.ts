@@ -3,10 +3,10 @@ import type { Lab } from "../../package/index.js";
 import { segments } from "../shared/controls.js";
 import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { placeOf, readEdits, writeEdits } from "./batch.js";
-import { backwardCaption, compareCaption, forwardCaption } from "./caption.js";
-import { normsCode } from "./copy-as-javascript.js";
-import { entriesCsv, entryOf } from "./exports.js";
-import { run, type Run } from "./norms.js";
+import { backwardCaption, compareCaption, forwardCaption, precisionCaption } from "./caption.js";
+import { normsCode, precisionCode } from "./copy-as-javascript.js";
+import { entriesCsv, entryOf, precisionCsv } from "./exports.js";
+import { offsetOf, run, type Run } from "./norms.js";
 import {
   most,
   normNames,
@@ -16,24 +16,36 @@ import {
   type AxesName,
   type GradientName,
   type NormName,
+  type NormsState,
+  type ProgramName,
   type ViewName,
 } from "./schema.js";
 import { normsStyles } from "./styles.js";
 import { en, type NormsText } from "./text.en.js";
 import { zh } from "./text.zh.js";
-import { batchControls, normChoice, normControls, type ControlsProps } from "./view/controls.js";
-import { backwardView, compareView, forwardView } from "./view/views.js";
+import { textbook, type Textbook } from "./textbook.js";
+import {
+  batchControls,
+  normChoice,
+  normControls,
+  precisionControls,
+  tellingCase,
+  type ControlsProps,
+} from "./view/controls.js";
+import { backwardView, compareView, forwardView, precisionView } from "./view/views.js";
 
 const titles = {
   forward: "titleForward",
   backward: "titleBackward",
   compare: "titleCompare",
+  precision: "titlePrecision",
 } as const satisfies Record<ViewName, keyof NormsText>;
 
 const viewLabels = {
   forward: "viewForward",
   backward: "viewBackward",
   compare: "viewCompare",
+  precision: "viewPrecision",
 } as const satisfies Record<ViewName, keyof NormsText>;
 
 /** What the kernels found for a state; `key` is what it depends on. */
@@ -42,6 +54,8 @@ interface Found {
   readonly run: Run;
   /** All six, in the view that compares them; else the one. */
   readonly runs: readonly Run[];
+  /** In the view of single precision, the same by a textbook's program. */
+  readonly textbook: Textbook | undefined;
 }
 
 /**
@@ -49,9 +63,9 @@ interface Found {
  * gradient goes on its way back.
  *
  * Attributes: `view`, `norm`, `axes`, `groups`, `uncentered`, `inference`, `gradient`, `sample`, `token`, `channel`, `samples`,
- * `tokens`, `size`, `eps`, `seed`, `edits`, `table` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events
- * (bubbling, composed): `config-change` { state } when the state has changed; `norms-change` with the numbers in view when they
- * have.
+ * `tokens`, `size`, `offset`, `program`, `eps`, `seed`, `edits`, `table` (see `schema`), `theme`, `lang`. Parts: `widget`,
+ * `title`, `caption`. Events (bubbling, composed): `config-change` { state } when the state has changed; `norms-change` with the
+ * numbers in view when they have.
  */
 export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   static override styles = normsStyles;
@@ -71,6 +85,8 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   declare samples: number;
   declare tokens: number;
   declare size: number;
+  declare offset: number;
+  declare program: ProgramName;
   declare eps: number;
   declare seed: number;
   declare edits: string;
@@ -89,13 +105,24 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     return this.t(titles[this.view]);
   }
 
+  /** What the kernels run: stored statistics are left out where a program is held against them. */
+  private get runState(): NormsState {
+    const { state } = this;
+    return state.view === "precision" ? { ...state, inference: false } : state;
+  }
+
   /** What the present state comes to; computed anew when it has changed. Well under a millisecond, so on the page itself. */
   private find(lab: Lab): Found {
-    const { state } = this;
+    const state = this.runState;
     const key = JSON.stringify({ ...state, table: false });
     if (this.found?.key === key) return this.found;
     const own = run(lab, state);
-    return { key, run: own, runs: state.view === "compare" ? normNames.map((name) => run(lab, state, name)) : [own] };
+    return {
+      key,
+      run: own,
+      runs: state.view === "compare" ? normNames.map((name) => run(lab, state, name)) : [own],
+      textbook: state.view === "precision" ? textbook(own, state) : undefined,
+    };
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -126,7 +153,8 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   }
 
   private caption(found: Found): string {
-    const { t, numbers, view, state } = this;
+    const { t, numbers, view, runState: state } = this;
+    if (found.textbook !== undefined) return precisionCaption(t, numbers, found.run, found.textbook, state);
     if (view === "compare") return compareCaption(t, numbers, found.run);
     return (view === "forward" ? forwardCaption : backwardCaption)(t, numbers, found.run, state);
   }
@@ -134,17 +162,22 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   protected override picture(): TemplateResult {
     const { t, view, found } = this;
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
-    return html`${segments("view", t("view"), words, view, (name) => {
-      this.view = name;
-    })}
+    return html`${segments("view", t("view"), words, view, (name) => this.open(name))}
     ${found === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage(found)}
     ${this.takeAway(found && this.takeable(found))}`;
+  }
+
+  /** Single precision is first seen where it matters. */
+  private open(view: ViewName): void {
+    const plain = this.size === 0 && this.offset === 0;
+    this.state = { view, ...(view === "precision" && plain && tellingCase) };
   }
 
   private stage(found: Found): TemplateResult {
     const { t, numbers, width, view, table, size } = this;
     const given = {
       ...{ t, numbers, width, table, size },
+      added: offsetOf(this),
       caption: this.caption(found),
       onChoose: (index: number) => {
         const [sample, token, channel] = entryOf(index, found.run.place);
@@ -154,7 +187,7 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     };
     const controls: ControlsProps = {
       ...{ t, numbers, state: this.state },
-      value: (found.run.x[found.run.place.index] ?? 0) / 10 ** size,
+      value: ((found.run.x[found.run.place.index] ?? 0) - offsetOf(this)) / 10 ** size,
       onChange: (change) => {
         this.state = change;
       },
@@ -167,6 +200,11 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
       };
       return html`<div class="stage">${compareView(given, found.runs, open)}</div>
         ${batchControls(controls)}`;
+    }
+    if (found.textbook !== undefined) {
+      return html`${precisionControls(controls)} ${normChoice(controls)}
+        <div class="stage">${precisionView(given, found.run, found.textbook)}</div>
+        ${normControls(controls)}${batchControls(controls)}`;
     }
     return html`${normChoice(controls)}
       <div class="stage">${(view === "forward" ? forwardView : backwardView)(given, found.run)}</div>
@@ -187,8 +225,11 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     return {
       name: view === "compare" ? "norms-compare" : `norms-${view}-${norm}`,
       caption,
-      code: () => normsCode(caption, found.runs),
-      csv: () => entriesCsv(found.runs),
+      code: () =>
+        found.textbook === undefined
+          ? normsCode(caption, found.runs)
+          : precisionCode(caption, found.run, this.runState),
+      csv: () => (found.textbook === undefined ? entriesCsv(found.runs) : precisionCsv(found.run, found.textbook)),
     };
   }
 }

@@ -1,5 +1,6 @@
 import { csv } from "../shared/csv.js";
 import type { Run } from "./norms.js";
+import type { Textbook } from "./textbook.js";
 
 const number = (value: number | undefined): string => (value === undefined ? "" : String(Number(value.toPrecision(8))));
 
@@ -21,5 +22,18 @@ export function entriesCsv(runs: readonly Run[]): string {
         ...[value, y[i], dy[i], dx[i]].map(number),
       ]),
     ),
+  ]);
+}
+
+/** Every entry by the textbook's program and by the kernel. */
+export function precisionCsv({ norm, place, slices, x, y }: Run, by: Textbook): string {
+  return csv([
+    ["norm", "sample", "token", "channel", "slice", "x", "y (textbook)", "y (kernel)"],
+    ...Array.from(x, (value, i) => [
+      norm,
+      ...entryOf(i, place),
+      (slices[i] ?? 0) + 1,
+      ...[value, by.y[i], y[i]].map(number),
+    ]),
   ]);
 }

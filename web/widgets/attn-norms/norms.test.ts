@@ -4,8 +4,9 @@ import type { Lab } from "../../package/index.js";
 import { loud, placeOf, randomBatch, readEdits, shifted, writeEdits } from "./batch.js";
 import { isEmpty, isStopped } from "./caption.js";
 import { loudnessOf, run, shiftOf, statisticsOf } from "./norms.js";
-import { gradientNames, most, normNames, schema, type NormsState } from "./schema.js";
+import { gradientNames, most, normNames, programNames, schema, type NormsState } from "./schema.js";
 import { blocks, sliceIds } from "./slices.js";
+import { textbook, type Textbook } from "./textbook.js";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -28,7 +29,7 @@ const variants: Partial<NormsState>[] = [
 describe.each(variants)("%o", (variant) => {
   it("agrees with double precision, forward and backward, whatever comes in", () => {
     for (const gradient of gradientNames) {
-      for (const size of [-6, 0, 6]) {
+      for (const size of variant.inference ? [-6, 0, 6] : [-30, -6, 0, 6, 30]) {
         const { errors, y, dx } = run(lab, state({ ...variant, gradient, size }));
         expect(errors.y).toBeLessThan(1e-6);
         expect([...y, ...dx].every(Number.isFinite)).toBe(true);
@@ -126,6 +127,47 @@ describe("where norms break", () => {
   });
 });
 
+describe("single precision", () => {
+  const precision = (change: Partial<NormsState>): { run: ReturnType<typeof run>; by: Textbook } => {
+    const given = state({ view: "precision", ...change });
+    const own = run(lab, given);
+    return { run: own, by: textbook(own, given) };
+  };
+
+  it.each(normNames)("the textbook's %s norm is right for activations of ordinary size", (norm) => {
+    for (const program of programNames) {
+      const { run: own, by } = precision({ norm, program });
+      expect(by.error).toBeLessThan(1e-5);
+      expect(own.errors.y).toBeLessThan(1e-6);
+    }
+  });
+
+  it("a far offset is too much for the square of the mean; with squared differences the sum for the mean rounds", () => {
+    for (const norm of ["layer", "batch", "instance", "group"] as const) {
+      const { run: own, by } = precision({ norm, size: 2, offset: 8 });
+      expect(by.error < 0.05).toBe(false);
+      expect(own.errors.y).toBeLessThan(1e-6);
+      const better = precision({ norm, size: 2, offset: 8, program: "differences" }).by.error;
+      expect(better).toBeGreaterThan(1e-4);
+      expect(better).toBeLessThan(0.3);
+    }
+  });
+
+  it("squares of 1e30 are too much for both, and squares of 1e-30 for the L2 norm", () => {
+    for (const norm of normNames) {
+      for (const program of programNames) {
+        const { run: own, by } = precision({ norm, size: 30, program });
+        expect(by.error < 0.5).toBe(false);
+        expect(own.errors.y).toBeLessThan(1e-6);
+        expect(Number.isFinite(own.before.variance)).toBe(true);
+      }
+    }
+    const { run: own, by } = precision({ norm: "l2", size: -30 });
+    expect(by.y.every((value) => Number.isFinite(value))).toBe(false);
+    expect(own.errors.y).toBeLessThan(1e-6);
+  });
+});
+
 describe("state", () => {
   it("writes edits and reads them back", () => {
     const edits = new Map([
@@ -153,7 +195,7 @@ describe("state", () => {
       token: 2,
       channel: 5,
     });
-    expect(schema.size.parse("-7")).toBeUndefined();
+    expect(schema.size.parse("-31")).toBeUndefined();
     expect(schema.groups.parse("4")).toBeUndefined();
   });
 });

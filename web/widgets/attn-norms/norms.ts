@@ -1,7 +1,7 @@
 import type { Lab, Tensor } from "../../package/index.js";
 import { randomNumbers } from "../shared/random.js";
 import { batchOf, placeOf, randomBatch, type Place } from "./batch.js";
-import { inDouble } from "./in-double.js";
+import { inDouble, type Problem } from "./in-double.js";
 import { most, type NormName, type NormsState } from "./schema.js";
 import { sliceIds } from "./slices.js";
 
@@ -54,14 +54,17 @@ export const isCentered = ({ norm, uncentered }: Pick<NormsState, "norm" | "unce
 export const isStored = ({ norm, inference }: Pick<NormsState, "norm" | "inference">): boolean =>
   norm === "batch" && inference;
 
+/** What is added to every entry. */
+export const offsetOf = ({ offset }: Pick<NormsState, "offset">): number => (offset > 0 ? 10 ** offset : 0);
+
 /** What batch norm keeps for inference: running statistics over so many batches like this one. */
 export const storedBatches = 30;
 
 /** Running mean and variance of each channel over batches of other seeds; those of the first batch are the start. */
-function storedStatistics(lab: Lab, seed: number, unit: number): { mean: Tensor; variance: Tensor } {
+function storedStatistics(lab: Lab, seed: number, unit: number, added: number): { mean: Tensor; variance: Tensor } {
   const shape = [most.samples, most.tokens, most.channels];
   const statistics = (number: number, running: { runningMean?: Tensor; runningVariance?: Tensor }) => {
-    const batch = Float32Array.from(randomBatch(seed + 1000 * number), (value) => value * unit);
+    const batch = Float32Array.from(randomBatch(seed + 1000 * number), (value) => value * unit + added);
     return lab.batchStatistics(lab.tensor(batch, shape), { channelAxis: -1, ...running });
   };
   let { mean, variance } = statistics(1, {});
@@ -83,7 +86,7 @@ export function optionsOf(lab: Lab, state: NormsState, norm: NormName = state.no
   const shared = { channelAxis: -1, center, eps };
   if (norm === "group") return { groups: state.groups, ...shared };
   return norm === "batch" && state.inference
-    ? { ...shared, ...storedStatistics(lab, state.seed, 10 ** state.size) }
+    ? { ...shared, ...storedStatistics(lab, state.seed, 10 ** state.size, offsetOf(state)) }
     : shared;
 }
 
@@ -94,10 +97,14 @@ export interface Statistics {
   readonly variance: number;
 }
 
-/** By the package's own kernel: a slice is a batch of one channel. */
+/** By the package's own kernel: a slice is a batch of one channel, in units in which no square of it overflows. */
 export function statisticsOf(lab: Lab, values: ArrayLike<number>): Statistics {
-  const { mean, variance } = lab.batchStatistics(lab.tensor(Float32Array.from(values), [values.length, 1]));
-  return { count: values.length, mean: mean.data[0] ?? Number.NaN, variance: variance.data[0] ?? Number.NaN };
+  const largest = Array.from(values).reduce((so, value) => Math.max(so, Math.abs(value)), 0);
+  const unit = largest > 0 && Number.isFinite(largest) ? 2 ** Math.floor(Math.log2(largest)) : 1;
+  const scaled = Float32Array.from(values, (value) => value / unit);
+  const { mean, variance } = lab.batchStatistics(lab.tensor(scaled, [values.length, 1]));
+  const at = ({ data }: Tensor): number => data[0] ?? Number.NaN;
+  return { count: values.length, mean: at(mean) * unit, variance: at(variance) * unit ** 2 };
 }
 
 /** What is subtracted from the chosen entry, and what the difference is divided by. */
@@ -134,7 +141,7 @@ function incoming(state: NormsState, place: Place, y: Float32Array): Float32Arra
 }
 
 /** Largest difference as a share of the largest expected size; of 1 where all of them are 0. */
-function difference(found: Float32Array, expected: Float64Array): number {
+export function difference(found: Float32Array, expected: Float64Array): number {
   const largest = expected.reduce((so, value) => Math.max(so, Math.abs(value)), 0) || 1;
   return found.reduce((so, value, i) => Math.max(so, Math.abs(value - (expected[i] ?? Number.NaN)) / largest), 0);
 }
@@ -146,13 +153,22 @@ function quotientOf(state: NormsState, { count, mean, variance }: Statistics): Q
   return { subtracted, divisor: Math.sqrt(around + 10 ** state.eps) };
 }
 
+/** What the kernels are given, for the arithmetic that they are held against. */
+export const problemOf = (
+  { norm, options, place, slices, x, dy }: Pick<Run, "norm" | "options" | "place" | "slices" | "x" | "dy">,
+  state: NormsState,
+): Problem => ({ x, dy, slices, norm, options, channels: place.channels, center: isCentered({ ...state, norm }) });
+
 /** Runs a norm as the state says; `norm` takes another one in its place. */
 export function run(lab: Lab, given: NormsState, norm: NormName = given.norm): Run {
   const state = { ...given, norm };
   const place = placeOf(state);
   const options = optionsOf(lab, state);
   const shape = [place.samples, place.tokens, place.channels];
-  const x = Float32Array.from(batchOf(state.seed, state.edits, place), (value) => value * 10 ** state.size);
+  const x = Float32Array.from(
+    batchOf(state.seed, state.edits, place),
+    (value) => value * 10 ** state.size + offsetOf(state),
+  );
   const input = lab.tensor(x, shape);
   const y = forward[norm](lab, input, options).data;
   const dy = incoming(state, place, y);
@@ -164,7 +180,7 @@ export function run(lab: Lab, given: NormsState, norm: NormName = given.norm): R
     mean && variance
       ? { count: 1, mean: mean.data[place.channel] ?? 0, variance: variance.data[place.channel] ?? 0 }
       : statisticsOf(lab, x.filter(inSlice));
-  const exact = inDouble({ x, dy, slices, norm, center: isCentered(state), options, channels: place.channels });
+  const exact = inDouble(problemOf({ norm, options, place, slices, x, dy }, state));
   return {
     ...{ norm, options, place, slices, x, y, dy, dx, before },
     quotient: quotientOf(state, before),

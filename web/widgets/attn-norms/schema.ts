@@ -1,6 +1,6 @@
 import { choice, flag, whole, type Field, type StateOf } from "../shared/state.js";
 
-export const viewNames = ["forward", "backward", "compare"] as const;
+export const viewNames = ["forward", "backward", "compare", "precision"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export const normNames = ["layer", "rms", "l2", "batch", "instance", "group"] as const;
@@ -13,6 +13,10 @@ export type AxesName = (typeof axesNames)[number];
 /** Gradients with respect to the output, for looking at the backward pass. */
 export const gradientNames = ["one", "equal", "output", "random"] as const;
 export type GradientName = (typeof gradientNames)[number];
+
+/** How a textbook's program writes the variance: mean of squares less square of the mean, or mean of squared differences. */
+export const programNames = ["squares", "differences"] as const;
+export type ProgramName = (typeof programNames)[number];
 
 /** Extents of the whole batch; fewer samples and tokens may be looked at. */
 export const most = { samples: 4, tokens: 3, channels: 6 } as const;
@@ -66,7 +70,11 @@ export const schema = {
   samples: whole(most.samples, 1),
   tokens: whole(most.tokens, 1),
   /** Activations are multiplied by ten to this. */
-  size: power(0, -6, 6),
+  size: power(0, -30, 30),
+  /** Ten to this is added to every entry; nothing for 0. */
+  offset: power(0, 0, 8),
+  /** What the kernel is held against in the view "precision". */
+  program: choice(programNames, "squares"),
   /** eps is ten to this. */
   eps: power(-5, -12, 0),
   seed: whole(1, 1),

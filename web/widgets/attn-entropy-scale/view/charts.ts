@@ -16,8 +16,11 @@ export interface ChartProps {
 
 const format = (numbers: Numbers) => (value: number) => numbers.plain(value);
 
-/** Mean entropy against n, n on a logarithmic axis; the band of the first two scales; ln n above all. */
-export function lengthChart({ t, numbers, width, summary }: ChartProps, { lengths, curves }: Lengths): TemplateResult {
+/** Mean entropy against n, n on a logarithmic axis; the band of the first two scales; ln n above all; estimates as thin lines. */
+export function lengthChart(
+  { t, numbers, width, summary }: ChartProps,
+  { lengths, curves, theory }: Lengths,
+): TemplateResult {
   const most = lengths.at(-1) ?? 2;
   const at = lengths.map(Math.log2);
   return plane({
@@ -42,7 +45,8 @@ export function lengthChart({ t, numbers, width, summary }: ChartProps, { length
         curves[name].map(({ mean }, i) => [x(at[i] ?? 0), y(mean)]);
       return svg`${(["sqrt", "log512"] as const).map((name) => svg`<path class="band ${name}" d=${band(name)}></path>`)}
         <path class="line uniform" d=${linePath(lengths.map((n, i) => [x(at[i] ?? 0), y(Math.log(n))]))}></path>
-        ${scaleNames.map((name) => svg`<path class="line ${name}" d=${linePath(points(name))}></path>`)}`;
+        ${scaleNames.map((name) => svg`<path class="line ${name}" d=${linePath(points(name))}></path>`)}
+        ${theory === undefined ? nothing : scaleNames.map((name) => svg`<path class="line theory" d=${linePath(theory[name].map((height, i) => [x(at[i] ?? 0), y(height)]))}></path>`)}`;
     },
   });
 }

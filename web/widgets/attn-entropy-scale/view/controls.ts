@@ -13,7 +13,10 @@ export interface ControlsProps {
   readonly sources: readonly KeyName[];
   readonly layers: readonly number[];
   readonly heads: number;
+  readonly queries: number;
   readonly tokens: number;
+  /** The tokens themselves, of a text. */
+  readonly words: readonly string[] | undefined;
   readonly onChange: (change: Partial<EntropyScaleState>) => void;
   readonly onReset: () => void;
 }
@@ -43,6 +46,10 @@ function list(
 const plain = (values: readonly number[]): (readonly [number, string])[] =>
   values.map((value) => [value, String(value)]);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Numbers of tokens, each with its token where there is a text. */
+const named = (count: number, words: readonly string[] | undefined): (readonly [number, string])[] =>
+  upTo(count).map((value) => [value, words === undefined ? String(value) : `${value} ${words[value - 1] ?? ""}`]);
 
 /** Where the keys come from, and what is followed. */
 export function controls(props: ControlsProps): TemplateResult {
@@ -82,17 +89,21 @@ export function controls(props: ControlsProps): TemplateResult {
       })}
       ${
         view === "tokens"
-          ? html`${slider({
-              name: "n",
-              label: t("n"),
-              shown: t("nOf", { n: state.n, most: tokens }),
-              least: 1,
-              most: tokens,
-              by: 1,
-              value: state.n,
-              onInput: (n) => onChange({ n }),
-            })}
-            ${list("key", t("key"), [[0, t("keyStrongest")], ...plain(upTo(tokens))], state.key, (key) => onChange({ key }))}`
+          ? html`${list("query", t("query"), named(props.queries, props.words), state.query, (query) => onChange({ query }))}
+              ${list("key", t("key"), [[0, t("keyStrongest")], ...named(tokens, props.words)], state.key, (key) => onChange({ key }))}
+              ${slider({
+                name: "n",
+                label: t("n"),
+                shown: t("nOf", { n: state.n, most: tokens }),
+                least: 1,
+                most: tokens,
+                by: 1,
+                value: state.n,
+                onInput: (n) => onChange({ n }),
+              })}
+              <button type="button" ?disabled=${state.n >= tokens} @click=${() => onChange({ n: state.n + 1 })}>
+                ${t("addToken")}
+              </button>`
           : nothing
       }
       ${random ? rollButton(t("roll"), t("rolled", { seed: state.seed }), () => onChange({ seed: state.seed + 1 })) : nothing}

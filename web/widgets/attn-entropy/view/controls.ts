@@ -24,6 +24,7 @@ export const startLabels = {
   geometric: "startGeometric",
   flat: "startFlat",
   tie: "startTie",
+  bounded: "startBounded",
 } as const satisfies Record<StartName, keyof EntropyText>;
 
 const targetText = ({ t, numbers }: ControlsProps, entropy: number): string =>
@@ -32,10 +33,16 @@ const targetText = ({ t, numbers }: ControlsProps, entropy: number): string =>
 const roll = ({ t, state, onChange }: ControlsProps): TemplateResult =>
   rollButton(t("roll"), t("rolled", { seed: state.seed }), () => onChange({ seed: state.seed + 1 }));
 
+/** Entropies in nats that can be asked for of so many entries. */
+export const targetRange = (count: number): [least: number, most: number] => [
+  0.02,
+  Math.floor(Math.log(count) * 100) / 100,
+];
+
 /** Of the views of one distribution: where it starts, the target, and in the solver the rounds that are drawn. */
 export function solutionControls(props: ControlsProps, { target, p }: Solution): TemplateResult {
   const { t, state, onChange } = props;
-  const most = Math.floor(Math.log(p.length) * 100) / 100;
+  const [least, most] = targetRange(p.length);
   return html`<div class="controls">
     <label>
       <span class="label">${t("start")}</span><br />
@@ -50,7 +57,7 @@ export function solutionControls(props: ControlsProps, { target, p }: Solution):
       name: "entropy",
       label: t("target"),
       shown: targetText(props, target),
-      least: 0.02,
+      least,
       most,
       by: 0.01,
       value: target,

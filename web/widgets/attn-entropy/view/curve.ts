@@ -1,11 +1,13 @@
-import { nothing, svg, type TemplateResult } from "lit";
+import { nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Lab } from "../../../package/index.js";
+import { follow } from "../../shared/charts/follow.js";
 import { linePath } from "../../shared/charts/line-chart.js";
 import { plane } from "../../shared/charts/plane.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { curveOf, type Solution } from "../solve.js";
 import type { EntropyText } from "../text.en.js";
+import { targetRange } from "./controls.js";
 
 export interface CurveProps {
   readonly t: Translate<EntropyText>;
@@ -17,15 +19,27 @@ export interface CurveProps {
   /** Rounds of the article that are drawn; undefined draws the solution alone. */
   readonly round: number | undefined;
   readonly summary: string;
+  /** The line of the prescribed entropy was dragged. */
+  readonly onTarget: (entropy: number) => void;
 }
+
+/** Height in pixels of what can be taken hold of. */
+const grip = 40;
+
+/** Whether there are entropies within sight that no power of the distribution has. */
+export const isBounded = ({ attainable: [low, high], p }: Solution): boolean =>
+  low > 0 || high < Math.log(p.length) - 1e-6;
 
 type Point = readonly [exponent: number, entropy: number];
 
 const samples = 240;
 
+/** Where no power has the entropy asked for, up to here one sees the curve come near its limit. */
+const farEnough = 8;
+
 /** Exponents in view: 0, 1 and the solution with room on the right, and on the left as much as the article needs, or four times that. */
 export function domainOf({ article, robust }: Solution, round: number | undefined): readonly [number, number] {
-  const right = 1.6 * Math.max(1, robust.exponent);
+  const right = 1.6 * Math.max(1, Number.isFinite(robust.exponent) ? robust.exponent : farEnough);
   const exponents = article.rounds.slice(0, round ?? 0).map(({ exponent }) => exponent);
   const left = Math.min(0, ...exponents.filter((exponent) => exponent > -4 * right));
   return [1.08 * left, right];
@@ -38,8 +52,9 @@ export function curveChart(props: CurveProps): TemplateResult {
   const [left, right] = domainOf(solution, round);
   const exponents = Array.from({ length: samples + 1 }, (_, i) => left + ((right - left) * i) / samples);
   const heights = curveOf(lab, p, exponents);
-  const top = Math.max(solution.attainable[1], target);
-  const least = Math.min(target, ...heights);
+  const bounded = isBounded(solution);
+  const top = bounded ? Math.log(p.length) : Math.max(solution.attainable[1], target);
+  const least = bounded ? 0 : Math.min(target, ...heights);
   const room = 0.12 * (top - least);
   const start: Point = [1, entropy];
   const way: readonly Point[] = article.rounds.slice(0, round ?? 0).map((each) => [each.exponent, each.entropy]);
@@ -69,7 +84,23 @@ export function curveChart(props: CurveProps): TemplateResult {
         return svg`<path class="line article" d=${cut(from, landing)}></path>
           ${inside(point[0]) && Number.isFinite(point[1]) ? svg`<path class="line back" d=${linePath([at(landing), at(point)])}></path><circle class="dot article" cx=${x(point[0])} cy=${y(point[1])} r="3.5"></circle>` : nothing}`;
       });
-      return svg`<line class="line target" x1=${x(left)} x2=${x(right)} y1=${y(target)} y2=${y(target)}></line>
+      const [x1 = 0, x2 = 0] = x.range();
+      /** Where no power gets to: from one entropy up to another one. */
+      const never = (from: number, to: number): SVGTemplateResult =>
+        svg`<rect class="never" x=${x1} width=${x2 - x1} y=${y(to)} height=${Math.max(0, y(from) - y(to))}></rect>`;
+      const drag = (event: PointerEvent): void => {
+        const picture = (event.currentTarget as SVGElement).ownerSVGElement;
+        if (picture === null) return;
+        event.preventDefault();
+        const [low, high] = targetRange(p.length);
+        follow(event, ({ clientY }) => {
+          const box = picture.getBoundingClientRect();
+          const asked = y.invert(((clientY - box.top) / box.height) * props.height);
+          props.onTarget(Math.round(100 * Math.min(high, Math.max(low, asked))) / 100);
+        });
+      };
+      return svg`${bounded ? [never(0, solution.attainable[0]), never(solution.attainable[1], top + room / 2)] : nothing}
+        <line class="line target" x1=${x(left)} x2=${x(right)} y1=${y(target)} y2=${y(target)}></line>
         <path class="line curve" d=${linePath(exponents.map((exponent, i) => at([exponent, heights[i] ?? Number.NaN])))}></path>
         ${steps}
         <circle class="dot start" cx=${x(1)} cy=${y(entropy)} r="4.5"><title>p</title></circle>
@@ -78,7 +109,11 @@ export function curveChart(props: CurveProps): TemplateResult {
           .map(
             (each) =>
               svg`<circle class="dot robust" cx=${x(each.exponent)} cy=${y(each.entropy)} r="4.5"><title>Γ = ${numbers.significant(each.exponent, 4)}, H = ${numbers.significant(each.entropy, 4)}</title></circle>`,
-          )}`;
+          )}
+        <g class="grip" @pointerdown=${drag}>
+          <rect x=${x1} width=${x2 - x1} y=${y(target) - grip / 2} height=${grip}></rect>
+          <path d="M${x2 - 8} ${y(target) - 9}l5 6h-10zM${x2 - 8} ${y(target) + 9}l5 -6h-10z"></path>
+        </g>`;
     },
   });
 }

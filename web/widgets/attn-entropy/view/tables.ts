@@ -27,9 +27,10 @@ export function traceTable(
   numbers: Numbers,
   { article, robust }: Solution,
   round: number,
+  digits = 7,
   of?: string,
 ): TemplateResult {
-  const cell = (value: number | undefined): string => (value === undefined ? "" : numbers.significant(value, 7));
+  const cell = (value: number | undefined): string => (value === undefined ? "" : numbers.significant(value, digits));
   return dataTable({
     caption: of === undefined ? t("tableTrace") : `${t("tableTrace")} (${of})`,
     columns: [

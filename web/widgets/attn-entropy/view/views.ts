@@ -9,7 +9,7 @@ import type { Solution } from "../solve.js";
 import type { EntropyText } from "../text.en.js";
 import { barsChart } from "./bars.js";
 import { startLabels } from "./controls.js";
-import { curveChart } from "./curve.js";
+import { curveChart, isBounded } from "./curve.js";
 import { keys } from "../../shared/controls.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import { stepsChart } from "./steps-chart.js";
@@ -22,7 +22,12 @@ export interface ViewProps {
   readonly width: number;
   readonly caption: string;
   readonly table: boolean;
+  readonly onTarget: (entropy: number) => void;
 }
+
+/** The key to entropies that cannot be had, where there are some in sight. */
+const neverKey = (t: ViewProps["t"], solution: Solution): (readonly [kind: string, label: string])[] =>
+  isBounded(solution) ? [["after never", t("never")]] : [];
 
 /** Width of one of so many pictures side by side; they lie below one another where it would be too narrow. */
 const beside = (width: number, count: number, gap: number, least: number): number => {
@@ -32,32 +37,34 @@ const beside = (width: number, count: number, gap: number, least: number): numbe
 
 /** p and its power, and where the power lies on the curve of entropies. */
 export function transformView(props: ViewProps, solution: Solution): TemplateResult {
-  const { t, numbers, lab, caption, table } = props;
+  const { t, numbers, lab, caption, table, onTarget } = props;
   const width = beside(props.width, 2, 16, 320);
   return html`<div class="pair">
       ${barsChart({ t, numbers, width, height: 260, before: solution.p, after: solution.robust.output, kind: "robust", summary: caption, name: t("entries") })}
-      ${curveChart({ t, numbers, lab, solution, width, height: 260, round: undefined, summary: t("curve") })}
+      ${curveChart({ t, numbers, lab, solution, width, height: 260, round: undefined, summary: t("curve"), onTarget })}
     </div>
     ${keys([
       ["before", t("before")],
       ["after robust", t("after")],
       ["line curve", t("curve")],
       ["line target", t("targetLine")],
+      ...neverKey(t, solution),
     ])}
     ${captionBelow(caption)} ${table ? entriesTable(t, numbers, solution) : nothing}`;
 }
 
 /** The curve with both solvers' ways, and every round in numbers. */
 export function solverView(props: ViewProps, solution: Solution, round: number): TemplateResult {
-  const { t, numbers, lab, width, caption } = props;
-  return html`${curveChart({ t, numbers, lab, solution, width, height: Math.min(380, 140 + width / 3), round, summary: caption })}
+  const { t, numbers, lab, width, caption, onTarget } = props;
+  return html`${curveChart({ t, numbers, lab, solution, width, height: Math.min(380, 140 + width / 3), round, summary: caption, onTarget })}
   ${keys([
     ["line curve", t("curve")],
     ["line target", t("targetLine")],
     ["line article", t("articleSteps")],
     ["dot robust", t("robustSteps")],
+    ...neverKey(t, solution),
   ])}
-  ${captionBelow(caption)} ${traceTable(t, numbers, solution, round)}
+  ${captionBelow(caption)} ${traceTable(t, numbers, solution, round, width < 420 ? 4 : 7)}
   ${props.table ? entriesTable(t, numbers, solution) : nothing}`;
 }
 
@@ -89,7 +96,7 @@ export function failuresView(
         </li>`;
       })}
     </ul>
-    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0, t(startLabels[solution.start]))) : nothing}`;
+    ${props.table ? solutions.map((solution) => traceTable(t, numbers, solution, 0, 7, t(startLabels[solution.start]))) : nothing}`;
 }
 
 /** How many of the likeliest tokens are drawn as bars. */

@@ -1,7 +1,10 @@
 import { messageOf } from "../../shared/tasks/protocol.js";
 import type { AttentionData } from "../data/attention-data.js";
-import { assemble, candidates, guess, OwnDataError, type Candidate, type Choice } from "../data/own-data.js";
+import type { Candidate, Choice } from "../data/later-own-data.js";
+import { ownDataReader } from "../later.js";
 import type { Problem } from "../problem.js";
+
+type Reader = Awaited<ReturnType<typeof ownDataReader>>;
 
 interface Host {
   requestUpdate(): void;
@@ -16,12 +19,16 @@ export class OwnData {
   choice: Choice = nothingChosen;
   problem: Problem | undefined;
   private count = 0;
+  /** What reads files; fetched with the first of them. */
+  private reader: Reader | undefined;
 
   constructor(private readonly host: Host) {}
 
   /** Reads the files; shows them at once where names tell which tensor is which. Returns whether they are shown. */
   async take(files: readonly File[]): Promise<boolean> {
     try {
+      this.reader ??= await ownDataReader();
+      const { candidates, guess } = this.reader;
       const read = await Promise.all(
         files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
       );
@@ -43,9 +50,10 @@ export class OwnData {
 
   /** Makes the chosen tensors the data; false, with a sentence in `problem`, where they do not go together. */
   show(): boolean {
+    if (this.reader === undefined) return false;
     try {
       this.problem = undefined;
-      this.data = assemble(this.choice, `own ${++this.count}`);
+      this.data = this.reader.assemble(this.choice, `own ${++this.count}`);
       return true;
     } catch (error) {
       this.explain(error);
@@ -63,6 +71,8 @@ export class OwnData {
 
   private explain(error: unknown): void {
     this.problem =
-      error instanceof OwnDataError ? error.problem : (t) => t("computeFailed", { reason: messageOf(error) });
+      this.reader !== undefined && error instanceof this.reader.OwnDataError
+        ? error.problem
+        : (t) => t("computeFailed", { reason: messageOf(error) });
   }
 }

@@ -4,12 +4,11 @@ import { Numbers } from "../../shared/format.js";
 import { timeAt } from "../../shared/speed/race.js";
 import { runNow } from "../../shared/tasks/task.js";
 import { translator } from "../../shared/text.js";
-import { crossoverCsv } from "../exports.js";
 import { numbers } from "../testing.js";
-import { en } from "../text.en.js";
-import { zh } from "../text.zh.js";
-import { lengths, methodNames, methods, timeCrossover } from "./crossover.js";
+import { crossing, lengths, methodNames, methods, timeCrossover, type Crossover } from "./crossover.js";
 import { plainAttention } from "./plain-attention.js";
+import { crossoverCsv } from "./csv.js";
+import { texts } from "./texts.js";
 import { speedCaption } from "./view.js";
 
 const lab = await load();
@@ -31,8 +30,23 @@ it("times every method at every length that it promises, and says so", () => {
     }
   }
   for (const language of ["en", "zh"] as const) {
-    const caption = speedCaption(translator({ en, zh }, language), new Numbers(language), result);
+    const caption = speedCaption(translator(texts, language), new Numbers(language), result);
     expect(caption).not.toMatch(/[{}]|NaN|undefined/);
   }
   expect(crossoverCsv(result).trimEnd().split("\r\n")).toHaveLength(lengths.length + 1);
 }, 60_000);
+
+it("says from where on linear attention is faster", () => {
+  const withLinear = (times: readonly number[]): Crossover => {
+    const line = (at: (i: number) => number): Crossover["points"]["exact"] =>
+      lengths.map((n, i) => ({ n, milliseconds: at(i), disturbed: false }));
+    return {
+      points: { exact: line(() => 1), plain: [], linear: line((i) => times[i] ?? 2) },
+      variant: "simd",
+      samples: 1,
+    };
+  };
+  expect(crossing(withLinear([0.5, 2, 2, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]))).toBeCloseTo(64 * Math.SQRT2, 6);
+  expect(crossing(withLinear([0.5]))).toBeUndefined();
+  expect(crossing(withLinear(lengths.map(() => 0.5)))).toBe(16);
+});

@@ -1,4 +1,5 @@
 import type { Lab, TensorLike } from "../../../package/index.js";
+import { standingOf } from "../../shared/speed/crossing.js";
 import { race, type Race } from "../../shared/speed/race.js";
 import { plainAttention } from "./plain-attention.js";
 
@@ -8,6 +9,7 @@ export const width = 64;
 /** What is timed, in the order of the legend, and how far it goes before a reader would lose patience. */
 export const methods = {
   exact: { most: 4096, run: (lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => lab.attention(q, k, v) },
+  linear: { most: 4096, run: (lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => lab.linearAttention(q, k, v) },
   plain: { most: 1024, run: (_lab: Lab, q: TensorLike, k: TensorLike, v: TensorLike) => plainAttention(q, k, v) },
 } as const;
 
@@ -34,3 +36,10 @@ export const timeCrossover = (
           .map((name) => [name, (): unknown => methods[name].run(lab, q, k, v)]),
       ),
   });
+
+/** From which length on linear attention is faster than the exact one; undefined where it is not at the longest. */
+export function crossing({ points }: Crossover): number | undefined {
+  const standing = standingOf(points.exact, points.linear);
+  if (standing.kind === "crossing") return standing.n;
+  return standing.kind === "always" ? lengths[0] : undefined;
+}

@@ -3,12 +3,13 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import { logLogChart, type LogSeries } from "../../shared/charts/log-log-chart.js";
 import type { Numbers } from "../../shared/format.js";
 import { timeAt } from "../../shared/speed/race.js";
+import { about } from "../../shared/speed/shown.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
-import type { ExplorerText } from "../text.en.js";
-import { lengths, methodNames, width as headSize, type Crossover, type MethodName } from "./crossover.js";
+import { crossing, lengths, methodNames, width as headSize, type Crossover, type MethodName } from "./crossover.js";
+import type { SpeedText } from "./texts.js";
 
 export interface SpeedViewProps {
-  readonly t: Translate<ExplorerText>;
+  readonly t: Translate<SpeedText>;
   readonly numbers: Numbers;
   readonly result: Crossover | undefined;
   /** Share done of the measurement under way. */
@@ -19,7 +20,10 @@ export interface SpeedViewProps {
   onCancel(): void;
 }
 
-const labels = { exact: "speedExact", plain: "speedPlain" } as const satisfies Record<MethodName, keyof ExplorerText>;
+const labels = { exact: "speedExact", linear: "speedLinear", plain: "speedPlain" } as const satisfies Record<
+  MethodName,
+  keyof SpeedText
+>;
 
 /** Time against n on the reader's machine, both axes logarithmic, with the slope of n squared to compare with. */
 export function speedView(props: SpeedViewProps): TemplateResult {
@@ -38,7 +42,8 @@ export function speedView(props: SpeedViewProps): TemplateResult {
         xTicks: lengths,
         xLabel: t("speedX"),
         formatX: (n) => numbers.plain(n),
-        formatY: (milliseconds) => numbers.duration(milliseconds),
+        // 10 ms, not 10.0 ms: these are powers of ten.
+        formatY: (milliseconds) => numbers.duration(milliseconds).replace(/\.0+(?= )/, ""),
         summary: caption,
       })}
       <figcaption class="keys">
@@ -64,7 +69,7 @@ export function speedView(props: SpeedViewProps): TemplateResult {
   </div>`;
 }
 
-function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogSeries[] {
+function series(t: Translate<SpeedText>, result: Crossover | undefined): LogSeries[] {
   const lines: LogSeries[] = methodNames.map((method) => ({
     kind: method,
     label: t(labels[method]),
@@ -81,11 +86,12 @@ function series(t: Translate<ExplorerText>, result: Crossover | undefined): LogS
 }
 
 /** What was measured: machine, ratio to the loop, growth with n. */
-export function speedCaption(t: Translate<ExplorerText>, numbers: Numbers, result: Crossover | undefined): string {
+export function speedCaption(t: Translate<SpeedText>, numbers: Numbers, result: Crossover | undefined): string {
   if (result === undefined) return t("machineMeasuring");
   const at = (method: MethodName, n: number): number => timeAt(result.points[method], n) ?? Number.NaN;
   const longest = lengths[lengths.length - 1] ?? 1;
   const common = Math.max(...lengths.filter((n) => timeAt(result.points.plain, n) !== undefined));
+  const overtaken = crossing(result);
   return joinSentences(numbers.language, [
     t("speedRatio", {
       n: numbers.whole(common),
@@ -98,6 +104,7 @@ export function speedCaption(t: Translate<ExplorerText>, numbers: Numbers, resul
       n: numbers.whole(longest),
       factor: numbers.fixed(at("exact", longest) / at("exact", longest / 2), 1),
     }),
+    overtaken === undefined ? t("speedNoCrossing") : t("speedCrossing", { n: about(overtaken) }),
     t("speedHow", {
       variant: t(result.variant === "relaxed" ? "variantRelaxed" : "variantSimd"),
       samples: result.samples,

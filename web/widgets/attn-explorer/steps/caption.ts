@@ -1,18 +1,13 @@
 import type { Numbers } from "../../shared/format.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
-import type { ExplorerText } from "../text.en.js";
+import type { StepsText } from "./texts.js";
 import type { Steps, StepsOptions } from "./steps.js";
 
 /** A weight off by more than this is no matter of rounding. */
 const roundingBound = 1e-5;
 
 /** Where the row stands, what the last tile changed, and how far that is from the truth. */
-export function stepsCaption(
-  t: Translate<ExplorerText>,
-  numbers: Numbers,
-  steps: Steps,
-  options: StepsOptions,
-): string {
+export function stepsCaption(t: Translate<StepsText>, numbers: Numbers, steps: Steps, options: StepsOptions): string {
   const { step, tiles, seen, logits, maximum, denominator, error } = steps;
   const [m, l] = [maximum[step - 1] ?? Number.NaN, denominator[step - 1] ?? Number.NaN];
   const before = step > 1 ? (maximum[step - 2] ?? m) : m;

@@ -3,11 +3,11 @@ import { scaleLinear } from "d3-scale";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { tokenAt } from "../data/attention-data.js";
-import type { ExplorerText } from "../text.en.js";
+import type { StepsText } from "./texts.js";
 import type { Steps } from "./steps.js";
 
 export interface StepsChartProps {
-  readonly t: Translate<ExplorerText>;
+  readonly t: Translate<StepsText>;
   readonly numbers: Numbers;
   readonly steps: Steps;
   readonly width: number;

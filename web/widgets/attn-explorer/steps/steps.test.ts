@@ -4,12 +4,11 @@ import { Numbers } from "../../shared/format.js";
 import { translator } from "../../shared/text.js";
 import { rowOf } from "../analysis.js";
 import { headOf } from "../data/attention-data.js";
-import { stepsCsv } from "../exports.js";
-import { en } from "../text.en.js";
-import { zh } from "../text.zh.js";
 import { someData } from "../testing.js";
 import { stepsCaption } from "./caption.js";
+import { stepsCsv } from "./csv.js";
 import { stepsOf, type StepsOptions } from "./steps.js";
+import { texts } from "./texts.js";
 
 const lab = await load();
 const data = someData({ nQ: 13, nK: 13 });
@@ -48,7 +47,7 @@ it("is no number without the maximum as soon as a logit is large", () => {
 });
 
 it.each(["en", "zh"] as const)("tells it in words, in %s", (language) => {
-  const t = translator({ en, zh }, language);
+  const t = translator(texts, language);
   const say = (options: StepsOptions, of = row): string =>
     stepsCaption(t, new Numbers(language), stepsOf(lab, of, options), options);
   const rising = { ...row, products: Float32Array.from(row.products).sort() };

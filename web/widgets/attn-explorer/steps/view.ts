@@ -3,14 +3,14 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { tokenAt } from "../data/attention-data.js";
-import type { ExplorerText } from "../text.en.js";
+import type { StepsText } from "./texts.js";
 import { valueOf } from "../view/controls.js";
 import { stepsChart } from "./chart.js";
 import { sharpnesses, tileSizes } from "./schema.js";
 import type { Steps, StepsOptions } from "./steps.js";
 
 export interface StepsViewProps {
-  readonly t: Translate<ExplorerText>;
+  readonly t: Translate<StepsText>;
   readonly numbers: Numbers;
   readonly steps: Steps | undefined;
   readonly options: StepsOptions;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Translate } from "../../shared/text.js";
-import type { Candidate, Choice } from "../data/own-data.js";
+import type { Candidate, Choice } from "../data/later-own-data.js";
 import type { ExplorerText } from "../text.en.js";
 
 export interface OwnDataPanelProps {

@@ -79,23 +79,30 @@ export const viewStyles = css`
     color: var(--ink);
     font-weight: 650;
   }
+  /* Methods look as they do on every page: see shared/methods.ts. */
   .line.exact {
-    stroke: var(--accent);
-    stroke-width: 2.5;
+    stroke: var(--ink);
   }
   .line.plain {
-    stroke: var(--ink);
-    stroke-dasharray: 6 4;
+    stroke: var(--accent);
+    stroke-dasharray: 2 3;
+  }
+  .line.linear {
+    stroke: light-dark(#0a7352, #4fd0a0);
+    stroke-dasharray: 12 4;
+  }
+  .dot.linear {
+    fill: light-dark(#0a7352, #4fd0a0);
   }
   .line.guide {
     stroke: var(--muted);
     stroke-dasharray: 1.5 3;
   }
   .dot.exact {
-    fill: var(--accent);
+    fill: var(--ink);
   }
   .dot.plain {
-    fill: var(--ink);
+    fill: var(--accent);
   }
   .speed .machine .caption {
     flex: 1 1 22em;

@@ -1,9 +1,19 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { rollButton, slider } from "../../shared/controls.js";
+import { rollButton, segments, slider } from "../../shared/controls.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { placeOf, type Place } from "../batch.js";
-import { axesNames, gradientNames, groupCounts, most, normNames, reach, type NormsState } from "../schema.js";
+import {
+  axesNames,
+  gradientNames,
+  groupCounts,
+  most,
+  normNames,
+  programNames,
+  reach,
+  type NormsState,
+} from "../schema.js";
+import { isCentered } from "../norms.js";
 import { blocks, sliceIds } from "../slices.js";
 import type { NormsText } from "../text.en.js";
 
@@ -25,6 +35,47 @@ const gradientLabels = {
   output: "gradientOutput",
   random: "gradientRandom",
 } as const;
+const programLabels = { squares: "programSquares", differences: "programDifferences" } as const;
+
+/** Activations that single precision bears more or less easily. */
+const cases = {
+  plain: { label: "casePlain", size: 0, offset: 0 },
+  far: { label: "caseFar", size: 2, offset: 8 },
+  huge: { label: "caseHuge", size: 30, offset: 0 },
+  tiny: { label: "caseTiny", size: -30, offset: 0 },
+} as const;
+type CaseName = keyof typeof cases | "";
+
+/** What the view of single precision opens with, where nothing else was asked for. */
+export const tellingCase: Pick<NormsState, "size" | "offset"> = { size: cases.far.size, offset: cases.far.offset };
+
+/** The activations to try, and how the textbook's program is written. */
+export function precisionControls({ t, state, onChange }: ControlsProps): TemplateResult {
+  const entries = Object.entries(cases) as [keyof typeof cases, (typeof cases)[keyof typeof cases]][];
+  const chosen = entries.find(([, { size, offset }]) => size === state.size && offset === state.offset)?.[0] ?? "";
+  return html`${segments<CaseName>(
+    "case",
+    t("cases"),
+    entries.map(([name, { label }]) => [name, t(label)] as const),
+    chosen,
+    (name) => {
+      if (name !== "") onChange({ size: cases[name].size, offset: cases[name].offset });
+    },
+  )}
+  ${
+    isCentered(state)
+      ? html`<div class="controls">
+          ${select(
+            "program",
+            t("program"),
+            programNames.map((name) => [name, t(programLabels[name])] as const),
+            state.program,
+            (program) => onChange({ program }),
+          )}
+        </div>`
+      : nothing
+  }`;
+}
 
 /** Which entries a norm takes together, in the small: one block of the batch filled. */
 function emblem(state: NormsState): TemplateResult {
@@ -127,7 +178,7 @@ export function normControls(props: ControlsProps): TemplateResult {
           : nothing
       }
       ${norm === "rms" || norm === "l2" ? nothing : toggle("uncentered", t("uncentered"), uncentered, (on) => onChange({ uncentered: on }))}
-      ${norm === "batch" ? toggle("inference", t("inference"), inference, (on) => onChange({ inference: on })) : nothing}
+      ${norm === "batch" && view !== "precision" ? toggle("inference", t("inference"), inference, (on) => onChange({ inference: on })) : nothing}
       ${
         view === "backward"
           ? select(
@@ -153,11 +204,13 @@ export function batchControls(props: ControlsProps): TemplateResult {
   const { t, numbers, state, onChange } = props;
   const place = placeOf(state);
   const power = (exponent: number): string => numbers.significant(10 ** exponent, 1);
+  const largest = Math.max(state.view === "precision" ? 30 : 6, Math.abs(state.size));
   const hasEps = state.view === "compare" || state.norm !== "l2";
   return html`<div class="controls">
     ${select("samples", t("samples"), upTo(most.samples), place.samples, (samples) => onChange({ samples }))}
     ${select("tokens", t("tokens"), upTo(most.tokens), place.tokens, (tokens) => onChange({ tokens }))}
-    ${slider({ name: "size", label: t("size"), shown: power(state.size), least: -6, most: 6, by: 1, value: state.size, onInput: (size) => onChange({ size }) })}
+    ${slider({ name: "size", label: t("size"), shown: power(state.size), least: -largest, most: largest, by: 1, value: state.size, onInput: (size) => onChange({ size }) })}
+    ${slider({ name: "offset", label: t("offset"), shown: state.offset > 0 ? power(state.offset) : t("offsetNone"), least: 0, most: 8, by: 1, value: state.offset, onInput: (offset) => onChange({ offset }) })}
     ${hasEps ? slider({ name: "eps", label: t("eps"), shown: power(state.eps), least: -12, most: 0, by: 1, value: state.eps, onInput: (eps) => onChange({ eps }) }) : nothing}
     ${rollButton(t("roll"), t("rolled", { seed: state.seed }), () => onChange({ seed: state.seed + 1, edits: "" }))}
     <button type="button" class="quiet" @click=${props.onReset}>${t("reset")}</button>

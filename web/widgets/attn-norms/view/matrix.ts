@@ -1,4 +1,5 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { follow } from "../../shared/charts/follow.js";
 import type { Place } from "../batch.js";
 import { blocks, type Block } from "../slices.js";
 
@@ -22,28 +23,6 @@ export interface MatrixProps {
 }
 
 const gap = 6;
-
-/** Calls `onDrag` until the pointer lets go. */
-function follow(event: PointerEvent, cell: SVGElement, index: number, props: MatrixProps): void {
-  const { onDrag, values } = props;
-  const picture = event.currentTarget as SVGSVGElement;
-  if (onDrag === undefined) return;
-  const from = values[index] ?? 0;
-  const { clientX } = event;
-  const { width } = cell.getBoundingClientRect();
-  const held = new AbortController();
-  const letGo = (): void => held.abort();
-  picture.setPointerCapture(event.pointerId);
-  picture.addEventListener(
-    "pointermove",
-    (move) => {
-      const share = (move.clientX - clientX) / width;
-      if (move.clientX !== clientX) onDrag(index, from, share);
-    },
-    held,
-  );
-  for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, letGo, held);
-}
 
 /**
  * Entries as bars from the middle of their cells: a row for each token, samples set apart, a column for each channel. Lines go
@@ -83,7 +62,11 @@ export function matrix(props: MatrixProps): TemplateResult {
     if (target === null || event.button !== 0) return;
     const index = Number(target.dataset.entry);
     onChoose?.(index);
-    follow(event, target, index, props);
+    if (onDrag === undefined) return;
+    const [from, { clientX }, { width: across }] = [values[index] ?? 0, event, target.getBoundingClientRect()];
+    follow(event, (move) => {
+      if (move.clientX !== clientX) onDrag(index, from, (move.clientX - clientX) / across);
+    });
   };
 
   return html`<svg

@@ -6,6 +6,7 @@ import type { Translate } from "../../shared/text.js";
 import { compareLine } from "../caption.js";
 import { entryOf } from "../exports.js";
 import type { Run } from "../norms.js";
+import type { Textbook } from "../textbook.js";
 import { reach, type NormName } from "../schema.js";
 import type { NormsText } from "../text.en.js";
 import { matrix, type MatrixProps } from "./matrix.js";
@@ -18,6 +19,8 @@ export interface ViewProps {
   readonly table: boolean;
   /** Ten to this is the unit of x. */
   readonly size: number;
+  /** What was added to every entry; they are drawn without it. */
+  readonly added: number;
   readonly onChoose: (index: number) => void;
   /** In units of the size. */
   readonly onValue: (index: number, value: number) => void;
@@ -36,11 +39,13 @@ export function roundUp(value: number): number {
   return ([1, 2, 5].find((digit) => digit * power >= value * (1 - 1e-6)) ?? 10) * power;
 }
 
-/** Two decimals; never −0.00. */
+/** Two decimals, never −0.00; what is too long for a cell by its power of ten. */
 const cellText =
   (numbers: Numbers) =>
   (value: number): string =>
-    numbers.fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
+    Math.abs(value) < 1000 || !Number.isFinite(value)
+      ? numbers.fixed(Math.abs(value) < 0.005 ? 0 : value, 2)
+      : numbers.significant(value, Math.abs(value) < 1e5 ? 3 : 1);
 
 function parts(
   { t }: ViewProps,
@@ -77,9 +82,13 @@ export function forwardView(props: ViewProps, run: Run): TemplateResult {
   return html`<div class="pair">
       ${matrix({
         ...shared,
-        values: Array.from(run.x, (value) => value / unit),
+        values: Array.from(run.x, (value) => (value - props.added) / unit),
         full: reach,
-        title: named(props, t("x"), unit),
+        title: named(
+          props,
+          props.added > 0 ? t("less", { name: t("x"), offset: numbers.significant(props.added, 1) }) : t("x"),
+          unit,
+        ),
         summary: `${t("x")}. ${caption}`,
         onDrag: (index, from, share) => onValue(index, from + share * 2 * reach),
       })}
@@ -109,6 +118,19 @@ export function backwardView(props: ViewProps, run: Run): TemplateResult {
     </div>
     ${below(props, t("gradientNote", { x: numbers.plain(incoming), y: numbers.significant(going, 1) }))}
     ${props.table ? entriesTable(props, run) : nothing}`;
+}
+
+/** The outputs of a textbook's program in single precision, and the kernel's. */
+export function precisionView(props: ViewProps, run: Run, by: Textbook): TemplateResult {
+  const { t, numbers, caption, onChoose } = props;
+  const full = run.norm === "l2" ? 1 : 3;
+  const shared = { ...parts(props, run), width: half(props.width), format: cellText(numbers), full, onChoose };
+  return html`<div class="pair">
+      ${matrix({ ...shared, values: by.y, title: t("yTextbook"), summary: `${t("yTextbook")}. ${caption}` })}
+      ${matrix({ ...shared, values: run.y, title: t("yKernel"), summary: t("yKernel") })}
+    </div>
+    ${below(props, t("precisionNote", { y: numbers.plain(full) }))}
+    ${props.table ? precisionTable(props, run, by) : nothing}`;
 }
 
 /** The outputs of all six, small. */
@@ -144,6 +166,20 @@ function entriesTable({ t, numbers }: ViewProps, run: Run): TemplateResult {
       entryName(i, run),
       String((run.slices[i] ?? 0) + 1),
       ...[value, run.y[i], run.dy[i], run.dx[i]].map(cell),
+    ]),
+  });
+}
+
+function precisionTable({ t, numbers }: ViewProps, run: Run, by: Textbook): TemplateResult {
+  return dataTable({
+    caption: `${t("tableEntries")}: ${t(run.norm)}`,
+    columns: [t("tableEntry"), t("tableSlice"), "x", t("yTextbook"), t("yKernel")],
+    current: run.place.index,
+    rows: Array.from(run.x, (value, i) => [
+      entryName(i, run),
+      String((run.slices[i] ?? 0) + 1),
+      numbers.significant(value, 9),
+      ...[by.y[i], run.y[i]].map((each) => numbers.significant(each ?? Number.NaN, 5)),
     ]),
   });
 }

@@ -3,7 +3,7 @@ export interface EntropyState {
   /** The power transform, the way to its exponent, the article's failures, or sampling. Default "transform". */
   view: "transform" | "solver" | "failures" | "sampling";
   /** The distribution to start from. Default "random", 100 uniform random numbers. */
-  from: "random" | "ramp" | "peaked" | "geometric" | "flat" | "tie";
+  from: "random" | "ramp" | "peaked" | "geometric" | "flat" | "tie" | "bounded";
   /** The target in nats; 0 (default) for the one that belongs to the start, or to sampling. */
   entropy: number;
   /** Seed of random starts and of the text. Default 1. */

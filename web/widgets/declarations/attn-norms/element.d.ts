@@ -1,7 +1,7 @@
 /** State of `<attn-norms>`; every entry is an attribute of the same name. */
 export interface NormsState {
-  /** One norm forward, backward, or the outputs of all six. Default "forward". */
-  view: "forward" | "backward" | "compare";
+  /** One norm forward, backward, the outputs of all six, or a textbook's program in single precision beside the kernel. Default "forward". */
+  view: "forward" | "backward" | "compare" | "precision";
   /** Default "layer". */
   norm: "layer" | "rms" | "l2" | "batch" | "instance" | "group";
   /** What layer norm, RMS norm and L2 norm take together: the channels of a token (default), or everything of a sample. */
@@ -21,8 +21,12 @@ export interface NormsState {
   /** How many samples (up to 4, the default) and tokens of each (up to 3, the default) there are. */
   samples: number;
   tokens: number;
-  /** Activations are multiplied by ten to this, -6 to 6. Default 0. */
+  /** Activations are multiplied by ten to this, -30 to 30. Default 0. */
   size: number;
+  /** Ten to this, up to 8, is added to every entry; nothing for 0, the default. */
+  offset: number;
+  /** How the textbook's program has the variance: mean of squares less square of the mean (default), or squared differences. */
+  program: "squares" | "differences";
   /** eps is ten to this, -12 to 0. Default -5. */
   eps: number;
   /** Seed of the activations. Default 1. */
@@ -76,6 +80,8 @@ export declare class AttnNorms extends HTMLElement {
   samples: number;
   tokens: number;
   size: number;
+  offset: number;
+  program: NormsState["program"];
   eps: number;
   seed: number;
   edits: string;

@@ -42,7 +42,8 @@ export class TakeAway {
     }
   }
 
-  private tell(notice: Notice): void {
+  /** Puts a word about it beside the buttons. */
+  tell(notice: Notice): void {
     this.notice = notice;
     this.host.requestUpdate();
   }

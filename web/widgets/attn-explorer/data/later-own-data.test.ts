@@ -1,7 +1,7 @@
 import { writeNpy, writeSafetensors } from "attnlab/io";
 import { describe, expect, it } from "vitest";
 import { numbers } from "../testing.js";
-import { assemble, candidates, guess, OwnDataError, type Candidate } from "./own-data.js";
+import { assemble, candidates, guess, OwnDataError, type Candidate } from "./later-own-data.js";
 
 const tensor = (...shape: number[]): { data: Float32Array; shape: number[] } => ({
   data: numbers(
