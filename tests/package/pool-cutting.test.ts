@@ -414,12 +414,16 @@ describe("gradients", () => {
   ])("matmulBackward, %j times %j", async (left, right) => {
     const pool = await openPool({ threads: 3 });
     const turned = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1) ?? 0, shape.at(-2) ?? 0];
-    const dOutput = randomTensor(random, [...left.slice(0, -1), right.at(-1) ?? 0], 0.1);
+    const lab = await load({ variant: pool.variant });
+    const dOutput = randomTensor(random, [...left.slice(0, -1), right.at(-1) ?? 0]);
     for (const transposeA of [false, true]) {
       for (const transposeB of [false, true]) {
         const a = randomTensor(random, transposeA ? turned(left) : left);
         const b = randomTensor(random, transposeB ? turned(right) : right);
-        await compareGradients(pool, "matmulBackward", a, b, dOutput, { transposeA, transposeB });
+        const expected = lab.matmulBackward(a, b, dOutput, { transposeA, transposeB });
+        const actual = await pool.matmulBackward(a, b, dOutput, { transposeA, transposeB });
+        expectClose(actual.da.data, expected.da.data);
+        expectClose(actual.db.data, expected.db.data);
       }
     }
   });

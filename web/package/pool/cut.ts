@@ -72,6 +72,8 @@ const LARGEST = 2e9;
 /** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
 const QUERY_BLOCK = 48;
 const KEY_BLOCK = 192;
+/** Rows that the product in a gradient takes at once: sums over parts are then those of the whole. */
+const SUM_BLOCK = 256;
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -167,7 +169,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   };
 
   // 3. The parts: whole matrices where they share out evenly, else rows too.
-  const block = cutsRows ? QUERY_BLOCK : queries;
+  const block = cutsRows ? (operation === "matmulBackward" ? SUM_BLOCK : QUERY_BLOCK) : queries;
   const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
   const [depth = 1] = inner.slice(-1);
   const cost = byRows
