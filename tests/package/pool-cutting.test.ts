@@ -400,7 +400,7 @@ describe("gradients", () => {
 
   test.each([
     [
-      [600, 100],
+      [1700, 100],
       [100, 500],
     ],
     [
@@ -423,7 +423,8 @@ describe("gradients", () => {
         const expected = lab.matmulBackward(a, b, dOutput, { transposeA, transposeB });
         const actual = await pool.matmulBackward(a, b, dOutput, { transposeA, transposeB });
         expectClose(actual.da.data, expected.da.data);
-        expectClose(actual.db.data, expected.db.data);
+        // Of a b for all parts, these are sums of hundreds, rounded once more.
+        expectClose(actual.db.data, expected.db.data, right.length < 3 ? 2e-5 : undefined);
       }
     }
   });

@@ -72,8 +72,8 @@ const LARGEST = 2e9;
 /** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
 const QUERY_BLOCK = 48;
 const KEY_BLOCK = 192;
-/** Rows that the product in a gradient takes at once: sums over parts are then those of the whole. */
-const SUM_BLOCK = 256;
+/** And no slice of 256 of a product: a sum over parts is then that of the whole. */
+const SUM_BLOCK = 768;
 
 type Options = Readonly<Record<string, unknown>>;
 
