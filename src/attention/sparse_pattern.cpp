@@ -24,15 +24,16 @@ SparsePlan::SparsePlan(const SparsePattern& pattern, const std::uint8_t* mask, I
                        float* scratch)
     : pattern_(pattern),
       mask_(mask),
-      n_q_(n_q),
+      rows_(n_q),
+      n_q_(n_q + pattern.further_queries),
       n_k_(n_k),
       list_(reinterpret_cast<std::int32_t*>(scratch)),
       blocks_(list_ + n_k) {
   static_assert(sizeof(std::int32_t) == sizeof(float));
   std::uninitialized_default_construct_n(list_, SparsePlan::scratch(n_k));
   // Distances beyond all positions change nothing and must not overflow.
-  pattern_.dilation = std::clamp<Index>(pattern_.dilation, 1, n_q + n_k + 1);
-  pattern_.block_size = std::clamp<Index>(pattern_.block_size, 1, n_q + n_k + 1);
+  pattern_.dilation = std::clamp<Index>(pattern_.dilation, 1, n_q_ + n_k + 1);
+  pattern_.block_size = std::clamp<Index>(pattern_.block_size, 1, n_q_ + n_k + 1);
 }
 
 void SparsePlan::list_run(Index first, Index end, Index step, Index count) const {
@@ -87,18 +88,18 @@ void SparsePlan::visit_groups(Visit visit, const void* context) const {
   // Global keys, for every query; all other groups leave them out.
   if (global > 0) {
     list_run(0, global, 1, 0);
-    cut(0, n_q_, 1, all, visitor);
+    cut(0, rows_, 1, all, visitor);
   }
   // Global queries: those at the positions 0 up to global_tokens.
-  const Index first_global = std::clamp<Index>(n_q_ - n_k_, 0, n_q_);
-  const Index last_global = std::clamp<Index>(n_q_ - n_k_ + global, first_global, n_q_);
+  const Index first_global = std::clamp<Index>(n_q_ - n_k_, 0, rows_);
+  const Index last_global = std::clamp<Index>(n_q_ - n_k_ + global, first_global, rows_);
   if (!pattern_.causal) {
     list_run(global, n_k_, 1, 0);
     cut(first_global, last_global, 1, all, visitor);
   }
   // All others: in front of the global ones only if there are more queries than keys.
   others(0, first_global, global, visitor);
-  others(last_global, n_q_, global, visitor);
+  others(last_global, rows_, global, visitor);
 }
 
 void SparsePlan::others(Index first, Index last, Index global, const Visitor& visitor) const {

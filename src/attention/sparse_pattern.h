@@ -39,6 +39,7 @@ struct SparsePattern {
   std::uint64_t seed = 0;
   Index global_tokens = 0;
   bool causal = false;
+  Index further_queries = 0;  // that stand after the last one given: rows of a larger matrix
 };
 
 inline constexpr Index kGroupQueries = 128;
@@ -137,7 +138,8 @@ class SparsePlan {
 
   SparsePattern pattern_;
   const std::uint8_t* mask_;
-  Index n_q_;
+  Index rows_;  // queries given
+  Index n_q_;   // and further ones, of which the last meets the last key
   Index n_k_;
   std::int32_t* list_;    // keys of the group at work
   std::int32_t* blocks_;  // key blocks of the block of queries at work

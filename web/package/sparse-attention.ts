@@ -206,26 +206,34 @@ type PatternReaders = ReturnType<typeof patternReaders>;
 type Pattern = { [Key in keyof PatternReaders]: ReturnType<PatternReaders[Key]> };
 
 /** How the kernels take a pattern: the last of their arguments but the workspace. */
-const patternArguments = ({ pattern, window, seed, ...rest }: Pattern) =>
+const patternArguments = ({ pattern, window, seed, ...rest }: Pattern, further = 0) =>
   [
     ...([KINDS.indexOf(pattern), window.left, window.right, rest.dilation, rest.blockSize] as const),
-    ...([rest.randomBlocks, rest.globalTokens, ...seed, rest.causal] as const),
+    ...([rest.randomBlocks, rest.globalTokens, ...seed, rest.causal, further] as const),
   ] as const;
 
 /** The options that both directions share. */
-const attentionReaders = (call: Call, options: unknown, heads: QueriesAndKeys) => ({
-  ...patternReaders(call, options, heads),
+const attentionReaders = (call: Call, options: unknown, heads: QueriesAndKeys, further: number) => ({
+  ...patternReaders(call, options, { ...heads, nQ: heads.nQ + further }),
   scale: scaleOf(call.engine, heads),
   groupedHeads: flag(false),
 });
 
-/** @internal */
-export const sparseAttention: Body = (call, qValue, kValue, vValue, options) => {
+/**
+ * A part of a larger call has some of its queries: of those that stand after them, `after` is the number.
+ *
+ * @internal
+ */
+export const sparseAttention: Body = (call, qValue, kValue, vValue, options, after) => {
+  const further = Number(after ?? 0);
   const { kernels } = call.engine;
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const given = readOptions(call.operation, options, { ...attentionReaders(call, options, heads), out: unread });
+  const given = readOptions(call.operation, options, {
+    ...attentionReaders(call, options, heads, further),
+    out: unread,
+  });
   const { mask, scale, out } = given;
   const sources = [q, k, v, mask] as const;
   const plan = readOut(call, out, [...leading, nQ, dV], sources);
@@ -237,7 +245,7 @@ export const sparseAttention: Body = (call, qValue, kValue, vValue, options) => 
       kernels.sparseAttention(
         ...([qAt, kAt, vAt, outAt, nQ, nK, d, dV] as const),
         ...logits,
-        ...patternArguments(given),
+        ...patternArguments(given, further),
         scratch,
       );
     })[0];
@@ -245,14 +253,15 @@ export const sparseAttention: Body = (call, qValue, kValue, vValue, options) => 
 };
 
 /** @internal */
-export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dValue, options) => {
+export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dValue, options, after) => {
+  const further = Number(after ?? 0);
   const { kernels } = call.engine;
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
   const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
   const given = readOptions(call.operation, options, {
-    ...attentionReaders(call, options, heads),
+    ...attentionReaders(call, options, heads, further),
     gradients: someOf(["q", "k", "v"]),
   });
   const { mask, scale, gradients } = given;
@@ -265,7 +274,7 @@ export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dVal
       kernels.sparseAttentionBackward(
         ...([qAt, kAt, vAt, dAt, ...results, nQ, nK, d, dV] as const),
         ...logits,
-        ...patternArguments(given),
+        ...patternArguments(given, further),
         scratch,
       );
     });

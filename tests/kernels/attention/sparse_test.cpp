@@ -274,6 +274,24 @@ TEST_CASE("sparse: every pattern, small sizes, in any combination of options") {
   }
 }
 
+TEST_CASE("sparse: some rows of a larger matrix keep what they keep there") {
+  Random random(67);
+  for (int turn = 0; turn < 200; ++turn) {
+    const Index n_k = 1 + random.below(60);
+    const Index n_q = 1 + random.below(60);
+    const Problem whole({n_q, n_k, 2, 2}, random_pattern(random), random);
+    const Index first = random.below(n_q);
+    const Index end = first + 1 + random.below(n_q - first);
+    Problem part = whole;
+    part.shape.n_q = end - first;
+    part.pattern.further_queries = n_q - end;
+    INFO(whole.describe() << " rows " << first << " to " << end);
+    const std::vector<std::uint8_t> kept = pattern_of(whole);
+    const auto row = [&](Index i) { return kept.begin() + static_cast<std::ptrdiff_t>(i * n_k); };
+    CHECK(pattern_of(part) == std::vector<std::uint8_t>(row(first), row(end)));
+  }
+}
+
 TEST_CASE("sparse: sizes around groups, blocks and tiles") {
   Random random(62);
   for (const Index n : {63, 64, 65, 95, 96, 97, 127, 128, 129, 193, 257, 401}) {

@@ -9,8 +9,9 @@ import { keep } from "./spares.js";
 /**
  * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result, where it is
  * one tensor; axes with the same letter have one size. The matrices are cut apart, and where there is a "q" the rows that it
- * counts, with the keys "k" that they see. "axis": what lies before the first axis that the operation works along is cut
- * apart; "sum": the same, and the second tensor lacks that axis; "sample": what the first axis counts. ">" alone: the result
+ * counts, with the keys "k" that they see, or all keys "b" where the work is linear in them. Keys "s" go into a state, which
+ * is half of the work and made by every part again: rows are cut if there is but one matrix. "axis": what lies before the
+ * first axis that the operation works along is cut apart; "sum": the same, and the second tensor lacks that axis; "sample": what the first axis counts. ">" alone: the result
  * has the shape of x. An operation that is not named runs whole, in one thread.
  */
 const RULES: Readonly<Record<string, string>> = {
@@ -33,7 +34,7 @@ const RULES: Readonly<Record<string, string>> = {
   l2NormBackward: "axis",
   layerNorm: "axis >",
   layerNormBackward: "axis",
-  linearAttention: "a. b. bv >av",
+  linearAttention: "q. s. sv >qv",
   linearAttentionBackward: ".. .. .. ..",
   logSoftmax: "axis >",
   logSoftmaxBackward: "axis",
@@ -43,15 +44,17 @@ const RULES: Readonly<Record<string, string>> = {
   matmulBackward: "q. .. q.",
   nystromformer: "a. b. bv >av",
   nystromformerBackward: ".. .. .. ..",
-  performer: "a. b. bv >av",
+  performer: "q. s. sv >qv",
   performerBackward: ".. .. .. ..",
+  performerKernel: "q. k. >qk",
+  performerVariance: "q. k. >qk",
   powerTransform: "axis >",
   rmsNorm: "axis >",
   rmsNormBackward: "axis",
   softmax: "axis >",
   softmaxBackward: "axis",
-  sparseAttention: "a. b. bv >av",
-  sparseAttentionBackward: ".. .. .. ..",
+  sparseAttention: "q. b. bv >qv",
+  sparseAttentionBackward: "q. b. b. q.",
   sparsemax: "axis >",
   sparsemaxBackward: "axis",
 };
@@ -69,6 +72,8 @@ const LARGEST = 2e9;
 /** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
 const QUERY_BLOCK = 48;
 const KEY_BLOCK = 192;
+/** And no slice of 256 of a product: a sum over parts is then that of the whole. */
+const SUM_BLOCK = 768;
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -132,7 +137,9 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const [axes = "", others = ""] = kinds;
   const leading = first.shape.slice(0, -axes.length);
   const inner = first.shape.slice(-axes.length);
-  const cutsRows = axes.includes("q");
+  const matrices = sizeOf(leading);
+  const byState = others.startsWith("s");
+  const cutsRows = axes.includes("q") && !(byState && (matrices > 1 || options.causal === true));
   const seesKeys = others.startsWith("k");
   const queries = inner[axes.indexOf("q")] ?? 1;
   const keys = second?.shape.at(-2) ?? 1;
@@ -162,24 +169,27 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   };
 
   // 3. The parts: whole matrices where they share out evenly, else rows too.
-  const block = cutsRows ? QUERY_BLOCK : queries;
+  const block = cutsRows ? (operation === "matmulBackward" ? SUM_BLOCK : QUERY_BLOCK) : queries;
   const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
   const [depth = 1] = inner.slice(-1);
   const cost = byRows
     ? 16 * sizeOf(inner)
-    : // What is cut by matrices alone is linear in the keys: some hundred operations for each of their entries.
-      (cutsRows ? 2 : 512) * (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+    : // What is linear in the keys: some hundred operations for each of their entries.
+      (axes.includes("q") && !/^[bs]/.test(others) ? 2 : 512 / queries) *
+      (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
     const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
     return (rows[1] - rows[0]) * (to - from) * cost;
   });
-  const matrices = sizeOf(leading);
   const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
   const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
-  const rows = shares(weights, Math.min(4 * useful, Math.max(even, Math.ceil(wanted / matrices)))).map(rowsOf);
+  const rows = shares(
+    weights,
+    Math.min(byState ? useful : 4 * useful, Math.max(even, Math.ceil(wanted / matrices))),
+  ).map(rowsOf);
   const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? matrices : Math.min(wanted, matrices));
   const parts = groups.flatMap((m) =>
     rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
@@ -218,6 +228,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     operation,
     ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
     optionsFor(part),
+    part.q && queries - part.q[1],
   ]);
 
   // 6. Their values, put together: a gradient has the place of its input.
