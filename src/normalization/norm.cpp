@@ -40,6 +40,12 @@ RowScale scale_of_row(const float* x, Index length, const NormOptions& options, 
     moments.square =
         sum_of_squares(x, length) / (options.mean_square ? static_cast<double>(length) : 1.0);
   }
+  // An entry can equal the mean if that is a float32 number; it is then subtracted first, so that 0 is left.
+  const double mean = moments.shift + moments.mean;
+  if (static_cast<double>(static_cast<float>(mean)) == mean &&
+      mean - moments.shift == moments.mean) {
+    moments = {mean, 0.0, moments.square};
+  }
   const double root = std::sqrt(moments.square + options.eps);
   const double factor = root == 0.0 ? 0.0 : 1.0 / root;
   return {moments.shift, factor, -moments.mean * factor};
