@@ -8,7 +8,8 @@
 //
 // Plan: moments.h, then one pass that maps (backward: one that sums, one that maps), all in double,
 // so that the result is the double one, rounded once. A row stays in the first-level cache between
-// the passes. z is one multiply-add of x - shift; shift is 0 unless the row is a hard one.
+// the passes. z is one multiply-add of x - shift; shift is 0 unless the row is a hard one, or has a mean
+// that an entry can equal.
 // Error: y within 1 ulp of the formula computed in double; dx, dgamma, dbeta likewise, save 1e-13 of
 // the terms where they cancel (tested).
 // Cost: x is read from memory once and y written once. Per vector of four: forward about 22
