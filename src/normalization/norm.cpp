@@ -8,7 +8,8 @@
 //
 // Plan: moments.h, then one pass that maps (backward: one that sums, one that maps), all in double,
 // so that the result is the double one, rounded once. A row stays in the first-level cache between
-// the passes. z is one multiply-add of x - shift; shift is 0 unless the row is a hard one.
+// the passes. z is one multiply-add of x - shift; shift is 0 unless the row is a hard one, or has a mean
+// that an entry can equal.
 // Error: y within 1 ulp of the formula computed in double; dx, dgamma, dbeta likewise, save 1e-13 of
 // the terms where they cancel (tested).
 // Cost: x is read from memory once and y written once. Per vector of four: forward about 22
@@ -39,6 +40,12 @@ RowScale scale_of_row(const float* x, Index length, const NormOptions& options, 
   } else {
     moments.square =
         sum_of_squares(x, length) / (options.mean_square ? static_cast<double>(length) : 1.0);
+  }
+  // An entry can equal the mean if that is a float32 number; it is then subtracted first, so that 0 is left.
+  const double mean = moments.shift + moments.mean;
+  if (static_cast<double>(static_cast<float>(mean)) == mean &&
+      mean - moments.shift == moments.mean) {
+    moments = {mean, 0.0, moments.square};
   }
   const double root = std::sqrt(moments.square + options.eps);
   const double factor = root == 0.0 ? 0.0 : 1.0 / root;

@@ -143,6 +143,22 @@ describeBoth("row operations on tensors of every kind", (lab) => {
     expect(sums.data.every((value) => value === -Infinity)).toBe(true);
     const beta = { data: new Float32Array(shape.at(-1) ?? 0), shape: shape.slice(-1) };
     expect(Array.from(entries(lab.layerNormBackward(x, x, { beta }).dbeta))).toEqual(Array.from(beta.data));
+    // Something is left in the memory; without rows, the gradients of gamma and beta are 0 along any axis.
+    lab.layerNorm(randomTensor(random, [40]));
+    shape.forEach((size, axis) => {
+      const zeros = { data: new Float32Array(size), shape: [size] };
+      const { dgamma, dbeta } = lab.layerNormBackward(x, x, { axis, gamma: zeros, beta: zeros });
+      expectSameBits(entries(dgamma), zeros.data);
+      expectSameBits(entries(dbeta), zeros.data);
+    });
+  });
+
+  test("an entry that equals the mean gives exactly beta", () => {
+    const x = lab.tensor([10, 20, 30, 40, 50, 1e8, 1e8 + 16, 1e8 + 8, 1e8 + 24, 1e8 - 8], [2, 5]);
+    const [y, shifted] = [lab.layerNorm(x).data, lab.layerNorm(x, { beta: lab.tensor([0, 0, 5, 0, 0]) }).data];
+    expect([y[2], y[7], shifted[2], shifted[7]]).toEqual([0, 0, 5, 5]);
+    const [mean, variance] = [lab.tensor([1e8, 0.1]), lab.tensor([0.7, 0.3])];
+    expect(Array.from(lab.batchNorm({ data: mean.data, shape: [1, 2] }, { mean, variance }).data)).toEqual([0, 0]);
   });
 
   test("group norm of all channels in one group is layer norm, of each in its own instance norm", () => {
@@ -210,8 +226,8 @@ describeBoth("row operations refuse", (lab) => {
     test("a dOutput that is none or has another shape, and out", () => {
       expectRefusal(() => call(name, x, undefined, options), fault("dOutput", "TYPE"));
       expectRefusal(() => call(name, x, lab.tensor([1]), options), fault("dOutput", "SHAPE"));
-      expectRefusal(() => call(name, x, x, 5), fault("options", "TYPE"));
       const dOutput = forward === "logSumExp" ? lab.tensor(new Float32Array(8), [2, 4]) : x;
+      expectRefusal(() => call(name, x, dOutput, 5), fault("options", "TYPE"));
       expectRefusal(() => call(name, x, dOutput, { ...options, out: x }), fault("out", "VALUE"));
       expectRefusal(() => call(name, x, dOutput, { ...options, typo: 1 }), fault("typo", "VALUE"));
     });
@@ -246,6 +262,30 @@ describeBoth("row operations refuse", (lab) => {
     ["batchStatistics", { channelAxis: -4 }, "RANGE", "channelAxis"],
   ] as const)("%s %o", (name, options, code, argument) => {
     expectRefusal(() => call(name, x, options), { operation: name, code, argument });
+  });
+
+  const g = lab.tensor(new Float32Array(2), [2]);
+  const one = lab.tensor([1, 2]);
+  test.each([
+    ["batchNorm", [x, { channelAxis: 9, eps: -1 }], "RANGE", "eps"],
+    ["instanceNorm", [x, { channelAxis: 9, gamma: 1 }], "TYPE", "gamma"],
+    ["instanceNormBackward", [x, x, { channelAxis: 9, center: 1 }], "RANGE", "channelAxis"],
+    ["groupNorm", [x, { groups: 3, gamma: 1, channelAxis: 9 }], "TYPE", "gamma"],
+    ["groupNorm", [x, { groups: 3, gamma: 1 }], "RANGE", "groups"],
+    ["groupNorm", [one, { groups: 1, typo: 1 }], "SHAPE", "x"],
+    ["instanceNormBackward", [one, 5, {}], "SHAPE", "x"],
+    ["softmaxBackward", [x, g, { axis: 9, typo: 1 }], "SHAPE", "dOutput"],
+    ["sparsemaxBackward", [x, null, 5], "TYPE", "dOutput"],
+    ["logSumExpBackward", [x, g, { typo: 1 }], "SHAPE", "dOutput"],
+    ["entropyBackward", [x, g, { axis: 9 }], "RANGE", "axis"],
+    ["entropyBackward", [x, g, { axis: 9, typo: 1 }], "VALUE", "typo"],
+    ["powerTransform", [x, { axis: 9, exponent: NaN }], "RANGE", "exponent"],
+    ["entropyNormalize", [x, { entropy: g, method: "x" }], "SHAPE", "entropy"],
+    ["entropyNormalize", [x, { entropy: g, axis: 9 }], "RANGE", "axis"],
+    ["entropyNormalizeBackward", [x, x, { entropy: 9, input: "logits", outOfRange: "throw" }], "RANGE", "entropy"],
+    ["sampleToken", [x, { temperature: 1, entropy: 1, topK: 0 }], "VALUE", "entropy"],
+  ] as const)("the first of several faults, %s(...%o)", (name, args, code, argument) => {
+    expectRefusal(() => call(name, ...args), { operation: name, code, argument });
   });
 
   test("too few axes", () => {

@@ -11,13 +11,16 @@ export type Axis = number;
 export type Axes = number | readonly number[];
 
 /**
- * Checks an argument whose rows will be worked on: a tensor with at least one axis (SHAPE).
+ * Checks an argument whose rows will be worked on: a tensor with so many axes, or more (SHAPE).
  *
  * @internal
  */
-export function readRows(call: Call, argument: string, value: unknown): Operand {
+export function readRows(call: Call, argument: string, value: unknown, leastRank = 1): Operand {
   const operand = readOperand(call, argument, value);
-  if (operand.shape.length === 0) refuseShape(call.operation, argument, operand.shape, "at least one axis");
+  const { shape } = operand;
+  if (shape.length < leastRank) {
+    refuseShape(call.operation, argument, shape, `a rank of ${String(leastRank)} or more`);
+  }
   return operand;
 }
 

@@ -1,14 +1,14 @@
 import { axisOf, readRows, type Axis } from "./axes.js";
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import { readOperand, type Operand } from "./operand.js";
+import type { Operand } from "./operand.js";
 import { checkNumber, choice, finite, flag, number, optional, readOptions, whole } from "./options.js";
 import { inputOf, type RowInput } from "./probability.js";
-import { readGradient, without } from "./row-operation.js";
+import { readGradient, readPerRow, without } from "./row-operation.js";
 import type { AnyTensor } from "./resident.js";
 import { floatsOf, sweepRows } from "./row-sweep.js";
 import { sizeOf } from "./shape.js";
-import { requireShape, type Tensor } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 
 /** Options of {@link EntropyNormalizeOperations.entropyNormalize}. */
 export interface EntropyOptions {
@@ -105,7 +105,9 @@ const MOST_ROUNDS = [1000, 2 ** 31 - 1];
 function readEntropyOptions(call: Call, x: Operand, options: unknown) {
   const { entropy, method, maxIterations, ...given } = readOptions(call.operation, options, {
     entropy: (operation, key, value): number | Operand =>
-      typeof value === "object" ? readOperand(call, key, value) : checkNumber(operation, key, value, finite),
+      typeof value === "object"
+        ? readPerRow(call, key, value, x.shape, options)
+        : checkNumber(operation, key, value, finite),
     axis: axisOf(x),
     input: inputOf("probabilities"),
     method: choice(...METHODS),
@@ -115,9 +117,6 @@ function readEntropyOptions(call: Call, x: Operand, options: unknown) {
   });
   const target = typeof entropy === "number" ? entropy : 0;
   const targets = typeof entropy === "number" ? undefined : entropy;
-  if (targets) {
-    requireShape(call.operation, "entropy", targets.shape, without(x.shape, given.axis), "like x without its axis");
-  }
   const kind = METHODS.indexOf(method);
   const rounds = Math.min(maxIterations ?? (kind ? 10 : 100), MOST_ROUNDS[kind] ?? 0);
   return { ...given, target, targets: targets && { operand: targets, length: 1 }, kind, rounds };
@@ -188,13 +187,15 @@ export const entropyNormalize: Body = (call, xValue, options) => {
 export const entropyNormalizeBackward: Body = (call, xValue, dOutput, options) => {
   const operand = readRows(call, "x", xValue);
   const gradient = { operand: readGradient(call, dOutput, operand.shape) };
-  const { axis, input, target, targets, kind, rounds } = readEntropyOptions(call, operand, options);
+  const { axis, input, target, targets, kind, rounds, outOfRange } = readEntropyOptions(call, operand, options);
   const work = {
     sources: [{ operand }, targets, gradient],
     sinks: [{ plan: { shape: operand.shape } }],
     scratch: (length: number) => 8 * length,
   } as const;
   return () => {
+    // Refuses what it would refuse.
+    if (outOfRange === "throw") entropyNormalize(call, xValue, options)();
     const [dx] = sweepRows(call, [axis], work, ([x, t, g], [to], { count, length, scratch }) => {
       call.engine.kernels.entropyNormalizeBackward(x, t, g, to, count, length, input, kind, rounds, target, scratch);
     });

@@ -1,8 +1,19 @@
 import { axesOf, axisOf, readRows } from "./axes.js";
 import type { Body, Call } from "./engine.js";
-import { refuse, refuseShape } from "./errors.js";
+import { refuse } from "./errors.js";
 import { readOperand, readOut, type Operand } from "./operand.js";
-import { flag, notNegative, number, optional, peek, readOptions, unread, whole as wholeNumber } from "./options.js";
+import {
+  checkNumber,
+  flag,
+  notNegative,
+  number,
+  optional,
+  peek,
+  readOptions,
+  unread,
+  whole,
+  type Reader,
+} from "./options.js";
 import type { NormOperations } from "./norm-types.js";
 import { sweepRows } from "./row-sweep.js";
 import { sizeOf, type Shape } from "./shape.js";
@@ -17,53 +28,58 @@ interface Geometry {
   layout: readonly [entries: number, groups: number, run: number];
 }
 
-type Layout = (call: Call, x: Operand, options: unknown) => Geometry;
+/** The option, unchecked. */
+const channelAxisIn = (options: unknown): unknown => {
+  const given = peek(options, "channelAxis");
+  return given === undefined ? 1 : given;
+};
 
 /** Rows along the axes of the option `axis`; gamma has an entry for each of a row. */
-const alongAxes: Layout = ({ operation }, { shape }, options) => {
+function alongAxes({ operation }: Call, { shape }: Operand, options: unknown): Geometry {
   const along = axesOf({ shape })(operation, "axis", peek(options, "axis"));
   const parameters = along.map((axis) => shape[axis] ?? 1);
   return { shape, along, parameters, layout: [sizeOf(parameters), 1, 1] };
-};
+}
 
 /**
  * Rows along all axes but the channels' and the first `kept`; gamma has an entry for each channel. With groups, channels
  * are split into those axes of groups and of a group's channels, and rows run along the latter too.
  */
-const byChannel =
-  (kept: number, leastRank: number, grouped = false): Layout =>
-  ({ operation }, x, options) => {
-    const { shape } = x;
-    if (shape.length < leastRank) refuseShape(operation, "x", shape, `a rank of ${String(leastRank)} or more`);
-    const given = peek(options, "channelAxis");
-    const channel = axisOf(x)(operation, "channelAxis", given === undefined ? 1 : given);
-    if (channel < kept) refuse("RANGE", operation, "channelAxis", String(given), "another axis than the first");
-    const channels = shape[channel] ?? 1;
-    const groups = grouped ? wholeGroups(operation, peek(options, "groups"), channels) : channels;
-    const inGroup = grouped ? channels / groups : 1;
-    // A group's channels come first in a row.
-    const seen = [...shape.slice(0, channel), groups, inGroup, ...shape.slice(channel + 1)];
-    const rest = [...seen.keys()].filter((axis) => axis >= kept && axis !== channel && axis !== channel + 1);
-    const run = sizeOf(rest.map((axis) => seen[axis] ?? 1));
-    return {
-      shape: seen,
-      along: [channel + 1, ...rest],
-      parameters: [channels],
-      layout: [channels, groups, Math.max(1, run)],
-    };
+function byChannel({ operation }: Call, { shape }: Operand, options: unknown, kept: number): Geometry {
+  const given = channelAxisIn(options);
+  const channel = axisOf({ shape })(operation, "channelAxis", given);
+  if (channel < kept) refuse("RANGE", operation, "channelAxis", String(given), "another axis than the first");
+  const channels = shape[channel] ?? 1;
+  const groups = (peek(options, "groups") as number | undefined) ?? channels;
+  const inGroup = groups === channels ? 1 : channels / groups;
+  // A group's channels come first in a row.
+  const seen = [...shape.slice(0, channel), groups, inGroup, ...shape.slice(channel + 1)];
+  const rest = [...seen.keys()].filter((axis) => axis >= kept && axis !== channel && axis !== channel + 1);
+  const run = sizeOf(rest.map((axis) => seen[axis] ?? 1));
+  return {
+    shape: seen,
+    along: [channel + 1, ...rest],
+    parameters: [channels],
+    layout: [channels, groups, Math.max(1, run)],
   };
+}
 
-const wholeGroups = (operation: string, value: unknown, channels: number): number => {
-  const groups = number(wholeNumber(1))(operation, "groups", value);
-  if (channels % groups !== 0) refuse("RANGE", operation, "groups", String(groups), `a divisor of ${String(channels)}`);
-  return groups;
-};
+const groupsOf =
+  ({ shape }: Operand, options: unknown): Reader<void> =>
+  (operation, key, value) => {
+    const groups = checkNumber(operation, key, value, whole(1));
+    const given = channelAxisIn(options);
+    // A channel axis that is none is refused when its turn comes.
+    const channels = (typeof given === "number" ? shape.at(given) : undefined) ?? 0;
+    if (channels % groups !== 0) refuse("RANGE", operation, key, String(groups), `a divisor of ${String(channels)}`);
+  };
 
 /** What tells the norms apart. */
 interface Kind {
-  layout: Layout;
-  /** Options that the layout reads. */
-  keys: readonly string[];
+  /** By channel, with so many of the first axes kept apart; else along axes. */
+  kept?: number;
+  leastRank?: number;
+  grouped?: true;
   /** `false`: never; otherwise an option. */
   center?: false;
   /** The sum of the squares instead of their mean; no gamma, no beta. */
@@ -74,24 +90,22 @@ interface Kind {
   residual?: true;
 }
 
-const axis = { layout: alongAxes, keys: ["axis"] };
-
 const KINDS = {
-  layerNorm: axis,
-  rmsNorm: { ...axis, center: false },
-  l2Norm: { ...axis, center: false, sum: true },
-  batchNorm: { layout: byChannel(0, 1), keys: ["channelAxis"], inference: true },
-  instanceNorm: { layout: byChannel(1, 3), keys: ["channelAxis"] },
-  groupNorm: { layout: byChannel(1, 2, true), keys: ["groups", "channelAxis"] },
-  addLayerNorm: { ...axis, residual: true },
-  addRmsNorm: { ...axis, center: false, residual: true },
+  layerNorm: {},
+  rmsNorm: { center: false },
+  l2Norm: { center: false, sum: true },
+  batchNorm: { kept: 0, inference: true },
+  instanceNorm: { kept: 1, leastRank: 3 },
+  groupNorm: { kept: 1, leastRank: 2, grouped: true },
+  addLayerNorm: { residual: true },
+  addRmsNorm: { center: false, residual: true },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 const body =
-  ({ layout, keys, center, sum, inference, residual }: Kind, backward: boolean): Body =>
+  ({ kept, leastRank, grouped, center, sum, inference, residual }: Kind, backward: boolean): Body =>
   (call, xValue, ...rest) => {
     const { engine, operation } = call;
-    const x = readRows(call, "x", xValue);
+    const x = readRows(call, "x", xValue, leastRank);
     const like = (argument: string, value: unknown): Operand => {
       const operand = readOperand(call, argument, value);
       requireShape(operation, argument, operand.shape, x.shape, "to match x");
@@ -103,16 +117,19 @@ const body =
 
     // Read when the first option that needs it is: unknown options are refused before.
     let geometry: Geometry | undefined;
-    const geometryOf = (): Geometry => (geometry ??= layout(call, x, options));
+    const geometryOf = (): Geometry =>
+      (geometry ??= kept === undefined ? alongAxes(call, x, options) : byChannel(call, x, options, kept));
     const parameter = optional((_, key, value) => {
       const operand = readOperand(call, key, value);
       requireShape(operation, key, operand.shape, geometryOf().parameters, "to match x");
       return operand;
     });
     const given = readOptions(operation, options, {
-      ...Object.fromEntries(keys.map((key) => [key, geometryOf])),
+      ...(kept === undefined && { axis: geometryOf }),
+      ...(grouped && { groups: groupsOf(x, options) }),
       ...(sum ? {} : { gamma: parameter, beta: parameter }),
       eps: number(notNegative, sum ? 0 : 1e-5),
+      ...(kept !== undefined && { channelAxis: geometryOf }),
       ...(center === false ? {} : { center: flag(true) }),
       ...(inference && { mean: parameter, variance: parameter }),
       ...(residual && backward && { dSum: optional((_, key, value) => like(key, value)) }),

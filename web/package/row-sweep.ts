@@ -104,7 +104,7 @@ export function sweepRows<
   return sweep(
     call,
     {
-      steps: parts,
+      steps: count && parts,
       atOnce: Math.max(1, Math.min(parts, Math.floor(CHUNK / size))),
       sources: [
         { operand: new Operand(call.engine, [block.length], block), length: block.length, itemOf: () => 0 },

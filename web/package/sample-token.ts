@@ -1,7 +1,7 @@
 import { readRows } from "./axes.js";
 import type { Body } from "./engine.js";
 import { refuse } from "./errors.js";
-import { finite, number, optional, positive, readOptions, whole, type Interval } from "./options.js";
+import { checkNumber, finite, number, optional, peek, positive, readOptions, whole, type Interval } from "./options.js";
 import { inputOf, type RowInput } from "./probability.js";
 import { without } from "./row-operation.js";
 import type { AnyTensor } from "./resident.js";
@@ -61,16 +61,18 @@ export const sampleToken: Body = (call, xValue, options) => {
   const operand = readRows(call, "x", xValue);
   const { input, temperature, entropy, topK, topP, seed, draw } = readOptions(call.operation, options, {
     input: inputOf("logits"),
-    temperature: optional(number(positive)),
-    entropy: optional(number(finite)),
+    temperature: number(positive, 1),
+    entropy: optional((operation, key, value) => {
+      if (peek(options, "temperature") !== undefined) {
+        refuse("VALUE", operation, key, "given with temperature", "one of the two");
+      }
+      return checkNumber(operation, key, value, finite);
+    }),
     topK: number(whole(1), Number.MAX_SAFE_INTEGER),
     topP: number(share, 1),
     seed: seedHalves,
     draw: number(counted, 0),
   });
-  if (temperature !== undefined && entropy !== undefined) {
-    refuse("VALUE", call.operation, "entropy", "given with temperature", "one of the two");
-  }
   const axis = operand.shape.length - 1;
   const work = {
     sources: [{ operand }],
@@ -86,7 +88,7 @@ export const sampleToken: Body = (call, xValue, options) => {
         count,
         length,
         input,
-        temperature ?? 1,
+        temperature,
         entropy ?? NaN,
         topK,
         topP,

@@ -153,6 +153,19 @@ TEST_CASE("layer_norm: a constant row gives exactly beta at any offset and eps")
   }
 }
 
+TEST_CASE("layer_norm: an entry that equals the mean gives exactly 0") {
+  // Factors of many sizes: with a fused multiply-add, rounding would show in most of them.
+  for (int step = 1; step < 200; ++step) {
+    for (const float offset : {0.0F, 30.0F, 1e8F}) {
+      const float apart = 8.0F * static_cast<float>(step);
+      const std::vector<float> x{offset - apart, offset, offset + apart};
+      Fenced out(3);
+      layer_norm(ConstMatrix(x.data(), 1, 3), {}, Matrix(out.data(), 1, 3));
+      REQUIRE(out.values()[1] == 0.0F);
+    }
+  }
+}
+
 TEST_CASE("rms_norm: a zero row gives exactly beta, or 0 without it") {
   const std::vector<float> x(9, 0.0F);
   const std::vector<float> beta{1, 2, 3, 4, 5, 6, 7, 8, 9};
