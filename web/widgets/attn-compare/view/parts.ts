@@ -1,13 +1,13 @@
 import type { Numbers } from "../../shared/format.js";
+import type { Pointing } from "../../shared/matrices/linked.js";
 import type { Translate } from "../../shared/text.js";
 import { methodNames, type MethodName } from "../methods.js";
 import type { CompareText } from "../text.en.js";
 
-export interface ViewProps {
+export interface ViewProps extends Pointing {
   readonly t: Translate<CompareText>;
   readonly numbers: Numbers;
   readonly width: number;
-  readonly dark: boolean;
   readonly table: boolean;
 }
 
