@@ -71,6 +71,12 @@ describe("all layers of a trained model", () => {
     expect(headsCsv(measured, [1, 4]).trim().split("\n")).toHaveLength(25);
   });
 
+  it("survive Performer in six heads of 72, and Nyström in all but two, as the page says", () => {
+    const layers = [1, 2, 3, 4, 5, 6].map(model);
+    const { heads, methods } = totalsOf(runNow(measureLayers(lab, { layers, budget: 16, seed: 1 })));
+    expect([heads, methods.performer.better, methods.nystrom.better]).toEqual([72, 6, 70]);
+  });
+
   it("are never worse under the best matrix of the rank than the matrix itself says, and have none for long texts", () => {
     const { best = [], errors } = runNow(measureHeads(lab, { heads: model(2), budget: 16, seed: 1 }));
     expect(best).toHaveLength(12);

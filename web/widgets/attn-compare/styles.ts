@@ -21,10 +21,12 @@ export const compareStyles = [
       cursor: pointer;
     }
     .linked.grids {
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 15em), 1fr));
+      /* Two and two, or one below the other. */
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(15em, 34%)), 1fr));
     }
     .grids .cross {
       stroke-width: 1.25;
+      stroke-opacity: 1;
     }
     .file input {
       max-width: 100%;

@@ -71,6 +71,8 @@ export interface NormSweep {
   readonly few: readonly Band[];
   readonly many: readonly Band[];
   readonly uniform: readonly (readonly [sigma: number, error: number])[];
+  /** For the number of features in hand, were errors small and directions independent. */
+  readonly theory: readonly (readonly [sigma: number, error: number])[];
   /** Middle of e^‖q+k‖² − 1, which over m is the relative variance of an entry. */
   readonly variance: readonly (readonly [sigma: number, variance: number])[];
 }
@@ -91,6 +93,7 @@ export function* sweepNorms(lab: Lab, input: NormsInput): Generator<number, Norm
     few: [] as Band[],
     many: [] as Band[],
     uniform: [] as [number, number][],
+    theory: [] as [number, number][],
     variance: [] as [number, number][],
   };
   for (const [at, sigma] of sigmas.entries()) {
@@ -105,6 +108,7 @@ export function* sweepNorms(lab: Lab, input: NormsInput): Generator<number, Norm
       yield (at + (which === "few" ? 0.1 : 1)) / sigmas.length;
     }
     result.uniform.push([sigma, truth.uniform]);
+    result.theory.push([sigma, errorOfOneFeature(problem) / Math.sqrt(features)]);
     result.variance.push([sigma, varianceOf(problem)]);
   }
   return result;

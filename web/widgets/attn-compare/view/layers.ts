@@ -7,7 +7,7 @@ import { linked, type LinkedPicture } from "../../shared/matrices/linked.js";
 import { better, errorsOf, middle, share, totalsOf } from "../caption.js";
 import type { HeadsMeasured } from "../measure.js";
 import { methodNames, type MethodName } from "../methods.js";
-import { allNames, nameOf, type ViewProps } from "./parts.js";
+import { allNames, nameOf, shortName, type ViewProps } from "./parts.js";
 
 /** Factors of two on each side of averaging. */
 const octaves = 2;
@@ -56,7 +56,7 @@ export function layersView(props: LayersProps): TemplateResult {
     <p class="note">${t("layersNote")}</p>
     ${dataTable({
       caption: t("tableLayers"),
-      columns: [t("layer"), ...allNames.map((name) => nameOf(t, name, budget)), t("tableBetter")],
+      columns: [t("layer"), ...allNames.map((name) => shortName(t, name)), t("tableBetter")],
       current: layers.indexOf(chosen.layer),
       rows: measured.map((layer, i) => [
         String(layers[i]),
@@ -67,7 +67,7 @@ export function layersView(props: LayersProps): TemplateResult {
         }),
       ]),
     })}
-    ${table ? headsTable(props, budget) : nothing}`;
+    ${table ? headsTable(props) : nothing}`;
 }
 
 /** On the signed colors: as far off as averaging lies in the middle. */
@@ -95,10 +95,10 @@ function readout(
   });
 }
 
-function headsTable({ t, numbers, layers, measured }: LayersProps, budget: number): TemplateResult {
+function headsTable({ t, numbers, layers, measured }: LayersProps): TemplateResult {
   return dataTable({
     caption: t("tableHeads"),
-    columns: [`${t("layer")}, ${t("heads")}`, ...allNames.map((name) => nameOf(t, name, budget))],
+    columns: [`${t("layer")}, ${t("heads")}`, ...allNames.map((name) => shortName(t, name))],
     rows: measured.flatMap((layer, i) =>
       Array.from({ length: layer.heads }, (_, head) => [
         `${layers[i] ?? 0}, ${head + 1}`,

@@ -157,16 +157,16 @@ function mapsTable({ t, numbers }: ViewProps, { input }: Measured, found: Survey
   const at = lengths.indexOf(tokenCount);
   const row = (label: string, features: string, rank: number, low: number, middle: number, high: number): string[] => [
     label,
-    features,
     String(rank),
-    numbers.fixed(Math.log(middle), 2),
     numbers.fixed(middle, 1),
     low === high ? "–" : t("range", { low: numbers.fixed(low, 1), high: numbers.fixed(high, 1) }),
+    numbers.fixed(Math.log(middle), 2),
+    features,
   ];
   const averaging = uniform[at] ?? Number.NaN;
   return dataTable({
     caption: t("tableMaps", { n: tokenCount }),
-    columns: [t("map"), t("tableFeatures"), t("tableRank"), t("tableEntropy"), t("tableKeys"), t("tableRange")],
+    columns: [t("map"), t("tableRank"), t("tableKeys"), t("tableRange"), t("tableEntropy"), t("tableFeatures")],
     current: surveyed.indexOf(input.map),
     rows: [
       ...surveyed.map((name) => {

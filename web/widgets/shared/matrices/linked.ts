@@ -106,6 +106,7 @@ export function linked(props: LinkedProps): TemplateResult {
   function mark({ row, column }: Entry): SVGTemplateResult {
     const [w, h] = [width / columns, height / rows];
     const [x, y] = [column * w, row * h];
-    return svg`<path class="cross" d="M0 ${y}H${width}M0 ${y + h}H${width}M${x} 0V${height}M${x + w} 0V${height}"></path>`;
+    const lines = `M0 ${y}H${width}M0 ${y + h}H${width}M${x} 0V${height}M${x + w} 0V${height}`;
+    return svg`<path class="halo" d=${lines}></path><path class="cross" d=${lines}></path>`;
   }
 }

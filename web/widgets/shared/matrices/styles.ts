@@ -29,8 +29,16 @@ export const matrixStyles = css`
   .matrix {
     outline: 1px solid var(--rule);
   }
+  .halo,
   .cross {
     fill: none;
+  }
+  .halo {
+    stroke: var(--paper);
+    stroke-width: 2.25;
+    stroke-opacity: 0.75;
+  }
+  .cross {
     stroke: var(--ink);
     stroke-width: 0.75;
     stroke-opacity: 0.8;
