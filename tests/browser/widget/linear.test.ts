@@ -117,7 +117,7 @@ test("measures all maps in a worker, or without one", async () => {
   const policy = policyWith("worker-src", "'none'");
   const { page } = await open(figure("", { policy }, { expectedProblems: [/worker-src/] }));
   const widget = await drawn(page);
-  await widget.locator("table").waitFor();
+  await widget.locator("circle.linear").first().waitFor();
   await widget.locator('input[value="exp"]').check();
   await widget.locator('tr[aria-current="true"]', { hasText: "exp" }).waitFor();
 });

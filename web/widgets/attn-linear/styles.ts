@@ -15,6 +15,19 @@ export const linearStyles = [
       gap: 1em;
       align-items: start;
     }
+    .spreads {
+      position: relative;
+    }
+    /* Over the empty chart: nothing below it moves when it goes. */
+    .spreads .progress {
+      position: absolute;
+      inset: 40% 1em auto 4.5em;
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.75em;
+      margin: 0;
+    }
     .limit {
       stroke: var(--ink);
       stroke-width: 1;

@@ -25,7 +25,7 @@ export interface Survey {
 export const seedOf = (seed: number, draw: number): number => (draw === 0 ? seed : 1000 * seed + draw);
 
 const rankAt = (weights: Float32Array): number =>
-  rankOf(singularValues(matrixOf(weights, tokenCount, tokenCount)).values);
+  rankOf(singularValues(matrixOf(weights, tokenCount, tokenCount), false).values);
 
 /** Measures all of them on draws of the same kind; yields the share of the work done. */
 export function* survey(lab: Lab, draw: Draw): Generator<number, Survey, void> {

@@ -55,7 +55,9 @@ export function matricesOf(lab: Lab, input: MatricesInput): Matrices {
     exact,
     performer,
     exactValues: decomposed.values,
-    performerValues: performer.values.every(Number.isFinite) ? singularValues(performer, false).values : new Float64Array(),
+    performerValues: performer.values.every(Number.isFinite)
+      ? singularValues(performer, false).values
+      : new Float64Array(),
     width,
     errors: {
       kernel: measure(square(lab.attentionWeights(q, k).data)),

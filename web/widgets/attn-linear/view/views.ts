@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
+import type { Band } from "../../shared/band.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
@@ -53,7 +54,7 @@ export function linearView(
       ["method uniform", t("uniform")],
     ])}
     <p class="note">${joinSentences(props.numbers.language, [t("rankNote"), t("bandNote", { draws: drawCount })])}</p>
-    ${survey === undefined ? nothing : html`${mapsTable(props, measured, survey)}`}
+    ${mapsTable(props, measured, survey)}
     ${table ? html`${survey === undefined ? nothing : spreadsTable(props, survey)} ${singularTable(props, measured)}` : nothing}`;
 }
 
@@ -151,34 +152,38 @@ function spreadChart(
 
 const labelOf = (t: ViewProps["t"], name: Surveyed): string => (name === "exact" ? t("exactMatrix") : nameOf(t, name));
 
-/** Softmax, every map and averaging beside one another, at the length of the matrices. */
-function mapsTable({ t, numbers }: ViewProps, { input }: Measured, found: Survey): TemplateResult {
-  const { ranks, spreads, uniform, uniformRank } = found;
+/** Softmax, every map and averaging beside one another, at the length of the matrices; dots for what is on its way. */
+function mapsTable({ t, numbers }: ViewProps, { input }: Measured, survey: Survey | undefined): TemplateResult {
   const at = lengths.indexOf(tokenCount);
-  const row = (label: string, features: string, rank: number, low: number, middle: number, high: number): string[] => [
-    label,
-    String(rank),
-    numbers.fixed(middle, 1),
-    low === high ? "–" : t("range", { low: numbers.fixed(low, 1), high: numbers.fixed(high, 1) }),
-    numbers.fixed(Math.log(middle), 2),
-    features,
-  ];
-  const averaging = uniform[at] ?? Number.NaN;
+  const row = (label: string, features: string, rank: number | undefined, band: Band | undefined): string[] => {
+    const shown = (text: (band: Band) => string): string => (band === undefined ? "…" : text(band));
+    return [
+      label,
+      rank === undefined ? "…" : String(rank),
+      shown(({ middle }) => numbers.fixed(middle, 1)),
+      shown(({ low, high }) =>
+        low === high ? "–" : t("range", { low: numbers.fixed(low, 1), high: numbers.fixed(high, 1) }),
+      ),
+      shown(({ middle }) => numbers.fixed(Math.log(middle), 2)),
+      features,
+    ];
+  };
+  const averaging = survey?.uniform[at];
+  const flat = averaging === undefined ? undefined : { low: averaging, middle: averaging, high: averaging };
   return dataTable({
     caption: t("tableMaps", { n: tokenCount }),
     columns: [t("map"), t("tableRank"), t("tableKeys"), t("tableRange"), t("tableEntropy"), t("tableFeatures")],
     current: surveyed.indexOf(input.map),
     rows: [
-      ...surveyed.map((name) => {
-        const { low, middle, high } = spreads[name][at] ?? { low: NaN, middle: NaN, high: NaN };
-        return row(
+      ...surveyed.map((name) =>
+        row(
           labelOf(t, name),
           name === "exact" ? "–" : String(featuresOf(name, input.d)),
-          ranks[name],
-          ...([low, middle, high] as const),
-        );
-      }),
-      row(t("uniform"), "–", uniformRank, averaging, averaging, averaging),
+          survey?.ranks[name],
+          survey?.spreads[name][at],
+        ),
+      ),
+      row(t("uniform"), "–", survey?.uniformRank, flat),
     ],
   });
 }
