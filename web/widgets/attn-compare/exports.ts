@@ -12,7 +12,7 @@ export function headsCsv(measured: readonly HeadsMeasured[], layers: readonly nu
     ],
     ...measured.flatMap(({ heads, errors, performer, best }, i) =>
       Array.from({ length: heads }, (_, head) => [
-        layers[i] || "",
+        layers[i] === 0 ? "" : (layers[i] ?? ""),
         head + 1,
         ...[performer[head]?.low, performer[head]?.middle, performer[head]?.high].map(number),
         ...[errors.nystrom, errors.linear, errors.sparse, errors.uniform, best].map((all) => number(all?.[head])),

@@ -50,7 +50,7 @@ export function keptOf(lab: Lab, n: number, state: PatternState): number {
   const { data } = lab.sparsePattern(n, n, optionsOf(state));
   let count = 0;
   // A million entries: a function for each would hold up the page.
-  for (let at = 0; at < data.length; at++) count += data[at] ?? 0;
+  for (const entry of data) count += entry;
   return count;
 }
 
