@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readSafetensors } from "attnlab/io";
+import { readSafetensors, writeSafetensors } from "attnlab/io";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, cells, figureOf, savedName } from "../lib/figure.js";
@@ -65,6 +65,41 @@ describe("heads of the model", () => {
   });
 });
 
+describe("all layers of the model", () => {
+  test("stand side by side; a head is chosen by a click, and by keyboard", async () => {
+    const { page, server } = await open(figure('view="layers"'));
+    const widget = await drawn(page);
+    await caption(widget)
+      .filter({ hasText: /^6 layers of all-MiniLM-L6-v2, 72 heads in all, 31 tokens/ })
+      .waitFor();
+    expect(await widget.locator(".grids svg.matrix").count()).toBe(4);
+    expect(new Set(server.requests.filter((path) => path.endsWith(".safetensors"))).size).toBe(6);
+    const rows = await cells(widget);
+    expect(rows.map(([layer]) => layer)).toEqual(["1", "2", "3", "4", "5", "6"]);
+    const share = (cell = ""): number => Number.parseFloat(cell);
+    for (const row of rows) expect(share(row[2])).toBeLessThan(share(row[5]));
+    const grid = widget.locator(".grids svg.matrix").first();
+    const box = await grid.boundingBox();
+    await grid.click({ position: { x: (box?.width ?? 0) - 2, y: (box?.height ?? 0) - 2 } });
+    await widget.getByText("Head 12 in detail").waitFor();
+    expect([await widget.getAttribute("layer"), await widget.getAttribute("head")]).toEqual(["6", "12"]);
+    await widget.locator(".grids").focus();
+    await page.keyboard.press("ArrowUp");
+    await widget.locator(".readout", { hasText: "Layer 5, head 12: off by" }).waitFor();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => widget.getAttribute("layer")).toBe("5");
+  });
+
+  test("point at one entry in all five matrices of a head", async () => {
+    const { page } = await open(figure());
+    const widget = await drawn(page);
+    await widget.locator(".five").focus();
+    await page.keyboard.press("ArrowDown");
+    await widget.locator(".readout", { hasText: "Query 2, key 1: exact" }).waitFor();
+    expect(await widget.locator(".five .cross").count()).toBe(5);
+  });
+});
+
 test("made-up sequences change with the seed, and need no worker", async () => {
   const policy = policyWith("worker-src", "'none'");
   const { page } = await open(figure('source="synthetic" table', { policy }, { expectedProblems: [/worker-src/] }));
@@ -80,6 +115,7 @@ describe("a reader's own file", () => {
   test("is compared like the others", async () => {
     const { page } = await open(figure('source="own"'));
     const widget = page.locator("#figure");
+    await widget.getByText("Until there is a file").waitFor();
     await widget.locator('input[type="file"]').setInputFiles(join(FIXTURES, "sentence.layer0.safetensors"));
     await caption(widget).filter({ hasText: "12 heads of 31 tokens from sentence.layer0.safetensors" }).waitFor();
   });
@@ -90,6 +126,21 @@ describe("a reader's own file", () => {
     await widget.locator('input[type="file"]').setInputFiles(join(FIXTURES, "tokens.json"));
     await widget.getByRole("alert").filter({ hasText: "could not be loaded" }).waitFor();
   });
+});
+
+test("a reader's file without q, k and v is told from one of another shape", async () => {
+  const { page } = await open(figure('source="own"'));
+  const widget = page.locator("#figure");
+  const tensor = { data: new Float32Array(6), shape: [2, 3] };
+  for (const [tensors, problem] of [
+    [{ query: tensor }, "no tensors q, k and v. It has: query."],
+    [{ q: tensor, k: tensor, v: tensor }, "there is q [2, 3]."],
+  ] as const) {
+    const buffer = Buffer.from(writeSafetensors(tensors));
+    const file = { name: "own.safetensors", mimeType: "application/octet-stream", buffer };
+    await widget.locator('input[type="file"]').setInputFiles(file);
+    await widget.getByRole("alert").filter({ hasText: problem }).waitFor();
+  }
 });
 
 describe("fits the page", () => {
@@ -108,6 +159,16 @@ describe("fits the page", () => {
         expect(await accessibilityViolations(page)).toEqual([]);
         await page.setViewportSize({ width: 320, height: 640 });
         expect(await overflowingElements(page)).toEqual([]);
+      }
+      await widget.evaluate((element) => {
+        element.setAttribute("source", "sentence");
+        element.setAttribute("view", "layers");
+      });
+      await widget.locator(".grids").waitFor();
+      expect(await overflowingElements(page)).toEqual([]);
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await accessibilityViolations(page)).toEqual([]);
       }
     });
   }
@@ -138,7 +199,7 @@ test("taken away as code, as a link and as files", async () => {
   for (const [name, content] of [
     ["Copy embed code", '<attn-compare budget="12">'],
     ["Copy as JavaScript", "landmarks: 12"],
-    ["Copy permalink", "#figure.state=source:sentence;layer:0;head:1;budget:12"],
+    ["Copy permalink", "#figure.state=view:heads;source:sentence;layer:0;head:1;budget:12"],
   ] as const) {
     await widget.getByRole("button", { name, exact: true }).click();
     await widget.getByText("Copied.").waitFor();

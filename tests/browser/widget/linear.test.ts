@@ -5,10 +5,10 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
-import { clipboard, numberIn } from "../lib/explorer.js";
+import { clipboard } from "../lib/explorer.js";
 import { cells, figureOf, savedName } from "../lib/figure.js";
 import { overflowingElements } from "../lib/layout.js";
-import { STRICT_POLICY } from "../lib/policy.js";
+import { policyWith, STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { open } from "../lib/visit.js";
 import { randomNumbers } from "../../../web/widgets/shared/random.js";
@@ -21,8 +21,22 @@ test("stands there before any click, with the numbers of double precision", asyn
   const { page } = await open(figure("table"));
   const widget = await drawn(page);
   expect(await caption(widget).textContent()).toMatch(/rank 8, that of softmax 64/);
-  const shown = await cells(widget);
-  expect(shown.map(([n, , , uniform]) => [n, uniform])).toContainEqual(["64", "64.00"]);
+  await widget.locator("table").nth(2).waitFor();
+  // All maps at once, over draws of which the first is in view; then the lengths.
+  const maps = await cells(widget);
+  expect(maps.map(([name, rank]) => [name, rank])).toEqual([
+    ["softmax attention", "64"],
+    ["elu + 1", "8"],
+    ["relu", "8"],
+    ["exp", "8"],
+    ["two softmaxes", "8"],
+    ["1 + cosine", "9"],
+    ["averaging everything", "1"],
+  ]);
+  expect((await cells(widget, 1)).map((row) => [row[0], row[7]])).toContainEqual(["64", "64.00"]);
+  const said = /spreads over ([\d.]+) keys, with softmax over ([\d.]+);/.exec(
+    (await caption(widget).textContent()) ?? "",
+  );
   const { normal } = randomNumbers(1);
   const [q, k]: [number[][], number[][]] = [[], []];
   for (let i = 0; i < 64; i++) {
@@ -43,7 +57,7 @@ test("stands there before any click, with the numbers of double precision", asyn
       const all = weights.reduce((x, y) => x + y);
       spread += Math.exp(-weights.reduce((sum, w) => sum + (w / all) * Math.log(w / all), 0)) / 64;
     }
-    expect(numberIn(shown[2]?.[index + 1])).toBeCloseTo(spread, 1);
+    expect(Math.abs(Number(said?.[2 - index]) - spread)).toBeLessThan(0.06);
   });
 });
 
@@ -66,6 +80,46 @@ test("is set by keyboard: another map, fewer channels, the future hidden", async
   await widget.getByRole("button", { name: /Roll the seed/ }).click();
   await widget.getByText("seed 2", { exact: true }).waitFor();
   await expect.poll(() => caption(widget).textContent()).not.toBe(before);
+});
+
+test("shows an entry in both matrices, by pointer, by touch and by keyboard", async () => {
+  const { page } = await open(figure("", {}, { context: { hasTouch: true } }));
+  const widget = await drawn(page);
+  await widget.locator(".linked").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await widget.locator(".readout", { hasText: "Query 2, key 2: softmax gives it" }).waitFor();
+  expect(await widget.locator(".cross").count()).toBe(2);
+  await page.keyboard.press("Escape");
+  await widget.locator(".readout", { hasText: "Point at an entry" }).waitFor();
+  const second = widget.locator("svg.matrix").nth(1);
+  await second.hover({ position: { x: 2, y: 2 } });
+  await widget.locator(".readout", { hasText: "Query 1, key 1:" }).waitFor();
+  const box = await second.boundingBox();
+  await second.tap({ position: { x: (box?.width ?? 0) - 2, y: 2 } });
+  await widget.locator(".readout", { hasText: "Query 1, key 64:" }).waitFor();
+});
+
+test("keeps only near keys, which lifts the rank", async () => {
+  const { page } = await open(figure());
+  const widget = await drawn(page);
+  const slider = widget.getByRole("slider", { name: /Keys kept on each side/ });
+  expect(await slider.getAttribute("aria-valuetext")).toBe("all");
+  await slider.focus();
+  for (let press = 0; press < 5; press++) await page.keyboard.press("ArrowLeft");
+  await caption(widget).filter({ hasText: "only 2 keys kept on each side" }).waitFor();
+  expect(await widget.getAttribute("near")).toBe("2");
+  const [, rank] = /linear attention has rank (\d+)/.exec((await caption(widget).textContent()) ?? "") ?? [];
+  expect(Number(rank)).toBeGreaterThan(32);
+});
+
+test("measures all maps in a worker, or without one", async () => {
+  const policy = policyWith("worker-src", "'none'");
+  const { page } = await open(figure("", { policy }, { expectedProblems: [/worker-src/] }));
+  const widget = await drawn(page);
+  await widget.locator("circle.linear").first().waitFor();
+  await widget.locator('input[value="exp"]').check();
+  await widget.locator('tr[aria-current="true"]', { hasText: "exp" }).waitFor();
 });
 
 describe("fits the page", () => {

@@ -117,7 +117,20 @@ describe("the sweeps", () => {
     const { page } = await open(figure('view="norms" d="16" tokens="independent" sigma="1" features="16" table'));
     const widget = await drawn(page);
     const at = (await cells(widget)).find(([sigma]) => sigma === "1");
-    expect(numberIn(at?.[2])).toBeGreaterThan(numberIn(at?.[8]));
+    expect(numberIn(at?.[2])).toBeGreaterThan(numberIn(at?.[11]));
+  });
+
+  test("lie below the theory where errors are small, and let sigma be dragged", async () => {
+    const { page } = await open(figure('view="norms" d="16" tokens="independent" features="64" table'));
+    const widget = await drawn(page);
+    const row = (await cells(widget)).find(([sigma]) => sigma === "0.2");
+    expect(numberIn(row?.[8])).toBeGreaterThan(numberIn(row?.[2]));
+    expect(numberIn(row?.[8])).toBeLessThan(2 * numberIn(row?.[2]));
+    const chart = widget.locator("svg.errors");
+    const box = await chart.boundingBox();
+    await chart.click({ position: { x: (box?.width ?? 0) - 2, y: (box?.height ?? 0) / 2 } });
+    await caption(widget).filter({ hasText: "At σ = 1.5" }).waitFor();
+    expect(await widget.getAttribute("sigma")).toBe("1.5");
   });
 
   test("keep to double precision where others end in NaN, also without a worker", async () => {
@@ -140,6 +153,8 @@ describe("the sweeps", () => {
       .filter({ hasText: /length 1\.[5-7]/ })
       .waitFor();
     expect(Number(await widget.getAttribute("length"))).toBeGreaterThan(1.4);
+    // What is drawn stands on the map of what theory says.
+    expect(await widget.locator("circle.drawn").count()).toBeGreaterThan(30);
   });
 
   test(

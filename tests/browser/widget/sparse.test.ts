@@ -71,6 +71,33 @@ test("draws other blocks with another seed", async () => {
   expect(await kept()).not.toBe(before);
 });
 
+test("says how a query hears of a key, by keyboard and by pointer, and lets the layers be dragged", async () => {
+  const { page } = await open(figure('pattern="local" window="8"'));
+  const widget = await drawn(page);
+  await widget.locator(".linked").focus();
+  for (let press = 0; press < 9; press++) await page.keyboard.press("ArrowRight");
+  await widget
+    .locator(".readout", {
+      hasText:
+        /^Query 1 hears of key 10 in layer 2, through token [2-9], which looks at it\. Query 1 looks at 9 keys; after 2 layers it has heard of 17 of 64\.$/,
+    })
+    .waitFor();
+  expect(await widget.locator(".cross").count()).toBe(2);
+  await widget.locator("svg.kept").hover({ position: { x: 1, y: 1 } });
+  await widget.locator(".readout", { hasText: "Query 1 looks at key 1 itself." }).waitFor();
+  const chart = widget.locator("svg.reach");
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  if (box === null) throw new Error("The chart is not on the page.");
+  const middle = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width / 3, middle);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, middle, { steps: 4 });
+  await page.mouse.up();
+  await caption(widget).filter({ hasText: "After 16 layers every token" }).waitFor();
+  expect(await widget.getAttribute("layers")).toBe("16");
+});
+
 describe("times on request", () => {
   for (const worker of [true, false]) {
     test(worker ? "in a worker" : "and without one", async () => {

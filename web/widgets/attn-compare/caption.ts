@@ -27,20 +27,64 @@ export interface Origin {
   readonly file: string;
 }
 
+export type Counted = "performer" | "nystrom" | "linear" | "sparse";
+
+/** Errors of a method in every head: of the Performer's draws the middle one. */
+export const errorsOf = ({ errors, performer }: HeadsMeasured, name: Counted | "uniform"): readonly number[] =>
+  name === "performer" ? performer.map((range) => range.middle) : errors[name];
+
+/** Of all layers: the heads that every method does better in than averaging by a tenth, and its middle error. */
+export function totalsOf(layers: readonly HeadsMeasured[]) {
+  const all = (name: Counted | "uniform"): readonly number[] => layers.flatMap((layer) => errorsOf(layer, name));
+  const uniform = all("uniform");
+  const of = (name: Counted) => ({ better: better(all(name), uniform), middle: middle(all(name)) });
+  return {
+    heads: uniform.length,
+    uniform: middle(uniform),
+    methods: {
+      performer: of("performer"),
+      nystrom: of("nystrom"),
+      linear: of("linear"),
+      sparse: of("sparse"),
+    } satisfies Record<Counted, { better: number; middle: number }>,
+  };
+}
+
+/** All layers of the model under all methods. */
+export function layersCaption(t: T, numbers: Numbers, layers: readonly HeadsMeasured[], model: string): string {
+  const { heads, uniform, methods } = totalsOf(layers);
+  const middles = Object.entries(methods).map(([name, found]) => [name, share(numbers, found.middle)]);
+  return joinSentences(numbers.language, [
+    t("captionLayers", { model, layers: layers.length, heads, n: layers[0]?.n ?? 0 }),
+    t("captionBetter", {
+      heads,
+      performer: methods.performer.better,
+      nystrom: methods.nystrom.better,
+      linear: methods.linear.better,
+      sparse: methods.sparse.better,
+    }),
+    t("captionErrors", {
+      ...(Object.fromEntries(middles) as Record<Counted, string>),
+      uniform: share(numbers, uniform),
+    }),
+  ]);
+}
+
 /** Whose heads, and how all methods do on them. */
 export function captionOf(
   t: T,
   numbers: Numbers,
-  { heads, n, budget, errors, performer }: HeadsMeasured,
+  measured: HeadsMeasured,
   { source, layer, model, file }: Origin,
 ): string {
+  const { heads, n, budget, errors } = measured;
   const whose =
     source === "synthetic"
       ? t("captionSynthetic", { heads, n })
       : source === "own"
         ? t("captionOwn", { heads, n, name: file })
         : t("captionModel", { layer, model, heads, n });
-  const drawn = performer.map((range) => range.middle);
+  const drawn = errorsOf(measured, "performer");
   return joinSentences(numbers.language, [
     whose,
     t("captionErrors", {

@@ -9,11 +9,11 @@ import type { Lab } from "../../package/index.js";
 import { Numbers } from "../shared/format.js";
 import { runNow } from "../shared/tasks/task.js";
 import { translator } from "../shared/text.js";
-import { better, captionOf, middle } from "./caption.js";
+import { better, captionOf, layersCaption, middle, totalsOf } from "./caption.js";
 import { compareCode } from "./copy-as-javascript.js";
 import { headsCsv } from "./exports.js";
-import { headsOfFile, mostTokens, shapeOf, syntheticHeads, type Heads } from "./heads.js";
-import { measureHead, measureHeads } from "./measure.js";
+import { HeadsProblem, headsOfFile, mostTokens, shapeOf, syntheticHeads, type Heads } from "./heads.js";
+import { measureHead, measureHeads, measureLayers } from "./measure.js";
 import { methodNames, windowOf } from "./methods.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
@@ -52,6 +52,43 @@ describe("heads of a trained model", () => {
   });
 });
 
+describe("all layers of a trained model", () => {
+  it("are measured as each of them alone, and counted together", () => {
+    const layers = [1, 4].map(model);
+    const measured = runNow(measureLayers(lab, { layers, budget: 16, seed: 1 }));
+    expect(measured).toEqual(layers.map((heads) => runNow(measureHeads(lab, { heads, budget: 16, seed: 1 }))));
+    const { heads, methods, uniform } = totalsOf(measured);
+    expect(heads).toBe(24);
+    expect(uniform).toBe(middle(measured.flatMap(({ errors }) => errors.uniform)));
+    expect(methods.nystrom.better).toBe(
+      measured.reduce((sum, { errors }) => sum + better(errors.nystrom, errors.uniform), 0),
+    );
+    expect(methods.performer.better).toBeLessThan(methods.nystrom.better);
+    const english = layersCaption(translator({ en, zh }, "en"), new Numbers("en"), measured, "M");
+    expect(english).toMatch(
+      /^2 layers of M, 24 heads in all, 31 tokens, .*Performer in \d+ of 24 heads, Nyström in \d+/,
+    );
+    expect(headsCsv(measured, [1, 4]).trim().split("\n")).toHaveLength(25);
+  });
+
+  it("survive Performer in six heads of 72, and Nyström in all but two, as the page says", () => {
+    const layers = [1, 2, 3, 4, 5, 6].map(model);
+    const { heads, methods } = totalsOf(runNow(measureLayers(lab, { layers, budget: 16, seed: 1 })));
+    expect([heads, methods.performer.better, methods.nystrom.better]).toEqual([72, 6, 70]);
+  });
+
+  it("are never worse under the best matrix of the rank than the matrix itself says, and have none for long texts", () => {
+    const { best = [], errors } = runNow(measureHeads(lab, { heads: model(2), budget: 16, seed: 1 }));
+    expect(best).toHaveLength(12);
+    best.forEach((error, head) => expect(error).toBeLessThan(errors.uniform[head] ?? 0));
+    const [full = []] = [runNow(measureHeads(lab, { heads: model(2), budget: 31, seed: 1 })).best];
+    for (const error of full) expect(error).toBeLessThan(1e-12);
+    const long = { data: new Float32Array(65 * 2).fill(0.5), shape: [1, 65, 2] };
+    const heads: Heads = { name: "long", source: "own", layer: 0, q: long, k: long, v: long };
+    expect(runNow(measureHeads(lab, { heads, budget: 4, seed: 1 })).best).toBeUndefined();
+  });
+});
+
 describe("made-up heads", () => {
   it("suit Nyström the better the smoother they are", () => {
     const { errors } = runNow(measureHeads(lab, { heads: syntheticHeads(1), budget: 16, seed: 1 }));
@@ -82,11 +119,26 @@ describe("a reader's own file", () => {
   });
 
   it("is refused where something is missing or does not fit", () => {
-    expect(() => headsOfFile("own", writeSafetensors({ q: tensor([2, 3, 4]), k: tensor([2, 3, 4]) }))).toThrow("own");
+    expect(() => headsOfFile("own", writeSafetensors({ q: tensor([2, 3, 4]), k: tensor([2, 3, 4]) }))).toThrow("k, q");
     const odd = { q: tensor([2, 3, 4]), k: tensor([2, 3, 5]), v: tensor([2, 3, 4]) };
     expect(() => headsOfFile("own", writeSafetensors(odd))).toThrow("[2, 3, 5]");
     const flat = { q: tensor([3, 4]), k: tensor([3, 4]), v: tensor([3, 4]) };
     expect(() => headsOfFile("own", writeSafetensors(flat))).toThrow("[3, 4]");
+    for (const [tensors, kind] of [
+      [{ q: tensor([2, 3, 4]) }, "fileMissing"],
+      [odd, "fileDiffers"],
+      [flat, "fileShape"],
+    ] as const) {
+      const refused = (): unknown => {
+        try {
+          return headsOfFile("own", writeSafetensors(tensors));
+        } catch (error) {
+          return error;
+        }
+      };
+      expect(refused()).toBeInstanceOf(HeadsProblem);
+      expect(refused()).toMatchObject({ kind });
+    }
   });
 });
 
@@ -99,13 +151,13 @@ describe("in words and files", () => {
     expect(english).toContain("Nyström is exact attention here");
     expect(captionOf(translator({ en, zh }, "zh"), new Numbers("zh"), measured, origin)).toMatch(/^M 第 2 层，12 个头/);
     expect(better([0.5, 0.95], [1, 1])).toBe(1);
-    expect(headsCsv(measured).split("\n")).toHaveLength(14);
+    expect(headsCsv([measured], [2]).split("\n")).toHaveLength(14);
   });
 
   it.each(["sentence", "synthetic"] as const)("copies a program that prints the same, %s", async (source) => {
     const heads = source === "sentence" ? model(5) : syntheticHeads(4);
     const { n } = shapeOf(heads);
-    const code = compareCode("Title", { source, layer: 5, file: "", n, budget: 12, seed: 4 });
+    const code = compareCode("Title", { source, layers: [5], file: "", n, budget: 12, seed: 4 });
     const file = `${folder}${source}.mjs`;
     writeFileSync(file, code.replace(/"node_modules[^"]*"/, JSON.stringify(modelFile(5))));
     const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
@@ -120,5 +172,18 @@ describe("in words and files", () => {
       printed.forEach((error, head) => expect(error).toBeCloseTo(errors[name][head] ?? NaN, 3));
     }
     expect(new Set(lines.map(([name]) => name))).toEqual(new Set([...methodNames, "uniform"]));
+  });
+
+  it("copies a program that prints all layers", async () => {
+    const code = compareCode("Title", { source: "sentence", layers: [1, 6], file: "", n: 31, budget: 8, seed: 1 });
+    const file = `${folder}layers.mjs`;
+    writeFileSync(file, code.replace("node_modules/attnlab/", root));
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(2 * 12 * (methodNames.length + 1));
+    const { errors } = runNow(measureHeads(lab, { heads: model(6), budget: 8, seed: 1 }));
+    const printed = lines.filter((line) => line.startsWith("layer 6 nystrom "));
+    printed.forEach((line, head) => expect(Number(line.split(" ")[4])).toBeCloseTo(errors.nystrom[head] ?? NaN, 3));
+    expect(printed).toHaveLength(12);
   });
 });

@@ -1,11 +1,15 @@
 import { readSafetensors } from "../../package/io.js";
 import type { TensorLike } from "../../package/index.js";
 import { randomCode, randomNumbers } from "../shared/random.js";
+import type { SourceName } from "./schema.js";
 
 /** Queries, keys and values of some heads, `[heads, n, d]`. */
 export interface Heads {
   /** Equal names are the same numbers. */
   readonly name: string;
+  readonly source: SourceName;
+  /** Of the model, from 1; 0 for what is no layer of it. */
+  readonly layer: number;
   readonly q: TensorLike;
   readonly k: TensorLike;
   readonly v: TensorLike;
@@ -19,24 +23,40 @@ export const shapeOf = ({ q, v }: Heads): { heads: number; n: number; d: number;
 /** Most heads and tokens of a reader's own file: the rest is left out. */
 export const [mostHeads, mostTokens] = [16, 256] as const;
 
-/** q, k and v of a safetensors file, `[heads, n, d]`. Throws an Error that says what is missing. */
-export function headsOfFile(name: string, bytes: Uint8Array): Heads {
-  const { q, k, v } = readSafetensors(bytes).tensors;
-  if (q === undefined || k === undefined || v === undefined) throw new Error(`${name}: q, k, v?`);
-  const cut = (what: string, { data, shape }: TensorLike): TensorLike => {
+/** Why a file cannot be taken: something is missing, has no three axes, or does not fit the rest. */
+export class HeadsProblem extends Error {
+  constructor(
+    readonly kind: "fileMissing" | "fileShape" | "fileDiffers",
+    readonly found: string,
+  ) {
+    super(found);
+  }
+}
+
+const shapeText = (name: string, { shape }: TensorLike): string => `${name} [${shape.join(", ")}]`;
+
+/** q, k and v of a safetensors file, `[heads, n, d]`. Throws a {@link HeadsProblem} that says what is wrong. */
+export function headsOfFile(name: string, bytes: Uint8Array, source: SourceName = "own", layer = 0): Heads {
+  const { tensors } = readSafetensors(bytes);
+  const { q, k, v } = tensors;
+  if (q === undefined || k === undefined || v === undefined) {
+    throw new HeadsProblem("fileMissing", Object.keys(tensors).slice(0, 6).join(", "));
+  }
+  const cut = (what: string, tensor: TensorLike): TensorLike => {
+    const { data, shape } = tensor;
     const [heads = 0, n = 0, d = 0] = shape;
     const [h, t] = [Math.min(heads, mostHeads), Math.min(n, mostTokens)];
-    if (shape.length !== 3 || h * t * d === 0) throw new Error(`${name}: ${what} [${shape.join(", ")}]`);
+    if (shape.length !== 3 || h * t * d === 0) throw new HeadsProblem("fileShape", shapeText(what, tensor));
     const rows = Array.from({ length: h }, (_, i) => data.subarray(i * n * d, (i * n + t) * d));
     const kept = new Float32Array(h * t * d);
     rows.forEach((row, i) => kept.set(row, i * t * d));
     return { data: kept, shape: [h, t, d] };
   };
-  const heads = { name, q: cut("q", q), k: cut("k", k), v: cut("v", v) };
+  const heads = { name, source, layer, q: cut("q", q), k: cut("k", k), v: cut("v", v) };
   const same = (a: TensorLike, b: TensorLike, axes: number): boolean =>
     a.shape.slice(0, axes).join() === b.shape.slice(0, axes).join();
-  if (!same(heads.q, heads.k, 3) || !same(heads.q, heads.v, 2)) {
-    throw new Error(`${name}: q [${q.shape.join(", ")}], k [${k.shape.join(", ")}], v [${v.shape.join(", ")}]`);
+  if (!same(q, k, 3) || !same(q, v, 2)) {
+    throw new HeadsProblem("fileDiffers", [shapeText("q", q), shapeText("k", k), shapeText("v", v)].join(", "));
   }
   return heads;
 }
@@ -72,6 +92,8 @@ export function syntheticHeads(seed: number): Heads {
   const shape = [drifts.length, tokens, width];
   return {
     name: `synthetic ${seed}`,
+    source: "synthetic",
+    layer: 0,
     q: { data: q, shape },
     k: { data: k, shape },
     v: { data: v, shape },

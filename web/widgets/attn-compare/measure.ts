@@ -1,4 +1,5 @@
 import type { Lab, TensorLike } from "../../package/index.js";
+import { bandOf, type Band } from "../shared/band.js";
 import { attentionErrors, relativeError, times, type AttentionErrors } from "../shared/matrices/errors.js";
 import { nearestOfRank, singularValues } from "../shared/matrices/singular-values.js";
 import { matrixOf, softmaxAttention, uniformAttention, type Matrix } from "../shared/matrices/softmax.js";
@@ -8,17 +9,14 @@ import { apply, methodNames, type MethodName } from "./methods.js";
 /** Draws of the Performer behind its band. */
 export const seedCount = 9;
 
-export interface Range {
-  readonly low: number;
-  readonly middle: number;
-  readonly high: number;
-}
-
 export interface HeadsInput {
   readonly heads: Heads;
   readonly budget: number;
   readonly seed: number;
 }
+
+/** Most tokens for which every head's best approximation is found: it takes the third power of their number. */
+const mostDecomposed = 64;
 
 /** Relative output errors of every head. */
 export interface HeadsMeasured {
@@ -26,8 +24,10 @@ export interface HeadsMeasured {
   readonly n: number;
   readonly heads: number;
   readonly errors: Readonly<Record<Exclude<MethodName, "performer"> | "uniform", readonly number[]>>;
+  /** Of the nearest matrix of a rank as large as the budget; none for long texts. */
+  readonly best: readonly number[] | undefined;
   /** Over the draws. */
-  readonly performer: readonly Range[];
+  readonly performer: readonly Band[];
 }
 
 export const seedOf = (seed: number, draw: number): number => 1000 * seed + draw;
@@ -39,11 +39,16 @@ export function* measureHeads(lab: Lab, { heads, budget, seed }: HeadsInput): Ge
   const scale = 1 / Math.sqrt(d);
   const exact: Float64Array[] = [];
   const uniform: number[] = [];
+  const best: number[] = [];
   for (let head = 0; head < count; head++) {
     const values = v.data.subarray(head * n * dV, (head + 1) * n * dV);
     const of = ({ data }: TensorLike): Float32Array => data.subarray(head * n * d, (head + 1) * n * d);
-    const output = times(softmaxAttention(of(q), of(k), d, scale), values, dV);
+    const matrix = softmaxAttention(of(q), of(k), d, scale);
+    const output = times(matrix, values, dV);
     exact.push(output);
+    if (n <= mostDecomposed) {
+      best.push(relativeError(output, times(nearestOfRank(singularValues(matrix), budget), values, dV)));
+    }
     uniform.push(relativeError(output, times(uniformAttention(n, n), values, dV)));
     yield (0.3 * (head + 1)) / count;
   }
@@ -66,14 +71,30 @@ export function* measureHeads(lab: Lab, { heads, budget, seed }: HeadsInput): Ge
       sparse: errorsOf("sparse", seed),
       uniform,
     },
-    performer: exact.map((_, head) => rangeOf(draws.map((errors) => errors[head] ?? Number.NaN))),
+    best: n <= mostDecomposed ? best : undefined,
+    performer: exact.map((_, head) => bandOf(draws.map((errors) => errors[head] ?? Number.NaN))),
   };
 }
 
-function rangeOf(errors: readonly number[]): Range {
-  const sorted = [...errors].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return { low: at(0.1), middle: at(0.5), high: at(0.9) };
+export interface LayersInput {
+  readonly layers: readonly Heads[];
+  readonly budget: number;
+  readonly seed: number;
+}
+
+/** Every head of every layer under every method; yields the share of the work done. */
+export function* measureLayers(
+  lab: Lab,
+  { layers, budget, seed }: LayersInput,
+): Generator<number, readonly HeadsMeasured[], void> {
+  const measured: HeadsMeasured[] = [];
+  for (const [at, heads] of layers.entries()) {
+    const steps = measureHeads(lab, { heads, budget, seed });
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) yield (at + step.value) / layers.length;
+    measured.push(step.value);
+  }
+  return measured;
 }
 
 export interface HeadInput extends HeadsInput {

@@ -3,8 +3,13 @@ import { choice, flag, whole, type StateOf } from "../shared/state.js";
 export const sourceNames = ["sentence", "passage", "synthetic", "own"] as const;
 export type SourceName = (typeof sourceNames)[number];
 
+export const viewNames = ["heads", "layers"] as const;
+export type ViewName = (typeof viewNames)[number];
+
 /** State of the widget. The defaults show heads of a trained model that travel with the widget. */
 export const schema = {
+  /** One layer head by head, or all layers of a text side by side. */
+  view: choice(viewNames, "heads"),
   source: choice(sourceNames, "sentence"),
   /** Layer of the model, from 1; 0 for the heads that travel with the widget. */
   layer: whole(0),

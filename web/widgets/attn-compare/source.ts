@@ -23,13 +23,16 @@ export function layerInView(source: SourceName, layer: number): number {
   return there.reduce((best, one) => (Math.abs(one - layer) < Math.abs(best - layer) ? one : best), there[0] ?? 0);
 }
 
+/** The layers that can be compared with one another. */
+export const comparable = (source: SourceName): readonly number[] => layersOf(source).filter((layer) => layer > 0);
+
 /** Heads of the model at a layer that there is. */
 export async function modelHeads(source: "sentence" | "passage", layer: number): Promise<Heads> {
-  if (layer === 0) return headsOfFile("carried", carried);
+  if (layer === 0) return headsOfFile("carried", carried, source, carriedLayer);
   const { fileOf } = await import("../attn-explorer/data/files.js");
   const address = fileOf(source, layer);
   if (address === undefined) throw new Error(`${source}, ${layer}`);
   const response = await fetch(address);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return headsOfFile(`${source} ${layer}`, new Uint8Array(await response.arrayBuffer()));
+  return headsOfFile(`${source} ${layer}`, new Uint8Array(await response.arrayBuffer()), source, layer);
 }

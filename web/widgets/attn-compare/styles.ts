@@ -1,11 +1,13 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 
 /** Marks of the comparison on top of what all figures share. */
 export const compareStyles = [
   ...figureStyles,
   methodStyles,
+  matrixStyles,
   css`
     .heads path.method {
       stroke-opacity: 0.75;
@@ -18,26 +20,13 @@ export const compareStyles = [
       fill: transparent;
       cursor: pointer;
     }
-    .matrices {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
-      gap: 1em;
+    .linked.grids {
+      /* Two and two, or one below the other. */
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(15em, 34%)), 1fr));
     }
-    figure {
-      display: grid;
-      grid-template-rows: 1fr auto;
-      align-content: end;
-      gap: 0.35em;
-      min-width: 0;
-      margin: 0;
-    }
-    figcaption {
-      align-self: end;
-      color: var(--muted);
-      font-size: 0.875em;
-    }
-    .matrix {
-      outline: 1px solid var(--rule);
+    .grids .cross {
+      stroke-width: 1.25;
+      stroke-opacity: 1;
     }
     .file input {
       max-width: 100%;

@@ -1,9 +1,21 @@
 import { randomCode } from "../shared/random.js";
 import { negligible, optionsOf, tokenCount, type Input } from "./measure.js";
 
+const nearCode = (near: number): string => `
+// Keeps ${near} keys on each side of a query; their weights sum to 1 again.
+for (const values of Object.values(weights)) {
+  for (let i = 0; i < n; i++) {
+    const row = values.subarray(i * n, (i + 1) * n);
+    row.forEach((_, j) => (row[j] = Math.abs(i - j) > ${near} ? 0 : row[j]));
+    const sum = row.reduce((all, weight) => all + weight, 0);
+    if (sum > 0) row.forEach((weight, j) => (row[j] = weight / sum));
+  }
+}
+`;
+
 /** A module for Node that prints the rank of both matrices, and over how many keys their rows spread. */
 export function linearCode(title: string, input: Input): string {
-  const { d, sigma, causal, seed } = input;
+  const { d, sigma, causal, near, seed } = input;
   return `// ${title.replace(/\s+/g, " ")}
 // npm install attnlab, save this as linear.mjs, then: node linear.mjs
 import { load } from "attnlab";
@@ -23,7 +35,7 @@ const weights = {
   softmax: lab.attention(tensor(q, d), tensor(k, d), unit, { causal: ${causal} }).data,
   linear: lab.linearAttention(tensor(q, d), tensor(k, d), unit, ${JSON.stringify(optionsOf(input))}).data,
 };
-
+${near > 0 ? nearCode(near) : ""}
 /** Singular values: rotates the columns until all are orthogonal (one-sided Jacobi). */
 function rank(values) {
   const columns = Array.from({ length: n }, (_, j) => Array.from({ length: n }, (_, i) => values[i * n + j]));

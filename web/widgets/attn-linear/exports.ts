@@ -1,19 +1,27 @@
 import { csv } from "../shared/csv.js";
-import { lengths, type Measured } from "./measure.js";
+import type { Measured } from "./measure.js";
+import { lengths, surveyed, type Survey } from "./survey.js";
 
 const number = (value: number | undefined): string => (value === undefined ? "" : String(Number(value.toPrecision(8))));
 
-/** Singular values and spreads; headings are English in every language: they are read by programs. */
-export function linearCsv({ exact, linear, uniform }: Measured): string {
+/** Singular values and, once there are any, spreads over the draws; headings are English: they are read by programs. */
+export function linearCsv({ input, exact, linear }: Measured, survey: Survey | undefined): string {
+  const nameOf = (name: string): string => (name === "exact" ? "softmax attention" : `linear, ${name}`);
+  const singular = (name: string, values: Float64Array): (string | number)[][] =>
+    Array.from(values, (value, i) => ["singular value", nameOf(name), i + 1, "", number(value), ""]);
+  const spreads = ({ spreads, uniform }: Survey): (string | number)[][] => [
+    ...surveyed.flatMap((name) =>
+      spreads[name].map(({ low, middle, high }, i) => [
+        ...["keys per row", nameOf(name), lengths[i] ?? 0],
+        ...[low, middle, high].map(number),
+      ]),
+    ),
+    ...uniform.map((value, i) => ["keys per row", "averaging", lengths[i] ?? 0, "", number(value), ""]),
+  ];
   return csv([
-    ["what", "at", "softmax attention", "linear attention", "uniform"],
-    ...Array.from(exact.values, (value, i) => ["singular value", i + 1, number(value), number(linear.values[i]), ""]),
-    ...lengths.map((n, i) => [
-      "keys per row",
-      n,
-      number(exact.spreads[i]),
-      number(linear.spreads[i]),
-      number(uniform[i]),
-    ]),
+    ["what", "of", "at", "low", "middle", "high"],
+    ...singular("exact", exact.values),
+    ...singular(input.map, linear.values),
+    ...(survey === undefined ? [] : spreads(survey)),
   ]);
 }

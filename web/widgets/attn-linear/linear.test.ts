@@ -11,7 +11,20 @@ import { translator } from "../shared/text.js";
 import { captionOf } from "./caption.js";
 import { linearCode } from "./copy-as-javascript.js";
 import { linearCsv } from "./exports.js";
-import { lengths, measure, problemOf, spreadOf, tokenCount, weightsOf, type Input } from "./measure.js";
+import {
+  entropiesOf,
+  measure,
+  problemOf,
+  rankOf,
+  spreadOf,
+  tokenCount,
+  truncated,
+  uniformWeights,
+  weightsOf,
+  type Input,
+} from "./measure.js";
+import { runNow } from "../shared/tasks/task.js";
+import { drawCount, lengths, seedOf, survey, surveyed } from "./survey.js";
 import { mapNames, schema } from "./schema.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
@@ -24,14 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const initial = Object.fromEntries(Object.entries(schema).map(([key, { initial }]) => [key, initial])) as Input;
+const initial = Object.fromEntries(
+  Object.entries(schema).map(([key, { initial }]) => [key, initial]),
+) as unknown as Input;
 const given = (change: Partial<Input> = {}): Input => ({ ...initial, ...change });
 
 describe("the weights", () => {
   it("are those of double precision", () => {
     const input = given();
-    const { q, k } = problemOf(input, 32);
-    const { exact, linear } = weightsOf(lab, input, 32);
+    const problem = problemOf(input, 32);
+    const { q, k } = problem;
+    const [exact, linear] = [weightsOf(lab, input, problem, "exact"), weightsOf(lab, input, problem, "elu")];
     softmaxAttention(q.data, k.data, 8, 1 / Math.sqrt(8)).values.forEach((weight, at) =>
       expect(exact[at]).toBeCloseTo(weight, 5),
     );
@@ -76,12 +92,66 @@ describe("the rank", () => {
   });
 });
 
-it("spreads nearly as wide as averaging, and the wider the longer", () => {
-  const { exact, linear, uniform } = measure(lab, given());
-  lengths.forEach((_, i) => {
-    expect(linear.spreads[i]).toBeGreaterThan(0.7 * (uniform[i] ?? 0));
-    expect(linear.spreads[i]).toBeLessThan(uniform[i] ?? 0);
-    expect(exact.spreads[i]).toBeLessThan(0.6 * (linear.spreads[i] ?? 0));
+describe("all but the nearest keys hidden", () => {
+  it("leaves the weights of a band, which sum to 1 again", () => {
+    const band = truncated(Float32Array.from([1, 2, 5, 3, 1, 4, 7, 2, 2]), 3, 1);
+    expect(Array.from(band, (weight) => Number(weight.toFixed(4)))).toEqual([
+      ...[0.3333, 0.6667, 0],
+      ...[0.375, 0.125, 0.5],
+      ...[0, 0.5, 0.5],
+    ]);
+    expect(truncated(Float32Array.from([0, 9, 9, 0]), 2, 0)).toEqual(Float32Array.from([0, 9, 9, 0]));
+    expect(entropiesOf(truncated(new Float32Array(4), 2, 1), 2).every(Number.isNaN)).toBe(true);
+  });
+
+  it("lifts the rank far above the number of features, as the article says", () => {
+    for (const map of ["elu", "exp", "cosine"] as const) {
+      const { linear } = measure(lab, given({ map, near: 2 }));
+      expect(linear.rank).toBeGreaterThan(tokenCount / 2);
+      expect(linear.spread).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it("is what averaging is measured by", () => {
+    expect(spreadOf(uniformWeights(8, { causal: false, near: 0 }), 8)).toBeCloseTo(8, 5);
+    expect(spreadOf(uniformWeights(8, { causal: true, near: 0 }), 8)).toBeCloseTo(4.5, 5);
+    expect(spreadOf(uniformWeights(8, { causal: false, near: 1 }), 8)).toBeCloseTo((6 * 3 + 2 * 2) / 8, 5);
+    expect(spreadOf(uniformWeights(8, { causal: true, near: 1 }), 8)).toBeCloseTo((7 * 2 + 1) / 8, 5);
+  });
+});
+
+describe("all maps over many draws", () => {
+  it("spread nearly as wide as averaging, and the wider the longer; softmax does not", () => {
+    const { ranks, spreads, uniform, uniformRank } = runNow(survey(lab, given()));
+    lengths.forEach((n, i) => {
+      expect(uniform[i]).toBeCloseTo(n, 3);
+      for (const name of surveyed) {
+        const { low, middle, high } = spreads[name][i] ?? { low: NaN, middle: NaN, high: NaN };
+        expect(low).toBeLessThanOrEqual(middle);
+        expect(middle).toBeLessThanOrEqual(high);
+        expect(high).toBeLessThan(1.0001 * n);
+      }
+      expect(spreads.elu[i]?.middle).toBeGreaterThan(0.7 * n);
+      expect(spreads.exact[i]?.middle).toBeLessThan(0.6 * (spreads.elu[i]?.middle ?? 0));
+      expect(spreads.exp[i]?.middle).toBeLessThan(spreads.elu[i]?.middle ?? 0);
+    });
+    expect(ranks).toEqual({ exact: 64, elu: 8, relu: 8, exp: 8, softmax: 8, cosine: 9 });
+    expect(uniformRank).toBe(1);
+  });
+
+  it("hold the draw in view among them", () => {
+    const one = given({ seed: 4, near: 4 });
+    const { ranks, spreads } = runNow(survey(lab, one));
+    const measured = measure(lab, one);
+    expect(ranks.elu).toBe(measured.linear.rank);
+    const at = lengths.indexOf(tokenCount);
+    const drawn = Array.from({ length: drawCount }, (_, i) => {
+      const input = { ...one, seed: seedOf(4, i) };
+      return measure(lab, input).linear.spread;
+    }).sort((a, b) => a - b);
+    expect(drawn).toContain(measured.linear.spread);
+    expect(spreads.elu[at]).toEqual({ low: drawn[1], middle: drawn[4], high: drawn[7] });
+    expect(rankOf(Float64Array.from([1, 0.5, 1e-9]))).toBe(2);
   });
 });
 
@@ -102,18 +172,32 @@ describe("in words and files", () => {
     const english = captionOf(translator({ en, zh }, "en"), new Numbers("en"), measured);
     expect(english).toMatch(/^elu \+ 1, 64 tokens, 8 channels: the matrix of linear attention has rank 8, .* 64\./);
     expect(captionOf(translator({ en, zh }, "zh"), new Numbers("zh"), measured)).toContain("秩是 8，softmax 的是 64。");
-    expect(linearCsv(measured).trim().split("\n")).toHaveLength(1 + tokenCount + lengths.length);
+    const masked = measure(lab, given({ causal: true, near: 4 }));
+    expect(captionOf(translator({ en, zh }, "en"), new Numbers("en"), masked)).toMatch(
+      /8 channels, the future hidden, only 4 keys kept on each side: the matrix/,
+    );
+    const rows = linearCsv(measured, undefined).trim().split("\n");
+    expect(rows).toHaveLength(1 + 2 * tokenCount);
+    const all = linearCsv(measured, runNow(survey(lab, given())))
+      .trim()
+      .split("\n");
+    expect(all).toHaveLength(rows.length + (surveyed.length + 1) * lengths.length);
+    expect(new Set(all.map((row) => row.replace(/"[^"]*"/g, "").split(",").length))).toEqual(new Set([6]));
   });
 
   it.each(mapNames)("copies a program that prints the same, %s", async (map) => {
-    for (const causal of [false, true]) {
-      const input = given({ map, causal, seed: 2, d: map === "relu" ? "2" : "8" });
+    for (const [causal, near] of [
+      [false, 0],
+      [true, 0],
+      [false, 4],
+    ] as const) {
+      const input = given({ map, causal, near, seed: 2, d: map === "relu" ? "2" : "8" });
       const file = `${folder}${map}.mjs`;
       writeFileSync(file, linearCode("Title", input));
       const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
       const { exact, linear } = measure(lab, input);
-      const line = (name: string, { rank, spreads }: typeof exact): string =>
-        `${name} rank ${rank} keys per row ${spreads[lengths.indexOf(tokenCount)]?.toFixed(3) ?? ""}`;
+      const line = (name: string, { rank, spread }: typeof exact): string =>
+        `${name} rank ${rank} keys per row ${spread.toFixed(3)}`;
       expect(stdout.trim().split("\n")).toEqual([line("softmax", exact), line("linear", linear)]);
     }
   });

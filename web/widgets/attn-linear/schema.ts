@@ -11,6 +11,8 @@ export const schema = {
   /** Standard deviation of their entries. */
   sigma: decimal(1.5, 0.25, 3),
   causal: flag(),
+  /** Keys kept on each side of a query; 0 for all. */
+  near: whole(0),
   seed: whole(1),
   table: flag(),
 };

@@ -1,11 +1,13 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 
 /** Marks of linear attention on top of what all figures share. */
 export const linearStyles = [
   ...figureStyles,
   methodStyles,
+  matrixStyles,
   css`
     .pair {
       display: grid;
@@ -13,26 +15,23 @@ export const linearStyles = [
       gap: 1em;
       align-items: start;
     }
-    figure {
-      display: grid;
-      gap: 0.35em;
-      min-width: 0;
+    .spreads {
+      position: relative;
+    }
+    /* Over the empty chart: nothing below it moves when it goes. */
+    .spreads .progress {
+      position: absolute;
+      inset: 40% 1em auto 4.5em;
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.75em;
       margin: 0;
-    }
-    figcaption {
-      color: var(--muted);
-      font-size: 0.875em;
-    }
-    .matrix {
-      outline: 1px solid var(--rule);
     }
     .limit {
       stroke: var(--ink);
       stroke-width: 1;
       stroke-dasharray: 3 3;
-    }
-    .method.dot {
-      stroke: none;
     }
   `,
 ];

@@ -29,7 +29,7 @@ import { tasks } from "./tasks.js";
 import { en, type NystromText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
-import type { Entry } from "../shared/matrices/trio.js";
+import type { Entry } from "../shared/matrices/linked.js";
 import { halfOf, progress } from "../shared/figure-parts.js";
 
 const titles = {

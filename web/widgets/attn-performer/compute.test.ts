@@ -5,7 +5,7 @@ import { relativeError, times } from "../shared/matrices/errors.js";
 import { softmaxAttention } from "../shared/matrices/softmax.js";
 import { usualCourse } from "../shared/speed/race.js";
 import { runNow } from "../shared/tasks/task.js";
-import { angles, dotAngles, estimatorMap, lengths, sliceOf } from "./estimators.js";
+import { angles, dotAngles, dotLengths, estimatorMap, lengths, sliceOf } from "./estimators.js";
 import { matricesOf } from "./matrices.js";
 import { performerOptions, problemOf, type Tokens } from "./problem.js";
 import { largestNorms, rangeOf } from "./range.js";
@@ -93,6 +93,10 @@ describe("the sweeps", () => {
     const at = sigmas.indexOf(1);
     expect(sweep.many[at]?.middle).toBeGreaterThan(sweep.uniform[at]?.[1] ?? Infinity);
     expect(sweep.many[0]?.middle).toBeLessThan(sweep.uniform[0]?.[1] ?? 0);
+    // Theory is for small errors: there it is met by independent directions, and orthogonal ones lie below it.
+    const small = sigmas.indexOf(0.2);
+    expect(sweep.theory[small]?.[1] ?? 0).toBeGreaterThan(sweep.few[small]?.middle ?? 1);
+    expect(sweep.theory[small]?.[1] ?? 1).toBeLessThan(2 * (sweep.few[small]?.middle ?? 0));
     // 2 sigma² √d = 16 is the mean of the exponent.
     expect(Math.log(sweep.variance[at]?.[1] ?? NaN)).toBeGreaterThan(13);
     expect(Math.log(sweep.variance[at]?.[1] ?? NaN)).toBeLessThan(18);
@@ -126,6 +130,24 @@ describe("the estimators", () => {
       }
     });
     expect(drawn.trigonometric[0]).toBeLessThan(1e-6);
+  });
+
+  it("have dots on the map that agree with it, where tails are light", () => {
+    const { ratios } = estimatorMap(lab);
+    const { drawnRatios, drawn, length } = runNow(sliceOf(lab, { length: 0.75, seed: 1 }));
+    for (const [row, dots] of drawnRatios.entries()) {
+      const one = dotLengths[row] ?? NaN;
+      if (one > 1) continue;
+      for (const i of [2, 4, 6, 8]) {
+        const column = Math.floor(((dotAngles[i] ?? 0) / Math.PI) * angles.length);
+        const theory = ratios[lengths.findIndex((each) => each > one)]?.[column] ?? NaN;
+        expect(Math.abs((dots[i] ?? NaN) - theory)).toBeLessThan(0.35);
+      }
+    }
+    // The same draws as those of the slice.
+    const at = dotLengths.findIndex((each) => each === length);
+    const slice = 2 * Math.log10((drawn.trigonometric[6] ?? NaN) / (drawn.positive[6] ?? NaN));
+    expect(drawnRatios[at]?.[6]).toBeCloseTo(slice, 6);
   });
 });
 

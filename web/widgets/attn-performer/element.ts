@@ -27,7 +27,7 @@ import { tasks } from "./tasks.js";
 import { en, type PerformerText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
-import type { Entry } from "../shared/matrices/trio.js";
+import type { Entry } from "../shared/matrices/linked.js";
 import { halfOf, progress } from "../shared/figure-parts.js";
 
 const titles = {
@@ -154,7 +154,10 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     }
     if (view === "error") return error.result && error.input && pictures.error(error.result, error.input);
     if (view === "norms") {
-      return norms.result && norms.input && pictures.norms(norms.result, norms.input, this.sigma);
+      const onSigma = (sigma: number): void => {
+        this.sigma = sigma;
+      };
+      return norms.result && norms.input && pictures.norms(norms.result, norms.input, this.sigma, onSigma);
     }
     if (view === "range") return range.result && range.input && pictures.range(range.result, range.input.seed);
     if (view === "speed") return speed.result && pictures.speed(speed.result, () => speed.again());

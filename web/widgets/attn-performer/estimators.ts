@@ -37,36 +37,48 @@ function meanSquares(lab: Lab, estimator: Compared, length: number, turns: reado
   return lab.performerVariance(arrows(length, [0]), arrows(length, turns), options).data;
 }
 
+/** Lengths of the dots on the map. */
+export const dotLengths = [0.25, 0.75, 1.25, 1.75] as const;
+
 export interface Slice {
   readonly length: number;
   /** Root mean square error over e^(x.y), by theory, over `angles`. */
   readonly theory: Readonly<Record<Compared, readonly number[]>>;
   /** The same, drawn, over `dotAngles`. */
   readonly drawn: Readonly<Record<Compared, readonly number[]>>;
+  /** log10 of MSE(trigonometric) / MSE(positive), drawn, by `dotLengths` and `dotAngles`. */
+  readonly drawnRatios: readonly Float64Array[];
 }
 
 export const dotAngles = Array.from({ length: 13 }, (_, i) => (i * Math.PI) / 12);
 
-/** One length: theory, and what some hundred estimates give; yields the share of the work done. */
+/** One length, and the map's: theory, and what some hundred estimates give; yields the share of the work done. */
 export function* sliceOf(
   lab: Lab,
   { length, seed }: { readonly length: number; readonly seed: number },
 ): Generator<number, Slice, void> {
-  const [x, y] = [arrows(length, [0]), arrows(length, dotAngles)];
-  const kernel = (angle: number): number => Math.exp(length * length * Math.cos(angle));
-  const squares = { positive: new Float64Array(dotAngles.length), trigonometric: new Float64Array(dotAngles.length) };
+  // All pairs at once: the estimate of row x with its own y is used, the others are not.
+  const all = [length, ...dotLengths];
+  const [x, y] = [joined(all.map((one) => arrows(one, [0]))), joined(all.map((one) => arrows(one, dotAngles)))];
+  const kernel = (one: number, angle: number): number => Math.exp(one * one * Math.cos(angle));
+  const squaresOf = (): Float64Array[] => all.map(() => new Float64Array(dotAngles.length));
+  const squares = { positive: squaresOf(), trigonometric: squaresOf() };
   for (let trial = 0; trial < trials; trial++) {
     const draw = { features: directions, orthogonal: false, seed: seedOf(seed, trial) };
     for (const estimator of compared) {
       const { data } = lab.performerKernel(x, y, { ...draw, estimator, scale: 1 });
-      data.forEach((value, i) => {
-        squares[estimator][i] = (squares[estimator][i] ?? 0) + (value - kernel(dotAngles[i] ?? 0)) ** 2 / trials;
+      squares[estimator].forEach((sums, row) => {
+        const start = row * (all.length + 1) * dotAngles.length;
+        sums.forEach((sum, i) => {
+          const off = (data[start + i] ?? Number.NaN) - kernel(all[row] ?? 0, dotAngles[i] ?? 0);
+          sums[i] = sum + off ** 2 / trials;
+        });
       });
     }
     yield (trial + 1) / trials;
   }
   const relative = (values: ArrayLike<number>, turns: readonly number[]): number[] =>
-    Array.from(values, (value, i) => Math.sqrt(Math.max(0, value)) / kernel(turns[i] ?? 0));
+    Array.from(values, (value, i) => Math.sqrt(Math.max(0, value)) / kernel(length, turns[i] ?? 0));
   return {
     length,
     theory: {
@@ -74,8 +86,18 @@ export function* sliceOf(
       trigonometric: relative(meanSquares(lab, "trigonometric", length, angles), angles),
     },
     drawn: {
-      positive: relative(squares.positive, dotAngles),
-      trigonometric: relative(squares.trigonometric, dotAngles),
+      positive: relative(squares.positive[0] ?? [], dotAngles),
+      trigonometric: relative(squares.trigonometric[0] ?? [], dotAngles),
     },
+    drawnRatios: dotLengths.map((_, i) =>
+      Float64Array.from(squares.trigonometric[i + 1] ?? [], (value, at) =>
+        Math.log10(value / (squares.positive[i + 1]?.[at] ?? Number.NaN)),
+      ),
+    ),
   };
 }
+
+const joined = (parts: readonly Tensor[]): Tensor => {
+  const data = Float32Array.from(parts.flatMap((part) => Array.from(part.data)));
+  return { data, shape: [data.length / 2, 2] };
+};

@@ -33,13 +33,14 @@ export function errorCsv({ bands, uniform, theory }: FeatureSweep): string {
   ]);
 }
 
-export function normsCsv({ few, many, uniform, variance }: NormSweep): string {
+export function normsCsv({ few, many, theory, uniform, variance }: NormSweep): string {
   return csv([
-    ["sigma", ...headings("m"), ...headings("16 m"), "uniform", "relative variance times m"],
+    ["sigma", ...headings("m"), ...headings("16 m"), "theory, independent", "uniform", "relative variance times m"],
     ...sigmas.map((sigma, i) => [
       sigma,
       ...cellsOf(few[i]),
       ...cellsOf(many[i]),
+      number(theory[i]?.[1]),
       number(uniform[i]?.[1]),
       number(variance[i]?.[1]),
     ]),

@@ -69,11 +69,11 @@ export function picturesOf(given: Given) {
         csv: () => errorCsv(sweep),
       };
     },
-    norms(sweep: NormSweep, input: NormsInput, sigma: number): Picture {
+    norms(sweep: NormSweep, input: NormsInput, sigma: number, onSigma: (sigma: number) => void): Picture {
       const caption = normsCaption(t, numbers, sweep, input, sigma);
       return {
         caption,
-        view: normsView({ ...given, caption }, sweep, input.features, sigma),
+        view: normsView({ ...given, caption }, sweep, input.features, sigma, onSigma),
         figures: { features: input.features, sigma },
         code: () => normsCode(caption, { ...input, sigma }),
         csv: () => normsCsv(sweep),

@@ -1,5 +1,6 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 import { speedStyles } from "../shared/speed/styles.js";
 
@@ -8,46 +9,24 @@ export const performerStyles = [
   ...figureStyles,
   methodStyles,
   speedStyles,
+  matrixStyles,
   css`
-    figure {
-      display: grid;
-      align-content: start;
-      gap: 0.35em;
-      min-width: 0;
-      margin: 0;
-    }
-    figcaption {
-      color: var(--muted);
-      font-size: 0.875em;
-    }
-    .trio {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
-      gap: 1em;
-      border-radius: 6px;
-      cursor: crosshair;
-    }
-    .trio:focus-visible {
-      outline: 2px solid var(--accent);
-      outline-offset: 4px;
-    }
-    .matrix {
-      outline: 1px solid var(--rule);
-    }
-    .cross {
-      fill: none;
-      stroke: var(--ink);
-      stroke-width: 0.75;
-      stroke-opacity: 0.8;
-    }
     .pair {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
       gap: 1em;
       align-items: start;
     }
+    .pair figure {
+      grid-template-rows: auto;
+      align-content: start;
+    }
     .map {
       cursor: row-resize;
+    }
+    .drawn {
+      stroke: var(--ink);
+      stroke-width: 1;
     }
     .limit {
       stroke: var(--ink);

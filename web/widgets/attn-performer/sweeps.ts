@@ -1,4 +1,5 @@
 import type { Lab, Tensor } from "../../package/index.js";
+import { bandOf, type Band as Draws } from "../shared/band.js";
 import { relativeError, times } from "../shared/matrices/errors.js";
 import { softmaxAttention, uniformAttention } from "../shared/matrices/softmax.js";
 import { performerOptions, problemOf, tokenCount, type Problem, type Tokens } from "./problem.js";
@@ -11,19 +12,12 @@ export const featureCounts = [4, 8, 16, 32, 64, 128, 256, 512, 1024] as const;
 export const comparedDraws = ["independent", "orthogonal", "quantile"] as const satisfies readonly DrawName[];
 export const sigmas = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5] as const;
 
-/** Relative output errors over the seeds: the middle one, and between which two lie four fifths. */
-export interface Band {
+/** Relative output errors over the seeds. */
+export interface Band extends Draws {
   readonly x: number;
-  readonly low: number;
-  readonly middle: number;
-  readonly high: number;
 }
 
-function bandOf(x: number, errors: readonly number[]): Band {
-  const sorted = [...errors].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return { x, low: at(0.1), middle: at(0.5), high: at(0.9) };
-}
+const bandAt = (x: number, errors: readonly number[]): Band => ({ x, ...bandOf(errors) });
 
 interface Truth {
   readonly output: Float64Array;
@@ -60,7 +54,7 @@ export function* sweepFeatures(lab: Lab, tokens: Tokens): Generator<number, Feat
         errors.push(relativeError(truth.output, output.data));
         yield (done + (m * (i + 1)) / seedCount) / total;
       }
-      bands[draw].push(bandOf(m, errors));
+      bands[draw].push(bandAt(m, errors));
       done += m;
     }
   }
@@ -77,6 +71,8 @@ export interface NormSweep {
   readonly few: readonly Band[];
   readonly many: readonly Band[];
   readonly uniform: readonly (readonly [sigma: number, error: number])[];
+  /** For the number of features in hand, were errors small and directions independent. */
+  readonly theory: readonly (readonly [sigma: number, error: number])[];
   /** Middle of e^‖q+k‖² − 1, which over m is the relative variance of an entry. */
   readonly variance: readonly (readonly [sigma: number, variance: number])[];
 }
@@ -97,6 +93,7 @@ export function* sweepNorms(lab: Lab, input: NormsInput): Generator<number, Norm
     few: [] as Band[],
     many: [] as Band[],
     uniform: [] as [number, number][],
+    theory: [] as [number, number][],
     variance: [] as [number, number][],
   };
   for (const [at, sigma] of sigmas.entries()) {
@@ -107,10 +104,11 @@ export function* sweepNorms(lab: Lab, input: NormsInput): Generator<number, Norm
       const errors = projections[which].map((projection) =>
         relativeError(truth.output, lab.performer(q, k, v, { projection }).data),
       );
-      result[which].push(bandOf(sigma, errors));
+      result[which].push(bandAt(sigma, errors));
       yield (at + (which === "few" ? 0.1 : 1)) / sigmas.length;
     }
     result.uniform.push([sigma, truth.uniform]);
+    result.theory.push([sigma, errorOfOneFeature(problem) / Math.sqrt(features)]);
     result.variance.push([sigma, varianceOf(problem)]);
   }
   return result;

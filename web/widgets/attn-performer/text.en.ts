@@ -82,12 +82,16 @@ export const en = {
   performerOf: "Performer (m = {features})",
   captionNorms:
     "At σ = {sigma} and head size {d}, {few} directions are off by {fewError}, {many} by {manyError}, averaging everything by {uniform}.",
+  theoryFew: "theory, independent directions, m = {features}",
+  normsNote: "Drag the dashed line to choose σ.",
   captionNeeded:
     "A typical entry has a relative variance of {variance}/m there: to bring its standard deviation to 10%, it takes {needed} directions.",
 
   angleAxis: "angle between x and y",
   lengthAxis: "length",
   mapTitle: "Which has the smaller mean square error, by theory",
+  mapNote:
+    "The color says which one the theory favors; in the rings the same from {trials} estimates drawn. Drag the line on the map to choose the length of the slice.",
   sliceTitle: "Relative error at length {length}, {directions} directions",
   relativeError: "relative error",
   positiveLine: "positive",

@@ -83,11 +83,14 @@ export const zh: Translation<PerformerText> = {
   performerOf: "Performer（m = {features}）",
   captionNorms:
     "σ = {sigma}、头的维度为 {d} 时，{few} 个方向偏差 {fewError}，{many} 个偏差 {manyError}，全部平均偏差 {uniform}。",
+  theoryFew: "独立方向的理论值，m = {features}",
+  normsNote: "图中的虚线可以拖动，用来选 σ。",
   captionNeeded: "这里一个典型元素的相对方差是 {variance}/m：要把标准差降到 10%，需要 {needed} 个方向。",
 
   angleAxis: "x 与 y 的夹角",
   lengthAxis: "模长",
   mapTitle: "按理论，哪一种均方误差更小",
+  mapNote: "底色是理论上哪一种更好；圆圈里是实际抽 {trials} 次的结果，用同一套颜色。拖动图上的虚线，可以选右图的模长。",
   sliceTitle: "模长 {length}、{directions} 个方向时的相对误差",
   relativeError: "相对误差",
   positiveLine: "正特征",

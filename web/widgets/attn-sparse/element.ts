@@ -2,6 +2,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { FigureElement, type Takeable } from "../shared/figure-element.js";
 import { progress } from "../shared/figure-parts.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
+import type { Entry } from "../shared/matrices/linked.js";
 import { Computation } from "../shared/tasks/computation.js";
 import { TaskRunner } from "../shared/tasks/runner.js";
 import { captionOf } from "./caption.js";
@@ -27,7 +28,10 @@ import { patternView, speedView } from "./view/views.js";
  */
 export class AttnSparse extends FigureElement<typeof schema, SparseText> {
   static override styles = sparseStyles;
-  static override properties: PropertyDeclarations = FigureElement.propertiesOf(schema);
+  static override properties: PropertyDeclarations = {
+    ...FigureElement.propertiesOf(schema),
+    pointed: { state: true },
+  };
   static override script = "attn-sparse.single.js";
 
   declare pattern: PatternName;
@@ -40,6 +44,7 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
   declare causal: boolean;
   declare layers: number;
   declare seed: number;
+  declare private pointed: Entry | undefined;
 
   protected readonly schema = schema;
   protected readonly texts = { en, zh };
@@ -108,7 +113,16 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
 
   protected override picture(): TemplateResult {
     const { t, numbers, width, dark, table, view, found, timing, speed } = this;
-    const given = { t, numbers, width, dark, table };
+    const given = {
+      ...{ t, numbers, width, dark, table },
+      pointed: this.pointed,
+      onPoint: (entry: Entry | undefined): void => {
+        this.pointed = entry;
+      },
+      onLayers: (layers: number): void => {
+        this.layers = layers;
+      },
+    };
     return html`${controls({
         t,
         state: view,

@@ -1,5 +1,6 @@
 import type { Lab } from "../../package/index.js";
 import type { SparsePatternOptions } from "../../package/sparse-attention.js";
+import { bandOf, type Band } from "../shared/band.js";
 import { patternNames, type PatternName, type SparseState } from "./schema.js";
 
 /** Tokens in the picture. */
@@ -49,7 +50,7 @@ export function keptOf(lab: Lab, n: number, state: PatternState): number {
   const { data } = lab.sparsePattern(n, n, optionsOf(state));
   let count = 0;
   // A million entries: a function for each would hold up the page.
-  for (let at = 0; at < data.length; at++) count += data[at] ?? 0;
+  for (const entry of data) count += entry;
   return count;
 }
 
@@ -77,10 +78,16 @@ export function reachOf(kept: ArrayLike<number>, n: number, layers: number, all:
     step[word] = (step[word] ?? 0) | (1 << ((at % n) & 31));
   }
   let reached = step.slice();
+  let before = -1;
   let count = first.reduce((sum, layer) => sum + (layer > 0 ? 1 : 0), 0);
   const shares = [count / all];
   let settled = 1;
   for (let layer = 2; layer <= layers; layer++) {
+    if (count === before) {
+      shares.push(count / all); // what has added nothing once never will
+      continue;
+    }
+    before = count;
     const next = reached.slice();
     for (let i = 0; i < n; i++) {
       for (let via = 0; via < n; via++) {
@@ -103,6 +110,30 @@ export function reachOf(kept: ArrayLike<number>, n: number, layers: number, all:
   return { first, shares, settled };
 }
 
+/**
+ * How query `row` depends on key `column`: over which token its last step goes, where one step is not enough; undefined
+ * where it never does, or does so at once.
+ */
+export function viaOf({ kept, reach: { first } }: PatternFound, row: number, column: number): number | undefined {
+  const layer = first[row * tokenCount + column] ?? 0;
+  if (layer < 2) return undefined;
+  for (let via = 0; via < tokenCount; via++) {
+    const until = first[row * tokenCount + via] ?? 0;
+    if (until > 0 && until < layer && kept[via * tokenCount + column]) return via;
+  }
+  return undefined;
+}
+
+/** Keys that a query has heard of after so many layers. */
+export const heardOf = ({ first }: Reach, row: number, layers: number): number =>
+  first.subarray(row * tokenCount, (row + 1) * tokenCount).filter((layer) => layer > 0 && layer <= layers).length;
+
+/** Draws of Big Bird's random blocks behind its band. */
+export const drawCount = 15;
+
+/** Of seeds: the first is the one in view. */
+const seedOf = (seed: number, draw: number): number => (draw === 0 ? seed : 1000 * seed + draw);
+
 export interface PatternFound {
   readonly state: SparseState;
   /** 0 and 1, row by row. */
@@ -112,6 +143,8 @@ export interface PatternFound {
   readonly reach: Reach;
   /** Shares reached by every pattern, layer by layer. */
   readonly reaches: Readonly<Record<PatternName, readonly number[]>>;
+  /** Of Big Bird, over draws of its random blocks. */
+  readonly drawn: readonly Band[];
   /** Entries kept by every pattern at the counted lengths. */
   readonly counts: Readonly<Record<PatternName, readonly number[]>>;
 }
@@ -121,6 +154,12 @@ export function patternFound(lab: Lab, state: SparseState): PatternFound {
   const all = allOf(tokenCount, state.causal);
   const pictureOf = (pattern: PatternName): Float32Array =>
     lab.sparsePattern(tokenCount, tokenCount, optionsOf(stateFor(state, pattern))).data;
+  const drawnOf = (draw: number): readonly number[] => {
+    const one = { ...stateFor(state, "bigbird"), seed: seedOf(state.seed, draw) };
+    const { data } = lab.sparsePattern(tokenCount, tokenCount, optionsOf(one));
+    return reachOf(data, tokenCount, mostLayers, all).shares;
+  };
+  const draws = Array.from({ length: drawCount }, (_, draw) => drawnOf(draw));
   const kept = pictureOf(state.pattern);
   const reach = reachOf(kept, tokenCount, mostLayers, all);
   const each = <T>(of: (pattern: PatternName) => T): Record<PatternName, T> =>
@@ -134,6 +173,7 @@ export function patternFound(lab: Lab, state: SparseState): PatternFound {
     reaches: each((name) =>
       name === state.pattern ? reach.shares : reachOf(pictureOf(name), tokenCount, mostLayers, all).shares,
     ),
+    drawn: reach.shares.map((_, layer) => bandOf(draws.map((shares) => shares[layer] ?? Number.NaN))),
     counts: each((name) => countedLengths.map((n) => keptOf(lab, n, stateFor(state, name)))),
   };
 }

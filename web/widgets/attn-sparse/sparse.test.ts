@@ -11,7 +11,17 @@ import { translator } from "../shared/text.js";
 import { captionOf, part } from "./caption.js";
 import { sparseCode } from "./copy-as-javascript.js";
 import { patternCsv } from "./exports.js";
-import { clamped, countedLengths, keptOf, mostLayers, patternFound, reachOf, tokenCount } from "./pattern.js";
+import {
+  clamped,
+  countedLengths,
+  heardOf,
+  keptOf,
+  mostLayers,
+  patternFound,
+  reachOf,
+  tokenCount,
+  viaOf,
+} from "./pattern.js";
 import { patternNames, schema, type SparseState } from "./schema.js";
 import { speedLengths, timeSparse } from "./speed.js";
 import { en } from "./text.en.js";
@@ -119,6 +129,45 @@ it("is timed at every length", () => {
     expect(kept).toBe(17 * n - 72);
     expect(Math.min(exact, sparse)).toBeGreaterThan(0);
   }
+});
+
+describe("what a query hears of", () => {
+  it("comes over a token that it has heard of before and that looks at the key", () => {
+    const found = patternFound(lab, state({ pattern: "local", window: 5 }));
+    let steps = 0;
+    for (let row = 0; row < tokenCount; row += 7) {
+      for (let column = 0; column < tokenCount; column++) {
+        const via = viaOf(found, row, column);
+        const layer = found.reach.first[row * tokenCount + column] ?? 0;
+        expect(via === undefined).toBe(layer < 2);
+        if (via === undefined) continue;
+        steps++;
+        expect(found.reach.first[row * tokenCount + via]).toBeLessThan(layer);
+        expect(Math.abs(via - column)).toBeLessThanOrEqual(5);
+      }
+    }
+    expect(steps).toBeGreaterThan(100);
+    expect(viaOf(patternFound(lab, state({ pattern: "atrous" })), 0, 3)).toBeUndefined();
+  });
+
+  it("is counted layer by layer", () => {
+    const { reach } = patternFound(lab, state({ pattern: "local", window: 5 }));
+    expect([1, 2, 3, 16].map((layers) => heardOf(reach, 0, layers))).toEqual([6, 11, 16, 64]);
+  });
+});
+
+it("draws Big Bird's random blocks many times, the ones in view first", () => {
+  const change = { pattern: "bigbird", globals: 0, layers: 3 } as const;
+  const { reaches, drawn } = patternFound(lab, state(change));
+  expect(drawn).toHaveLength(mostLayers);
+  drawn.forEach(({ low, middle, high }, layer) => {
+    expect(low).toBeLessThanOrEqual(middle);
+    expect(middle).toBeLessThanOrEqual(high);
+    if (layer > 0) expect(middle).toBeGreaterThanOrEqual(drawn[layer - 1]?.middle ?? 0);
+  });
+  // One draw says little: the seeds differ while not everything is reached.
+  expect(drawn[1]?.high ?? 0).toBeGreaterThan(drawn[1]?.low ?? 1);
+  expect(patternFound(lab, state({ ...change, seed: 2 })).reaches.bigbird).not.toEqual(reaches.bigbird);
 });
 
 describe("in words and files", () => {

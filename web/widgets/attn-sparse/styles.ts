@@ -1,30 +1,19 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 
 /** Marks of the patterns on top of what all figures share. */
 export const sparseStyles = [
   ...figureStyles,
   methodStyles,
+  matrixStyles,
   css`
     .pair {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 16em), 1fr));
       gap: 1em;
       align-items: start;
-    }
-    figure {
-      display: grid;
-      gap: 0.35em;
-      min-width: 0;
-      margin: 0;
-    }
-    figcaption {
-      color: var(--muted);
-      font-size: 0.875em;
-    }
-    .matrix {
-      outline: 1px solid var(--rule);
     }
     .method.local {
       --method: light-dark(#0b65ad, #6db8ff);
@@ -44,8 +33,11 @@ export const sparseStyles = [
     .method.chosen {
       stroke-width: 3.5;
     }
-    .method.dot {
+    path.bare {
       stroke: none;
+    }
+    .method.bigbird.bare.band {
+      fill-opacity: 0.25;
     }
     .limit {
       stroke: var(--ink);

@@ -24,6 +24,10 @@ export const figureStyles = [
     .plane .grid {
       stroke: var(--rule);
     }
+    .draggable {
+      cursor: ew-resize;
+      touch-action: pan-y;
+    }
     .slider {
       display: grid;
       gap: 0.1em;

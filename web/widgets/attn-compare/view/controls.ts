@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { rollButton, slider } from "../../shared/controls.js";
+import { rollButton, segments, slider } from "../../shared/controls.js";
 import type { Translate } from "../../shared/text.js";
 import { mostHeads, mostTokens } from "../heads.js";
-import type { CompareState, SourceName } from "../schema.js";
-import { carriedLayer, layersOf, sources } from "../source.js";
+import { viewNames, type CompareState, type SourceName } from "../schema.js";
+import { carriedLayer, comparable, layersOf, sources } from "../source.js";
 import type { CompareText } from "../text.en.js";
 
 export interface ControlsProps {
@@ -24,9 +24,20 @@ const sourceLabels = {
 } as const satisfies Record<SourceName, keyof CompareText>;
 
 export function controls({ t, state, heads, onChange, onFile, onReset }: ControlsProps): TemplateResult {
-  const layers = layersOf(state.source);
+  const layers = state.view === "layers" ? comparable(state.source) : layersOf(state.source);
   const valueOf = (event: Event): string => (event.target as HTMLSelectElement).value;
-  return html`<div class="controls">
+  return html`${
+      comparable(state.source).length > 1
+        ? segments(
+            "view",
+            t("view"),
+            viewNames.map((name) => [name, t(name === "heads" ? "viewHeads" : "viewLayers")] as const),
+            state.view,
+            (view) => onChange({ view }),
+          )
+        : nothing
+    }
+    <div class="controls">
       <label>
         <span class="label">${t("source")}</span><br />
         <select

@@ -1,13 +1,15 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { cells } from "../../shared/charts/cells.js";
-import { ColorMap, tone } from "../../shared/charts/color-map.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
+import { captionBelow } from "../../shared/figure-parts.js";
+import { linked } from "../../shared/matrices/linked.js";
+import { averaged, largest, matrixPicture } from "../../shared/matrices/trio.js";
 import type { Matrix } from "../../shared/matrices/softmax.js";
+import { joinSentences } from "../../shared/text.js";
+import { errorsOf } from "../caption.js";
 import { seedCount, type HeadMeasured, type HeadsMeasured } from "../measure.js";
-import { methodNames } from "../methods.js";
+import { methodNames, type MethodName } from "../methods.js";
 import { allNames, nameOf, type ViewProps } from "./parts.js";
 
 /** Errors of every head under every method; a click chooses a head. */
@@ -19,16 +21,18 @@ export function headsView(
   onHead: (head: number) => void,
 ): TemplateResult {
   const { t, numbers, width } = props;
-  const { heads, budget, errors, performer } = measured;
+  const { heads, budget, performer, best } = measured;
   const dots = (head: number, error: number): string =>
     t("point", { head: String(head), error: numbers.percent(error) });
   const line = (values: readonly number[]): [number, number][] => values.map((error, head) => [head + 1, error]);
   const lines: LogLine[] = allNames.map((name) => ({
     kind: `method ${name}`,
-    points: line(name === "performer" ? performer.map(({ middle }) => middle) : errors[name]),
+    points: line(errorsOf(measured, name)),
     dots,
     ...(name === "performer" && { band: performer.map(({ low, high }) => [low, high] as const) }),
   }));
+  if (best !== undefined) lines.push({ kind: "method best", points: line(best), dots });
+  const names = [...allNames, ...(best === undefined ? [] : (["best"] as const))];
   const all = lines.flatMap(({ points, band = [] }) => [...points, ...band].map(([, error]) => error));
   const known = all.filter((error) => error > 1e-5 && Number.isFinite(error));
   const range = [Math.min(...known) / 1.2, Math.max(...known) * 1.2] as const;
@@ -52,14 +56,13 @@ export function headsView(
       ${Array.from({ length: heads }, (_, head) => svg`<rect class="pick" x=${x(head + 1) - band / 2} width=${band} y=${y(range[1])} height=${y(range[0]) - y(range[1])} @click=${() => onHead(head + 1)}></rect>`)}`;
       },
     })}
-    ${keys(allNames.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))}
-    <p class="caption" part="caption">${caption}</p>
+    ${keys(names.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))} ${captionBelow(caption)}
     <p class="note">${t("bandNote", { seeds: seedCount })}</p>
     ${
       props.table
         ? dataTable({
             caption: t("tableHeads"),
-            columns: [t("heads"), ...allNames.map((name) => nameOf(t, name, budget))],
+            columns: [t("heads"), ...names.map((name) => nameOf(t, name, budget))],
             current: chosen - 1,
             rows: Array.from({ length: heads }, (_, head) => [
               String(head + 1),
@@ -70,35 +73,44 @@ export function headsView(
     }`;
 }
 
-/** Side of a matrix in its own units. */
-const side = 200;
-
 /** The matrices of one head, and the ruler. */
-export function headView({ t, numbers, dark }: ViewProps, measured: HeadMeasured): TemplateResult {
+export function headView(props: ViewProps, measured: HeadMeasured): TemplateResult {
+  const { t, numbers, dark, pointed, onPoint } = props;
   const { exact, matrices, errors, budget, head } = measured;
-  const most = exact.values.reduce((a, b) => Math.max(a, b), 0);
-  const picture = (name: string, matrix: Matrix): TemplateResult =>
-    html`<figure>
-      <figcaption>${name}</figcaption>
-      <svg class="plane matrix" viewBox="0 0 ${side} ${side}" role="img" aria-label=${name} data-name=${name}>
-        ${guard([matrix, dark], () =>
-          cells({
-            rows: matrix.rows,
-            columns: matrix.columns,
-            share: (row, column) => tone(matrix.values[row * matrix.columns + column] ?? Number.NaN, most),
-            colors: ColorMap.of(dark),
-            left: 0,
-            top: 0,
-            width: side,
-            height: side,
-          }),
-        )}
-      </svg>
-    </figure>`;
-  return html`<p class="note">${t("matrixNote", { head: head + 1 })}</p>
-    <div class="matrices">
-      ${picture(t("exact"), exact)} ${methodNames.map((name) => picture(nameOf(t, name, budget), matrices[name]))}
-    </div>
+  const shown = picturesOf(measured);
+  const most = largest(shown.exact);
+  const notes = [
+    t("matrixNote", { head: head + 1 }),
+    ...(shown.exact.block > 1 ? [t("averagedNote", { block: shown.exact.block })] : []),
+  ];
+  const readout = (): string => {
+    const at = pointed === undefined ? Number.NaN : pointed.row * exact.columns + pointed.column;
+    if (pointed === undefined || !(at < exact.values.length)) return t("readoutNone");
+    const of = ({ values }: Matrix): string => numbers.significant(values[at] ?? Number.NaN, 2);
+    return t("readout", {
+      row: pointed.row + 1,
+      column: pointed.column + 1,
+      exact: of(exact),
+      performer: of(matrices.performer),
+      nystrom: of(matrices.nystrom),
+      linear: of(matrices.linear),
+      sparse: of(matrices.sparse),
+    });
+  };
+  return html`<p class="note">${joinSentences(numbers.language, notes)}</p>
+    ${linked({
+      kind: "five",
+      label: t("matricesLabel"),
+      rows: exact.rows,
+      columns: exact.columns,
+      pictures: [
+        matrixPicture(t("exact"), shown.exact, most, dark),
+        ...methodNames.map((name) => matrixPicture(nameOf(t, name, budget), shown[name], most, dark)),
+      ],
+      pointed,
+      onPoint,
+    })}
+    <p class="note readout" aria-live="polite">${readout()}</p>
     ${dataTable({
       caption: t("tableErrors", { head: head + 1 }),
       columns: [
@@ -123,4 +135,17 @@ export function headView({ t, numbers, dark }: ViewProps, measured: HeadMeasured
         ];
       }),
     })}`;
+}
+
+type Shown = Readonly<Record<MethodName | "exact", ReturnType<typeof averaged>>>;
+const pictures = new WeakMap<HeadMeasured, Shown>();
+
+/** Matrices as they are drawn: the same as long as they belong to the same measurement. */
+function picturesOf(measured: HeadMeasured): Shown {
+  const known = pictures.get(measured);
+  if (known !== undefined) return known;
+  const each = methodNames.map((name) => [name, averaged(measured.matrices[name])] as const);
+  const shown = { exact: averaged(measured.exact), ...Object.fromEntries(each) } as Shown;
+  pictures.set(measured, shown);
+  return shown;
 }

@@ -12,6 +12,9 @@ export interface ControlsProps {
   readonly onReset: () => void;
 }
 
+/** The most keys on a side that are fewer than all: 2 to this power. */
+const mostNear = 5;
+
 export function controls({ t, state, onChange, onReset }: ControlsProps): TemplateResult {
   return html`${segments(
       "map",
@@ -41,7 +44,17 @@ export function controls({ t, state, onChange, onReset }: ControlsProps): Templa
         value: state.sigma,
         onInput: (sigma) => onChange({ sigma }),
       })}
-      <label>
+      ${slider({
+        name: "near",
+        label: t("near"),
+        shown: state.near === 0 ? t("nearAll") : String(state.near),
+        least: 0,
+        most: mostNear + 1,
+        by: 1,
+        value: state.near === 0 ? mostNear + 1 : Math.log2(state.near),
+        onInput: (exponent) => onChange({ near: exponent > mostNear ? 0 : 2 ** exponent }),
+      })}
+      <label class="switch">
         <input
           type="checkbox"
           name="causal"

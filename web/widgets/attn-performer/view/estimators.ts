@@ -5,7 +5,16 @@ import { ColorMap } from "../../shared/charts/color-map.js";
 import { logPlane } from "../../shared/charts/log-plane.js";
 import { plane } from "../../shared/charts/plane.js";
 import { keys } from "../../shared/controls.js";
-import { angles, directions, dotAngles, lengths, trials, type EstimatorMap, type Slice } from "../estimators.js";
+import {
+  angles,
+  directions,
+  dotAngles,
+  dotLengths,
+  lengths,
+  trials,
+  type EstimatorMap,
+  type Slice,
+} from "../estimators.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
 import { sliceTable } from "./tables.js";
@@ -27,7 +36,7 @@ export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, sl
   return html`<div class="pair">
       <figure>
         <figcaption>${t("mapTitle")}</figcaption>
-        ${mapChart(props, map)} ${ramp(props)}
+        ${mapChart(props, map, slice)} ${ramp(props)}
       </figure>
       <figure>
         <figcaption>${t("sliceTitle", { length: numbers.plain(slice.length), directions })}</figcaption>
@@ -39,20 +48,29 @@ export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, sl
         ])}
       </figure>
     </div>
+    <p class="note">${t("mapNote", { trials })}</p>
     ${captionBelow(caption)} ${props.table ? sliceTable(t, numbers, slice) : nothing}`;
 }
 
-function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap): TemplateResult {
+function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnRatios }: Slice): TemplateResult {
   const { t, numbers, half, dark, length, onLength } = props;
   const height = 280;
+  const choose = (event: PointerEvent): void => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    // The plot lies between 24 and 38 units of the picture's height: see plane.
+    const share = (height * (1 - (event.clientY - box.top) / box.height) - 38) / (height - 62);
+    onLength(Math.round(20 * Math.min(1, Math.max(0.1, share))) / 10);
+  };
+  const colorOf = (ratio: number): string => ColorMap.signed(dark).hex(place(ratio));
   return html`<div
     class="map"
-    @click=${(event: MouseEvent) => {
-      const box = (event.currentTarget as Element).getBoundingClientRect();
-      // The plot lies between 24 and 38 units of the picture's height: see plane.
-      const share = (height * (1 - (event.clientY - box.top) / box.height) - 38) / (height - 62);
-      onLength(Math.round(20 * Math.min(1, Math.max(0.1, share))) / 10);
+    @pointerdown=${(event: PointerEvent) => {
+      if (event.pointerType !== "touch") (event.currentTarget as Element).setPointerCapture(event.pointerId);
     }}
+    @pointermove=${(event: PointerEvent) => {
+      if (event.pointerType !== "touch" && event.buttons > 0) choose(event);
+    }}
+    @click=${choose}
   >
     ${plane({
       kind: "map",
@@ -60,6 +78,8 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap): Templat
       height,
       x: [0, 180],
       y: [0, 2],
+      xTicks: [0, 45, 90, 135, 180],
+      formatX: (angle) => t("degrees", { angle }),
       xLabel: t("angleAxis"),
       yLabel: t("lengthAxis"),
       format: (value) => numbers.plain(value),
@@ -77,6 +97,14 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap): Templat
             width: x(180) - x(0),
             height: y(0) - y(2),
           }),
+        )}
+        ${drawnRatios.flatMap((ratios, row) =>
+          Array.from(ratios, (ratio, i) =>
+            // At the ends of the range one of the two has no error at all.
+            Number.isFinite(ratio) && Math.abs(ratio) < decades
+              ? svg`<circle class="drawn" cx=${x(degrees(dotAngles[i] ?? 0))} cy=${y(dotLengths[row] ?? 0)} r="5" fill=${colorOf(ratio)}></circle>`
+              : "",
+          ),
         )}
         <line class="limit" x1=${x(0)} x2=${x(180)} y1=${y(length)} y2=${y(length)}></line>`,
     })}
@@ -100,7 +128,7 @@ function ramp({ t, dark, half }: EstimatorsViewProps): TemplateResult {
       height: 12,
     })}
     <text x="44" y="28">${t("rampTrigonometric")} ×10⁴</text>
-    <text x=${44 + (width - 56) / 2} y="28" text-anchor="middle">${t("rampEven")}</text>
+    ${width < 400 ? "" : svg`<text x=${44 + (width - 56) / 2} y="28" text-anchor="middle">${t("rampEven")}</text>`}
     <text x=${width - 12} y="28" text-anchor="end">×10⁴ ${t("rampPositive")}</text>
   </svg>`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
 import type { Numbers } from "../../shared/format.js";
+import { joinSentences } from "../../shared/text.js";
 import { nearest } from "../caption.js";
 import { largestNorms, type Evaluation, type Range } from "../range.js";
 import {
@@ -97,7 +98,13 @@ function rangeOf(values: readonly number[]): readonly [least: number, most: numb
 const percentTick = (numbers: Numbers, value: number): string => `${numbers.plain(100 * value)}%`;
 
 /** Output error against the size of q and k. */
-export function normsView(props: ViewProps, sweep: NormSweep, features: number, sigma: number): TemplateResult {
+export function normsView(
+  props: ViewProps,
+  sweep: NormSweep,
+  features: number,
+  sigma: number,
+  onSigma: (sigma: number) => void,
+): TemplateResult {
   const { t, numbers, width, caption } = props;
   const chosen = sigmas[nearest(sweep, sigma)] ?? 1;
   const text = (x: number, y: number): string => t("point", { x: `σ = ${numbers.plain(x)}`, y: numbers.percent(y) });
@@ -117,9 +124,11 @@ export function normsView(props: ViewProps, sweep: NormSweep, features: number, 
       formatX: (value) => numbers.plain(value),
       formatY: (value) => percentTick(numbers, value),
       summary: caption,
+      onX: (x) => onSigma(Math.min(1.5, Math.max(0.1, Math.round(20 * x) / 20))),
       draw: (x, y) => svg`<line class="limit" x1=${x(chosen)} x2=${x(chosen)} y1=${y(top)} y2=${y(bottom)}></line>`,
       lines: [
         { kind: "method uniform", points: sweep.uniform },
+        { kind: "method theory", points: sweep.theory.filter(([, error]) => error <= top) },
         { kind: "method performer thin", points: middle(sweep.many), band: around(sweep.many), dots: text },
         { kind: "method performer", points: middle(sweep.few), band: around(sweep.few), dots: text },
       ],
@@ -127,20 +136,26 @@ export function normsView(props: ViewProps, sweep: NormSweep, features: number, 
     ${keys([
       ["method performer", t("performerOf", { features })],
       ["method performer thin", t("performerOf", { features: manyTimes * features })],
+      ["method theory", t("theoryFew", { features })],
       ["method uniform", t("uniform")],
     ])}
     ${captionBelow(caption)}
-    <p class="note">${t("bandNote", { seeds: seedCount })}</p>
+    <p class="note">${joinSentences(numbers.language, [t("bandNote", { seeds: seedCount }), t("normsNote")])}</p>
     ${
       props.table
         ? bandsTable(t, numbers, "σ", [
             [t("performerOf", { features }), sweep.few],
             [t("performerOf", { features: manyTimes * features }), sweep.many],
-            [t("uniform"), sweep.uniform.map(([x, value]) => ({ x, low: value, middle: value, high: value }))],
+            [t("theoryFew", { features }), single(sweep.theory)],
+            [t("uniform"), single(sweep.uniform)],
           ])
         : nothing
     }`;
 }
+
+/** A line as bands without width. */
+const single = (points: NormSweep["uniform"]): Band[] =>
+  points.map(([x, value]) => ({ x, low: value, middle: value, high: value }));
 
 const evaluationKinds: Readonly<Record<Evaluation, string>> = {
   safe: "method performer",

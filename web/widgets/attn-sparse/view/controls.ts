@@ -52,7 +52,7 @@ export function controls({ t, state, onChange, onReset }: ControlsProps): Templa
           : nothing
       }
       ${number("globals", 0, 16, String(state.globals))} ${number("layers", 1, mostLayers, String(state.layers))}
-      <label>
+      <label class="switch">
         <input
           type="checkbox"
           name="causal"

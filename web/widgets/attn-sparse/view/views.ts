@@ -1,66 +1,101 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
 import { cells } from "../../shared/charts/cells.js";
 import { ColorMap } from "../../shared/charts/color-map.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
+import { captionBelow, halfOf } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import { linked, type LinkedPicture, type Pointing } from "../../shared/matrices/linked.js";
+import { joinSentences, type Translate } from "../../shared/text.js";
 import { nameOf, part } from "../caption.js";
-import { allOf, countedLengths, tokenCount, type PatternFound } from "../pattern.js";
+import {
+  allOf,
+  countedLengths,
+  drawCount,
+  heardOf,
+  mostLayers,
+  tokenCount,
+  viaOf,
+  type PatternFound,
+} from "../pattern.js";
 import { patternNames } from "../schema.js";
 import type { Speed } from "../speed.js";
 import type { SparseText } from "../text.en.js";
 
-export interface ViewProps {
+export interface ViewProps extends Pointing {
   readonly t: Translate<SparseText>;
   readonly numbers: Numbers;
   readonly width: number;
-  readonly dark: boolean;
   readonly table: boolean;
+  /** Sets the number of layers. */
+  readonly onLayers: (layers: number) => void;
 }
-
-/** Side of a matrix in its own units. */
-const side = 320;
 
 /** What is kept, and what is reached. */
-function matrices({ t, dark }: ViewProps, { kept, reach, state }: PatternFound): TemplateResult {
+function matrices({ t, dark, pointed, onPoint }: ViewProps, { kept, reach, state }: PatternFound): TemplateResult {
   const { layers } = state;
-  const picture = (key: string, name: string, share: (at: number) => number): TemplateResult =>
-    html`<figure>
-      <figcaption>${name}</figcaption>
-      <svg class="plane matrix ${key}" viewBox="0 0 ${side} ${side}" role="img" aria-label=${name} data-name=${name}>
-        ${guard([kept, layers, dark], () =>
-          cells({
-            rows: tokenCount,
-            columns: tokenCount,
-            share: (row, column) => share(row * tokenCount + column),
-            colors: ColorMap.of(dark),
-            left: 0,
-            top: 0,
-            width: side,
-            height: side,
-          }),
-        )}
-      </svg>
-    </figure>`;
+  const picture = (kind: string, name: string, share: (at: number) => number): LinkedPicture => ({
+    name,
+    kind,
+    source: [kept, layers, dark],
+    draw: (width, height) =>
+      cells({
+        rows: tokenCount,
+        columns: tokenCount,
+        share: (row, column) => share(row * tokenCount + column),
+        colors: ColorMap.of(dark),
+        ...{ left: 0, top: 0, width, height },
+      }),
+  });
   const reached = layers === 1 ? t("reachedOne") : t(dark ? "reachedDark" : "reached", { layers });
-  return html`<div class="pair">
-    ${picture("kept", t("kept"), (at) => (kept[at] ? 0.8 : 0))}
-    ${picture("reached", reached, (at) => {
-      const first = reach.first[at] ?? 0;
-      return first === 0 || first > layers ? 0 : layers === 1 ? 0.8 : 0.8 - (0.55 * (first - 1)) / (layers - 1);
-    })}
-  </div>`;
+  return linked({
+    kind: "two",
+    label: t("matricesLabel"),
+    rows: tokenCount,
+    columns: tokenCount,
+    pictures: [
+      picture("kept", t("kept"), (at) => (kept[at] ? 0.8 : 0)),
+      picture("reached", reached, (at) => {
+        const first = reach.first[at] ?? 0;
+        return first === 0 || first > layers ? 0 : layers === 1 ? 0.8 : 0.8 - (0.55 * (first - 1)) / (layers - 1);
+      }),
+    ],
+    pointed,
+    onPoint,
+  });
 }
 
-const halfOf = (width: number): number => (width < 656 ? width : Math.floor((width - 16) / 2));
+/** What is pointed at, in words: when the query hears of the key, over whom, and of how many it hears. */
+function readout({ t, numbers, pointed }: ViewProps, found: PatternFound): string {
+  if (pointed === undefined) return t("readoutNone");
+  const { row, column } = pointed;
+  const { kept, reach, state } = found;
+  const where = { row: row + 1, column: column + 1 };
+  const first = reach.first[row * tokenCount + column] ?? 0;
+  const via = viaOf(found, row, column);
+  return joinSentences(numbers.language, [
+    first === 1
+      ? t("readoutKept", where)
+      : state.causal && column > row
+        ? t("readoutFuture", where)
+        : via === undefined
+          ? t("readoutNever", { ...where, layers: mostLayers })
+          : t("readoutReached", { ...where, layer: first, via: via + 1 }),
+    t("readoutRow", {
+      row: row + 1,
+      kept: kept.subarray(row * tokenCount, (row + 1) * tokenCount).reduce((sum, entry) => sum + entry, 0),
+      heard: heardOf(reach, row, state.layers),
+      all: state.causal ? row + 1 : tokenCount,
+      layers: state.layers,
+    }),
+  ]);
+}
 
 /** The two matrices, how the reach grows with the layers, and the count with the length. */
 export function patternView(props: ViewProps, found: PatternFound, caption: string): TemplateResult {
-  const { t, numbers, width, table } = props;
-  const { state, reaches, counts } = found;
+  const { t, numbers, width, table, onLayers } = props;
+  const { state, reaches, counts, drawn } = found;
   const kindOf = (name: string): string => `method ${name}${name === state.pattern ? " chosen" : ""}`;
   const dots = (x: number, y: string): string => t("point", { x: String(x), y });
   const layers = found.reach.shares.map((_, layer) => layer + 1);
@@ -73,7 +108,8 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
     }));
   const low = least / 1.3;
   return html`${matrices(props, found)}
-    <p class="caption" part="caption">${caption}</p>
+    <p class="note readout" aria-live="polite">${readout(props, found)}</p>
+    ${captionBelow(caption)}
     <div class="pair">
       ${logPlane({
         kind: "reach",
@@ -101,7 +137,13 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
               ? { ...line, dots: (x: number, y: number) => dots(x, part(numbers, y)) }
               : line,
           ),
+          {
+            kind: "method bigbird bare",
+            points: layers.map((layer, i): [number, number] => [layer, drawn[i]?.middle ?? Number.NaN]),
+            band: drawn.map(({ low, high }) => [low, high] as const),
+          },
         ],
+        onX: (layer) => onLayers(Math.round(layer)),
         draw: (x, y) =>
           svg`<line class="limit" x1=${x(state.layers)} x2=${x(state.layers)} y1=${y(1.08)} y2=${y(low)}></line>`,
       })}
@@ -123,7 +165,7 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
       })}
     </div>
     ${keys([["method exact", t("exact")], ...patternNames.map((name) => [kindOf(name), nameOf(t, name)] as const)])}
-    <p class="note">${t("chartNote")}</p>
+    <p class="note">${t("chartNote", { draws: drawCount })}</p>
     ${
       table
         ? html`${dataTable({
@@ -151,7 +193,11 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
 const megabytes = (entries: number): number => (4 * entries) / 1e6;
 
 /** Times of exact attention and the pattern. */
-export function speedView({ t, numbers, width }: ViewProps, speed: Speed, causal: boolean): TemplateResult {
+export function speedView(
+  { t, numbers, width }: Pick<ViewProps, "t" | "numbers" | "width">,
+  speed: Speed,
+  causal: boolean,
+): TemplateResult {
   const { points, disturbed, variant, samples } = speed;
   const last = points.at(-1);
   if (last === undefined) return html``;

@@ -1,5 +1,7 @@
 /** State of `<attn-compare>`; every entry is an attribute of the same name. */
 export interface CompareState {
+  /** One layer head by head (default), or all layers of a text side by side. */
+  view: "heads" | "layers";
   /** Whose queries, keys and values. Default "sentence"; "own" waits for the reader's file. */
   source: "sentence" | "passage" | "synthetic" | "own";
   /** Layer of the model, from 1; 0 (default) for the four heads that travel with the widget. */
@@ -14,8 +16,10 @@ export interface CompareState {
   table: boolean;
 }
 
-/** Detail of the event `compare-change`: the middle one of the heads' relative output errors. */
+/** Detail of the event `compare-change`: the middle one of the heads' relative output errors, in the
+ * view of all layers over the heads of all of them. */
 export interface CompareNumbers {
+  view: CompareState["view"];
   source: CompareState["source"];
   heads: number;
   n: number;
@@ -37,6 +41,7 @@ export interface CompareNumbers {
  * customElements.define("attn-compare", AttnCompare);
  */
 export declare class AttnCompare extends HTMLElement {
+  view: CompareState["view"];
   source: CompareState["source"];
   layer: number;
   head: number;

@@ -8,6 +8,8 @@ export interface LinearState {
   sigma: number;
   /** Whether the future is hidden. Default false. */
   causal: boolean;
+  /** Keys kept on each side of a query; 0 (default) for all. */
+  near: number;
   /** Default 1. */
   seed: number;
   /** Whether the numbers are shown as tables. Default false. */
@@ -38,6 +40,7 @@ export declare class AttnLinear extends HTMLElement {
   d: LinearState["d"];
   sigma: number;
   causal: boolean;
+  near: number;
   seed: number;
   table: boolean;
   theme: "auto" | "light" | "dark";

@@ -34,6 +34,8 @@ export interface LogPlane {
   readonly summary: string;
   /** Its name in a file with several charts. */
   readonly name?: string;
+  /** A press or a drag along the horizontal axis chooses a value of x; the same is to be had by keyboard elsewhere. */
+  readonly onX?: (x: number) => void;
   /** What else there is to draw, behind the lines. */
   readonly draw?: (x: Place, y: Place) => SVGTemplateResult;
 }
@@ -54,12 +56,32 @@ export function logPlane(props: LogPlane): TemplateResult {
   const every = Math.ceil((ticks.length * 26) / (height - top - bottom));
   const fits = Math.max(1, Math.ceil((props.xTicks.length * 42) / (width - left - right)));
   const anchor = (tick: number): string => (x(tick) > width - 24 ? "end" : "middle");
+  const choose = (event: PointerEvent): void => {
+    const picture = event.currentTarget as SVGSVGElement;
+    const box = picture.getBoundingClientRect();
+    const place = ((event.clientX - box.left) / box.width) * width;
+    props.onX?.(x.invert(Math.min(width - right, Math.max(left, place))));
+  };
+  const drag = props.onX === undefined ? undefined : choose;
   return html`<svg
-    class="plane ${props.kind}"
+    class="plane ${props.kind} ${drag === undefined ? "" : "draggable"}"
     role="img"
     aria-label=${props.summary}
     data-name=${props.name ?? ""}
     viewBox="0 0 ${width} ${height}"
+    @pointerdown=${
+      drag &&
+      ((event: PointerEvent) => {
+        (event.currentTarget as Element).setPointerCapture(event.pointerId);
+        drag(event);
+      })
+    }
+    @pointermove=${
+      drag &&
+      ((event: PointerEvent) => {
+        if (event.buttons > 0) drag(event);
+      })
+    }
   >
     <g class="axis">
       ${ticks

@@ -1,20 +1,11 @@
-import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
+import type { SVGTemplateResult, TemplateResult } from "lit";
 import { cells } from "../charts/cells.js";
 import { ColorMap, tone } from "../charts/color-map.js";
+import { GridBuilder } from "../charts/grid.js";
+import { linked, type LinkedPicture, type Pointing } from "./linked.js";
 import type { Matrix } from "./softmax.js";
 
-export interface Entry {
-  readonly row: number;
-  readonly column: number;
-}
-
-/** What is pointed at, and where news about it go. */
-export interface Pointing {
-  readonly dark: boolean;
-  readonly pointed: Entry | undefined;
-  readonly onPoint: (entry: Entry | undefined) => void;
-}
+export type { Entry, Pointing } from "./linked.js";
 
 export interface TrioProps extends Pointing {
   /** What the matrices belong to: they are drawn again when it is another. */
@@ -32,15 +23,6 @@ interface Place {
   readonly width: number;
   readonly height: number;
 }
-
-/** Side of a matrix in its own units. */
-const side = 240;
-const steps: Readonly<Record<string, Entry>> = {
-  ArrowUp: { row: -1, column: 0 },
-  ArrowDown: { row: 1, column: 0 },
-  ArrowLeft: { row: 0, column: -1 },
-  ArrowRight: { row: 0, column: 1 },
-};
 
 /** The largest entry, without its sign. */
 export const largest = ({ values }: Matrix): number =>
@@ -65,57 +47,53 @@ export const coloredCells = (
     ...place,
   });
 
-/** A square matrix, another in its place, and their difference, with one mark for all: by pointer or by arrow keys. */
-export function trio(props: TrioProps): TemplateResult {
-  const { source, label, labels, dark, pointed, onPoint } = props;
-  const [exact, other] = props.matrices;
-  const size = exact.rows;
-  const most = largest(exact);
-  const difference: Matrix = { ...exact, values: other.values.map((value, i) => value - (exact.values[i] ?? 0)) };
-  const within = (index: number): number => Math.min(size - 1, Math.max(0, index));
-  const picture = (matrix: Matrix, i: 0 | 1 | 2): TemplateResult =>
-    html`<figure>
-      <figcaption>${labels[i]}</figcaption>
-      <svg class="plane matrix" viewBox="0 0 ${side} ${side}" role="img" aria-label=${labels[i]} data-name=${labels[i]}>
-        ${guard([source, dark], () => coloredCells(matrix, most, i === 2, dark, { left: 0, top: 0, width: side, height: side }))}
-        ${mark(pointed, size)}
-      </svg>
-    </figure>`;
-  const entryAt = (event: MouseEvent): Entry | undefined => {
-    const picture = event.target instanceof Element ? event.target.closest("svg.matrix") : null;
-    if (picture === null) return undefined;
-    const box = picture.getBoundingClientRect();
-    const place = (share: number): number => within(Math.floor(share * size));
-    return {
-      row: place((event.clientY - box.top) / box.height),
-      column: place((event.clientX - box.left) / box.width),
-    };
-  };
-  return html`<div
-    class="trio"
-    role="application"
-    tabindex="0"
-    aria-label=${label}
-    @pointermove=${(event: PointerEvent) => {
-      if (event.pointerType !== "touch") onPoint(entryAt(event));
-    }}
-    @pointerleave=${() => onPoint(undefined)}
-    @click=${(event: PointerEvent) => onPoint(entryAt(event))}
-    @keydown=${(event: KeyboardEvent) => {
-      const step = steps[event.key];
-      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      const from = pointed ?? { row: 0, column: 0 };
-      onPoint({ row: within(from.row + step.row), column: within(from.column + step.column) });
-    }}
-  >
-    ${picture(exact, 0)} ${picture(other, 1)} ${picture(difference, 2)}
-  </div>`;
+/** A picture of a matrix for {@link linked}: by magnitude up to `most`, or, signed, apart from 0 in two colors. */
+export const matrixPicture = (
+  name: string,
+  matrix: Matrix,
+  most: number,
+  dark: boolean,
+  signed = false,
+): LinkedPicture => ({
+  name,
+  source: [matrix, most, dark],
+  draw: (width, height) => coloredCells(matrix, most, signed, dark, { left: 0, top: 0, width, height }),
+});
+
+/** Most rows and columns that a picture of some 200 pixels can show one by one. */
+export const mostCells = 128;
+
+/** The same with blocks of entries averaged, where there are more than can be shown. */
+export function averaged(matrix: Matrix): Matrix & { readonly block: number } {
+  const { rows, columns, values } = matrix;
+  const grid = new GridBuilder(rows, columns, mostCells);
+  for (let i = 0; i < rows; i++) grid.add(i, values.subarray(i * columns, (i + 1) * columns));
+  const { rows: down, columns: across, values: means, blockRows } = grid.finish();
+  return blockRows === 1
+    ? { ...matrix, block: 1 }
+    : { rows: down, columns: across, values: Float64Array.from(means), block: blockRows };
 }
 
-function mark(pointed: Entry | undefined, size: number): unknown {
-  if (pointed === undefined) return nothing;
-  const cell = side / size;
-  const [x, y] = [pointed.column * cell, pointed.row * cell];
-  return svg`<path class="cross" d="M0 ${y}H${side}M0 ${y + cell}H${side}M${x} 0V${side}M${x + cell} 0V${side}"></path>`;
+/** A square matrix, another in its place, and their difference, with one mark for all. */
+export function trio({ source, label, labels, matrices, dark, pointed, onPoint }: TrioProps): TemplateResult {
+  const [exact, other] = matrices;
+  const most = largest(exact);
+  const difference = (): Matrix => ({
+    ...exact,
+    values: other.values.map((value, i) => value - (exact.values[i] ?? 0)),
+  });
+  const picture = (i: 0 | 1 | 2, matrix: () => Matrix): LinkedPicture => ({
+    name: labels[i],
+    source: [source, dark],
+    draw: (width, height) => coloredCells(matrix(), most, i === 2, dark, { left: 0, top: 0, width, height }),
+  });
+  return linked({
+    kind: "trio",
+    label,
+    rows: exact.rows,
+    columns: exact.columns,
+    pictures: [picture(0, () => exact), picture(1, () => other), picture(2, difference)],
+    pointed,
+    onPoint,
+  });
 }

@@ -10,7 +10,7 @@ export const takeAwayStyles = css`
     padding-block-start: 1em;
     border-block-start: 1px solid var(--rule);
   }
-  .waiting {
+  .take.waiting {
     visibility: hidden;
   }
   .copy-text {

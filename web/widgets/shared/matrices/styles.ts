@@ -1,0 +1,46 @@
+import { css } from "lit";
+
+/** Layout and mark of {@link linked} matrices. */
+export const matrixStyles = css`
+  figure {
+    display: grid;
+    grid-template-rows: 1fr auto;
+    align-content: end;
+    gap: 0.35em;
+    min-width: 0;
+    margin: 0;
+  }
+  figcaption {
+    align-self: end;
+    color: var(--muted);
+    font-size: 0.875em;
+  }
+  .linked {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
+    gap: 1em;
+    border-radius: 6px;
+    cursor: crosshair;
+  }
+  .linked:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 4px;
+  }
+  .matrix {
+    outline: 1px solid var(--rule);
+  }
+  .halo,
+  .cross {
+    fill: none;
+  }
+  .halo {
+    stroke: var(--paper);
+    stroke-width: 2.25;
+    stroke-opacity: 0.75;
+  }
+  .cross {
+    stroke: var(--ink);
+    stroke-width: 0.75;
+    stroke-opacity: 0.8;
+  }
+`;
