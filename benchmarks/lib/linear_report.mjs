@@ -82,6 +82,7 @@ function memoryTable({ memory }) {
 /** @param {LinearSection} section */
 export function linearReport(section) {
   const { methods, stability, decoder } = section;
+  const disturbances = linearDisturbances(section);
   const failures = methods.flatMap(({ label, failures: found = [] }) => found.map((failure) => `${label}, ${failure}`));
   return [
     `== attention of linear cost (${section.variant}, one thread)`,
@@ -98,6 +99,6 @@ export function linearReport(section) {
         `${decoder.grownBytes} bytes more memory, off by ${scientific(decoder.largestError)}`,
     ].join("\n"),
     ...(failures.length > 0 ? [["Wrong or failed, and not timed:", ...failures].join("\n  ")] : []),
-    ...linearDisturbances(section),
+    ...(disturbances.length > 0 ? [disturbances.join("\n")] : []),
   ].join("\n\n");
 }

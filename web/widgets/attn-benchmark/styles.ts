@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { methodStyles } from "../shared/methods.js";
 import { widgetStyles } from "../shared/styles.js";
 import { takeAwayStyles } from "../shared/take-away/styles.js";
 
@@ -6,6 +7,7 @@ import { takeAwayStyles } from "../shared/take-away/styles.js";
 export const benchmarkStyles = [
   ...widgetStyles,
   takeAwayStyles,
+  methodStyles,
   css`
     .run {
       display: flex;
@@ -72,6 +74,43 @@ export const benchmarkStyles = [
     }
     .bar.loops .value {
       fill: var(--rule);
+    }
+    .stage {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 1.5em 2em;
+    }
+    figure {
+      min-width: 0;
+      margin: 0;
+    }
+    figcaption {
+      font-size: 0.875em;
+      font-weight: 650;
+    }
+    .plane {
+      display: block;
+      width: 100%;
+      height: auto;
+      font-size: 12px;
+    }
+    .plane text {
+      fill: var(--muted);
+    }
+    .plane .grid {
+      stroke: var(--rule);
+    }
+    .plane .leader {
+      fill: none;
+      stroke: var(--muted);
+    }
+    .meetings {
+      max-width: 44em;
+    }
+    @container (min-width: 48em) {
+      .stage.pair {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
     }
     /* A phone: the numbers keep their columns, the names wrap. */
     @container (max-width: 26em) {

@@ -3,6 +3,7 @@ import { h, type FunctionalComponent, type VNode } from "vue";
 import { useData } from "vitepress";
 import { data } from "../../benchmark.data.js";
 import { losesToPeer, milliseconds, pair, ratio, toLoops, type Row } from "./cells.js";
+import { limit } from "./limit.js";
 import { caseText, knownOperations, texts, type Language } from "./text.js";
 
 const useLanguage = (): Language => (useData().lang.value.startsWith("zh") ? "zh" : "en");
@@ -12,13 +13,6 @@ const rows = knownOperations.flatMap((operation) => data.rows.filter((row) => ro
 
 /** Peers in the order of the results, which is that of the columns. */
 const peers = Object.keys(data.rows[0]?.peers ?? {});
-
-function limit(language: Language, { limit: found, missing }: Row): string {
-  const t = texts[language];
-  if (missing !== undefined) return t.missing;
-  if (found?.ceiling !== undefined) return t.ceiling(`${(100 * found.ceiling).toFixed(0)} %`);
-  return found?.floor === undefined ? "–" : t.floor(ratio(found.floor));
-}
 
 function rowOf(language: Language, row: Row): VNode {
   const t = texts[language];
