@@ -200,15 +200,14 @@ function limitOf(ratios) {
 }
 
 /**
- * Of the form with the smallest ratio; forms of one binary hardly differ in it.
+ * Of the form with plain tensors where there is one: both sides of the ratio copy in and out there.
  *
  * @param {Result[]} results
  */
 function besideOf(results) {
-  const found = results.flatMap(({ kind, variant, beside, ratios }) =>
-    kind === "ours" && variant === "relaxed" && beside && ratios?.toBeside !== undefined
-      ? [{ label: beside.label, ratio: ratios.toBeside }]
-      : [],
+  const found = results.filter(
+    ({ kind, variant, ratios }) => kind === "ours" && variant === "relaxed" && ratios?.toBeside,
   );
-  return found.sort((a, b) => a.ratio - b.ratio)[0];
+  const { beside, ratios } = found.find(({ form }) => form === "tensors") ?? found[0] ?? {};
+  return beside && ratios?.toBeside !== undefined ? { label: beside.label, ratio: ratios.toBeside } : undefined;
 }

@@ -41,10 +41,10 @@ describe("the caption", () => {
   it("tells the first and the last, stored and here", () => {
     const caption = crossoverCaption(t, numbers, { stored: someMethods, measured: someCrossovers() });
     expect(caption).toContain(
-      "On your machine, the first is Sparse, local, at < 64 tokens, the last Performer, causal, at > 4,096.",
+      "On your machine, the first: Sparse, local (tokens: < 64); the last: Performer, causal (> 4,096).",
     );
-    expect(caption).toContain("the stored run, the first to be faster is Sparse, local");
-    expect(caption).toContain("within 0.000003 of double");
+    expect(caption).toContain("the stored run, the first to be faster: Sparse, local (tokens: < 64)");
+    expect(caption).toContain("within 3×10⁻⁶ of double");
   });
 
   it("says what is missing, disturbed or wrong", () => {

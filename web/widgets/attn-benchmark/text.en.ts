@@ -74,9 +74,9 @@ export const en = {
     "Faster than exact attention from about so many tokens on (in brackets: its time over that of exact attention at 4096 tokens)",
   crossoverWhat: "Attention of linear cost beside our own exact attention.",
   crossoverStored:
-    "On the machine of the stored run, the first to be faster is {first}, at a length of {n} tokens, the last {last}, at {m}.",
+    "On the machine of the stored run, the first to be faster: {first} (tokens: {n}); the last: {last} ({m}).",
   crossoverStoredDisturbed: "Something else was running during the stored run, so take its figures with care.",
-  crossoverHere: "On your machine, the first is {first}, at {n} tokens, the last {last}, at {m}.",
+  crossoverHere: "On your machine, the first: {first} (tokens: {n}); the last: {last} ({m}).",
   crossoverNotHere: "Your machine has not been measured yet; it takes about ten seconds.",
   crossoverChecked:
     "Medians of {samples} warm samples, taken in turn; every result is within {error} of double precision.",

@@ -74,9 +74,9 @@ export const zh: Translation<BenchmarkText> = {
   hereColumn: "本机",
   crossoverTable: "大约从多少个 token 起比精确注意力快（括号内：4096 个 token 时的用时与精确注意力之比）",
   crossoverWhat: "线性复杂度的注意力，与我们自己的精确注意力相比。",
-  crossoverStored: "在存档的那台机器上，最先变快的是{first}（token 数 {n}），最后是{last}（{m}）。",
+  crossoverStored: "在存档的那台机器上，最先变快的：{first}（token 数 {n}）；最后：{last}（{m}）。",
   crossoverStoredDisturbed: "存档的那次测量另有负载，数字仅供参考。",
-  crossoverHere: "在你的机器上，最先的是{first}（token 数 {n}），最后是{last}（{m}）。",
+  crossoverHere: "在你的机器上，最先：{first}（token 数 {n}）；最后：{last}（{m}）。",
   crossoverNotHere: "你的机器还没有测过，大约要十秒。",
   crossoverChecked: "均为预热后 {samples} 次采样的中位数，各项轮流采样；每个结果与双精度相差都不超过 {error}。",
   crossoverNote:
