@@ -2,8 +2,8 @@ import { timed, type Timed } from "../shared/timing.js";
 
 /** Smallest time one sample must last, in milliseconds: browsers round their clock to 0.1 ms, some to 1 ms. */
 const leastSample = 4;
-/** Calls before anything is timed, at least: engines compile twice. */
-const warmCalls = 3;
+/** Turns before anything is timed, at least: engines compile twice. */
+const warmTurns = 3;
 /** The ceiling does the same every time: where the middle half of its samples is wider, something else was running. */
 const quietSpread = 0.1;
 
@@ -40,12 +40,16 @@ export function* race(
   const entries = racers.map(({ run, multiplier = 1 }): Entry => ({ run, multiplier, calls: 1, times: [] }));
   for (const entry of entries) {
     const begin = performance.now();
-    let fastest = Infinity;
-    for (let call = 0; call < warmCalls || performance.now() - begin < warmMilliseconds; call++) {
-      fastest = Math.min(fastest, timeOf(entry));
+    // By doubling: a single short call lasts no time at all by a clock that is rounded.
+    for (
+      let turn = 0, last = 0;
+      turn < warmTurns || last < leastSample || performance.now() - begin < warmMilliseconds;
+      turn++
+    ) {
+      if (turn > 0 && last < leastSample) entry.calls *= 2;
+      last = timeOf(entry) * entry.calls;
       yield 0;
     }
-    entry.calls = Math.max(1, Math.ceil(leastSample / Math.max(fastest, leastSample / 4096)));
   }
   for (let sample = 0; sample < samples; sample++) {
     for (const [index, entry] of entries.entries()) {

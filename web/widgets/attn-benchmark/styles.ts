@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { planeStyles } from "../shared/figure-styles.js";
 import { methodStyles } from "../shared/methods.js";
 import { widgetStyles } from "../shared/styles.js";
 import { takeAwayStyles } from "../shared/take-away/styles.js";
@@ -7,6 +8,7 @@ import { takeAwayStyles } from "../shared/take-away/styles.js";
 export const benchmarkStyles = [
   ...widgetStyles,
   takeAwayStyles,
+  planeStyles,
   methodStyles,
   css`
     .run {
@@ -88,24 +90,13 @@ export const benchmarkStyles = [
       font-size: 0.875em;
       font-weight: 650;
     }
-    .plane {
-      display: block;
-      width: 100%;
-      height: auto;
-      font-size: 12px;
-    }
-    .plane text {
-      fill: var(--muted);
-    }
-    .plane .grid {
-      stroke: var(--rule);
-    }
     .plane .leader {
       fill: none;
       stroke: var(--muted);
     }
-    .meetings {
+    .table {
       max-width: 44em;
+      overflow: auto;
     }
     @container (min-width: 48em) {
       .stage.pair {

@@ -24,7 +24,7 @@ export function crossoverChart({ t, numbers, methods, name, width }: CrossoverCh
   const lengths = methods[0]?.points.map(({ n }) => n) ?? [];
   const [first = 1, last = 2] = [lengths[0], lengths.at(-1)];
   const ratios = methods.flatMap(({ points }) => points.map(({ ratio }) => ratio));
-  const range = [Math.min(0.5, ...ratios) / 1.2, Math.max(2, ...ratios) * 1.2] as const;
+  const range = [Math.min(0.5, ...ratios) / 1.6, Math.max(2, ...ratios) * 1.2] as const;
   // The axis goes on beyond the last length, where the names are.
   const room = (width - edges) / (width - edges - names);
   return logPlane({

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import type { Crossovers } from "../crossover.js";
@@ -42,30 +43,12 @@ export function crossovers(props: CrossoversProps): TemplateResult {
 }
 
 function crossoverTable({ t, numbers, measured }: CrossoversProps): TemplateResult {
-  const columns = [
-    t("method"),
-    ...(storedCrossovers === undefined ? [] : [t("storedColumn")]),
-    ...(measured === undefined ? [] : [t("hereColumn")]),
-  ];
-  const rows = crossoverRows(t, numbers, { stored: storedCrossovers, here: measured?.methods });
-  return html`<table class="meetings">
-    <caption>
-      ${t("crossoverTable")}
-    </caption>
-    <thead>
-      <tr>
-        ${columns.map((column) => html`<th scope="col">${column}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([name, stored, here]) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            ${storedCrossovers === undefined ? nothing : html`<td>${stored}</td>`}
-            ${measured === undefined ? nothing : html`<td>${here}</td>`}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  const here = measured?.methods;
+  const shown = [true, storedCrossovers !== undefined, here !== undefined];
+  const only = (cells: readonly string[]): string[] => cells.filter((_, column) => shown[column]);
+  return dataTable({
+    caption: t("crossoverTable"),
+    columns: only([t("method"), t("storedColumn"), t("hereColumn")]),
+    rows: crossoverRows(t, numbers, { stored: storedCrossovers, here }).map(only),
+  });
 }

@@ -24,7 +24,10 @@ function rowOf(language: Language, row: Row): VNode {
       row.toPeer === undefined ? "–" : ratio(row.toPeer),
       ...(lost ? [` (${t.slower})`] : []),
     ]),
-    h("td", limit(language, row)),
+    h(
+      "td",
+      limit(language, row).map((line) => h("div", line)),
+    ),
     h("td", pair(row.relaxed)),
     h("td", pair(row.simd)),
     h("td", milliseconds(row.pool)),
@@ -45,6 +48,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
   const versions = packages.map(({ name, version, license }) => `${name} ${version} (${license})`).join(", ");
   return h("div", { class: "benchmark" }, [
     h("p", t.caption(machine.processor, machine.cores, machine.browser, date, timing.rounds)),
+    h("p", t.limits),
     disturbances.length > 0 ? h("p", h("strong", t.busy)) : null,
     h("div", { class: "benchmark-table", role: "region", tabindex: 0, "aria-label": t.region }, [
       h("table", [
