@@ -17,7 +17,7 @@ export interface CrossoverChart {
 
 /** Room for the names at the right ends of the lines, and what lies outside of the axes, in pixels. */
 const [names, edges] = [118, 70] as const;
-const lineHeight = 14;
+const [lineHeight, tickWidth] = [14, 36] as const;
 
 /** Time over that of exact attention against n, every line named at its end; 1 is exact attention. */
 export function crossoverChart({ t, numbers, methods, name, width }: CrossoverChart): TemplateResult {
@@ -26,7 +26,9 @@ export function crossoverChart({ t, numbers, methods, name, width }: CrossoverCh
   const ratios = methods.flatMap(({ points }) => points.map(({ ratio }) => ratio));
   const range = [Math.min(0.5, ...ratios) / 1.6, Math.max(2, ...ratios) * 1.2] as const;
   // The axis goes on beyond the last length, where the names are.
-  const room = (width - edges) / (width - edges - names);
+  const plot = width - edges - names;
+  const room = (width - edges) / plot;
+  const every = Math.ceil((lengths.length * tickWidth) / plot);
   return logPlane({
     kind: "crossover",
     width,
@@ -34,7 +36,7 @@ export function crossoverChart({ t, numbers, methods, name, width }: CrossoverCh
     x: [first, first * (last / first) ** room],
     logX: true,
     y: range,
-    xTicks: lengths,
+    xTicks: lengths.filter((_, i) => (lengths.length - 1 - i) % every === 0),
     xLabel: t("tokens"),
     yLabel: t("overExact"),
     formatX: (n) => numbers.plain(n),
