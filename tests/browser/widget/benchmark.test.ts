@@ -97,6 +97,8 @@ describe("against attention of linear cost", () => {
           {
             before: (page) =>
               page.addInitScript(`addEventListener("crossover-change", ({ detail }) => { globalThis.told = detail; })`),
+            // Colors that fade would be judged half-way.
+            context: { reducedMotion: "reduce" },
           },
         ),
       );
