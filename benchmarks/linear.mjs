@@ -1,38 +1,32 @@
-// `npm run bench -- --linear`: what attention of linear cost costs; see page/linear.js.
-
-import { join } from "node:path";
-import { launchChromium } from "../tests/browser/lib/chromium.mjs";
-import { startServer } from "../tests/browser/lib/server.mjs";
-import { distFolder } from "../tools/lib/paths.mjs";
+/**
+ * What attention of linear cost costs, as a section of the results: opens page/linear/main.js and measures its parts.
+ * `npm run bench -- --linear` measures nothing else.
+ */
 import { say } from "../tools/lib/report.mjs";
-import { buildCeilings } from "./lib/ceilings.mjs";
+import { linearSection } from "./lib/linear_section.mjs";
+import { inOnePage } from "./lib/one_page.mjs";
 
-const PAGE = `<!doctype html><html lang="en"><title>linear</title><script type="module" src="/linear.js"></script></html>`;
+const PARTS = {
+  long: "attention of linear cost, from 4,096 tokens on",
+  beside: "attention of linear cost beside exact attention",
+  memory: "attention of linear cost, memory of 65,536 tokens",
+  endurance: "attention of linear cost, large vectors and a million tokens",
+};
 
-/** Measures the built package in a page and prints the figures. */
-export async function measureLinear() {
-  const server = await startServer({
-    folders: {
-      "/": join(import.meta.dirname, "page"),
-      "/attnlab/dist/": distFolder,
-      "/ceilings/": buildCeilings(),
-    },
-    pages: { "/linear.html": { body: PAGE } },
-  });
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage();
-    page.on("pageerror", (error) => console.error(error));
-    await page.goto(`${server.origin}/linear.html`);
-    await page.waitForFunction("globalThis.measureLinear");
-    for (let part = 0; ; ++part) {
-      /** @type {string[] | undefined} */
-      const lines = await page.evaluate(`measureLinear(${part})`);
-      if (!lines) break;
-      for (const line of lines) say(line);
+/**
+ * Measures the built package.
+ *
+ * @param {import("playwright-core").Browser} browser
+ * @param {{ rounds: number, warmMilliseconds: number, sampleMilliseconds: number }} timing
+ * @returns {Promise<import("./lib/types.js").LinearSection>}
+ */
+export const measureLinear = (browser, timing) =>
+  inOnePage(browser, "linear/main.js", "measureLinear", async (call) => {
+    /** @type {any} */
+    const parts = { settings: await call("linearSettings") };
+    for (const [part, what] of Object.entries(PARTS)) {
+      say(`measuring: ${what}`);
+      parts[part] = await call(`measureLinear("${part}", ${JSON.stringify(timing)})`);
     }
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
+    return linearSection(parts);
+  });

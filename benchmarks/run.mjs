@@ -2,8 +2,8 @@
  * `npm run bench [-- --only "1024 x 64"] [-- --rounds 21] [-- --quick] [-- --save]`, or `npm run bench -- --linear`
  *
  * Builds what is measured, opens two pages in one Chromium (cross-origin isolated with the peers, and without
- * isolation with attnlab alone), prints tables and writes benchmarks/results/latest.json; --save also writes the
- * dated file that is committed and that the site shows.
+ * isolation with attnlab alone), then one each for attention of linear cost and for memory, prints tables and writes
+ * benchmarks/results/latest.json; --save also writes the dated file that is committed and that the site shows.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,19 +12,23 @@ import { launchChromium } from "../tests/browser/lib/chromium.mjs";
 import { startServer } from "../tests/browser/lib/server.mjs";
 import { build } from "../tools/build.mjs";
 import { distFolder } from "../tools/lib/paths.mjs";
-import { asProgram, say } from "../tools/lib/report.mjs";
+import { asProgram, Problem, say } from "../tools/lib/report.mjs";
 import { setup } from "../tools/setup.mjs";
 import { buildCeilings } from "./lib/ceilings.mjs";
 import { busyCores, describeMachine, disturbances } from "./lib/machine.mjs";
 import { measureFirstCalls, measureFirstResult } from "./lib/new_pages.mjs";
 import { bundlePeers, installPeers } from "./lib/peers.mjs";
 import { withRatios } from "./lib/ratios.mjs";
-import { firstCallReport, pageReport, sizeReport } from "./lib/report.mjs";
+import { firstCallReport, memoryReport, pageReport, sizeReport } from "./lib/report.mjs";
+import { linearReport } from "./lib/linear_report.mjs";
+import { linearDisturbances } from "./lib/linear_section.mjs";
+import { ISOLATION, measureMemory } from "./lib/one_page.mjs";
 import { compressedSizes } from "./lib/sizes.mjs";
 import { measureLinear } from "./linear.mjs";
 
 const FOLDER = import.meta.dirname;
-const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+/** Fewer samples, or an even number, make no good median. */
+const LEAST_ROUNDS = 9;
 
 /**
  * @import { Case, PageReport } from "./lib/types.js"
@@ -33,8 +37,12 @@ const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-e
 
 /** @param {{ quick: boolean, rounds: string, only: string }} flags */
 function timingOf({ quick, rounds, only }) {
+  const wanted = Number(rounds);
+  if (!(wanted >= LEAST_ROUNDS && wanted % 2 === 1)) {
+    throw new Problem(`--rounds ${rounds} makes no good median.`, `Give an odd number from ${LEAST_ROUNDS} on.`);
+  }
   return {
-    rounds: quick ? 3 : Number(rounds),
+    rounds: quick ? 3 : wanted,
     warmMilliseconds: quick ? 100 : 300,
     sampleMilliseconds: quick ? 10 : 30,
     only,
@@ -108,16 +116,23 @@ async function measure(timing) {
     const isolated = await measurePage(browser, folders, ISOLATION, { ...timing, peers: true, essential: false });
     const plain = await measurePage(browser, folders, {}, { ...timing, peers: false, essential: true });
     const newPages = timing.rounds;
+    // A choice of cases is about those.
+    const linear = timing.only === "" ? await measureLinear(browser, timing) : undefined;
+    const memory = timing.only === "" ? await measureMemory(browser) : [];
     return {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(`Chromium ${browser.version()}`),
       peers,
       timing,
-      disturbances: disturbances(busyBefore, [...isolated.cases, ...plain.cases]),
+      disturbances: [
+        ...disturbances(busyBefore, [...isolated.cases, ...plain.cases]),
+        ...(linear ? linearDisturbances(linear) : []),
+      ],
       loadToFirstResult: await measureFirstResult(browser, distFolder, newPages),
       firstCalls: await measureFirstCalls(browser, distFolder, newPages),
       sizes: compressedSizes(distFolder),
       pages: [isolated, plain],
+      ...(linear ? { linear, memory } : {}),
       minutes: (performance.now() - begin) / 60_000,
     };
   } finally {
@@ -126,8 +141,10 @@ async function measure(timing) {
 }
 
 /** @param {Awaited<ReturnType<typeof measure>>} report */
-function print({ pages, peers, sizes, loadToFirstResult, firstCalls, minutes, disturbances: found }) {
+function print({ pages, linear, memory, peers, sizes, loadToFirstResult, firstCalls, minutes, disturbances: found }) {
   for (const page of pages) say(`\n${pageReport(page)}`);
+  if (linear) say(`\n${linearReport(linear)}`);
+  if (memory) say(`\n${memoryReport(memory)}`);
   say(`\n${sizeReport(sizes)}\n`);
   const { median, samples, variant } = loadToFirstResult;
   say(`load to first result (${variant}): median ${median.toFixed(1)} ms of ${samples.length} new pages`);
@@ -158,13 +175,19 @@ await asProgram(import.meta.url, async (args) => {
       linear: { type: "boolean", default: false },
     },
   });
+  const timing = timingOf(flags);
   if (flags.linear) {
     await setup("test");
     await build();
-    await measureLinear();
+    const browser = await launchChromium();
+    try {
+      say(`\n${linearReport(await measureLinear(browser, timing))}`);
+    } finally {
+      await browser.close();
+    }
     return;
   }
-  const report = await measure(timingOf(flags));
+  const report = await measure(timing);
   print(report);
   const text = `${JSON.stringify(report, rounded, 2)}\n`;
   mkdirSync(join(FOLDER, "results"), { recursive: true });

@@ -3,6 +3,7 @@
  */
 import { availableParallelism, cpus, platform, totalmem } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { spreadOf } from "./ratios.mjs";
 
 /** Cores busy with other work, at most, on a machine that counts as quiet. */
 const QUIET_CORES = 0.2;
@@ -47,10 +48,11 @@ export function disturbances(busyBefore, cases) {
   const disturbed = cases.filter((entry) => entry.disturbed);
   return [
     ...(busyBefore > QUIET_CORES ? [`${busyBefore.toFixed(1)} cores were at work before the run`] : []),
-    ...disturbed.map(({ operation, label, ceilings }) => {
+    ...disturbed.map((entry) => {
+      const { operation, label, ceilings } = entry;
       if (ceilings.length === 0) return `${operation} ${label}: the page died`;
-      const worst = Math.max(...ceilings.map(({ spread }) => spread));
-      return `${operation} ${label}: the middle half of a ceiling's samples is ${(100 * worst).toFixed(0)} % apart`;
+      const worst = (100 * spreadOf(entry)).toFixed(0);
+      return `${operation} ${label}: the middle half of the samples that it is held to is ${worst} % apart`;
     }),
   ];
 }

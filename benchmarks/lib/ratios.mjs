@@ -5,7 +5,7 @@
  */
 
 /** A ceiling runs the same instructions every time: a wider middle half of its samples means that something else ran. */
-const QUIET_SPREAD = 0.1;
+export const QUIET_SPREAD = 0.1;
 
 /**
  * @param {Result[]} results
@@ -28,7 +28,8 @@ const over = (value, reference) => (value === undefined || reference === undefin
  * @param {Case} entry
  * @returns {Ratios}
  */
-function ratiosOf({ kind, variant, threads, milliseconds, gflops, beside, oneThread }, { results, ceilings }) {
+function ratiosOf({ kind, variant, threads, milliseconds, gflops, beside, oneThread }, entry) {
+  const { results, ceilings, bytes, traffic } = entry;
   const ours = kind === "ours";
   const floor = ceilings.find((ceiling) => ceiling.gflops === undefined);
   const single = results.find(({ name }) => name === oneThread);
@@ -55,12 +56,21 @@ function ratiosOf({ kind, variant, threads, milliseconds, gflops, beside, oneThr
     toCeiling: ours
       ? over(gflops, ceilings.find((ceiling) => ceiling.variant !== undefined && ceiling.variant === variant)?.gflops)
       : undefined,
+    toTraffic: over(milliseconds, traffic && bytes && bytes / traffic.gigabytesPerSecond / 1e6),
     toFloor: over(milliseconds, floor?.milliseconds),
     toBeside: over(milliseconds, beside?.milliseconds),
     speedUp: over(single?.milliseconds, milliseconds),
   };
   return Object.fromEntries(Object.entries(ratios).filter(([, value]) => value !== undefined));
 }
+
+/**
+ * How far the samples of what a case is held to disagree.
+ *
+ * @param {Case} entry
+ */
+export const spreadOf = ({ ceilings, traffic }) =>
+  Math.max(...ceilings.map(({ spread }) => spread), traffic?.spread ?? 0);
 
 /**
  * Adds `ratios` to the results of a case, and `disturbed` to the case.
@@ -71,7 +81,7 @@ function ratiosOf({ kind, variant, threads, milliseconds, gflops, beside, oneThr
 export function withRatios(entry) {
   return {
     ...entry,
-    disturbed: entry.ceilings.some(({ spread }) => spread > QUIET_SPREAD),
+    disturbed: spreadOf(entry) > QUIET_SPREAD,
     results: entry.results.map((result) =>
       result.milliseconds === undefined ? result : { ...result, ratios: ratiosOf(result, entry) },
     ),

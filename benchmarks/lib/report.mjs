@@ -1,26 +1,9 @@
 /**
  * The printed tables: per case every contestant with its time, its rate and its ratios; our losses in a list of their own.
  *
- * @import { Case, Ceiling, FirstCall, PageReport, Result, Sizes } from "./types.js"
+ * @import { Case, Ceiling, FirstCall, MemoryUse, PageReport, Result, Sizes, Traffic } from "./types.js"
  */
-
-/**
- * @param {string[]} heading  the first column is aligned to the left, the others to the right
- * @param {string[][]} body
- */
-function table(heading, body) {
-  const widths = heading.map((_, column) => Math.max(...[heading, ...body].map((row) => row[column]?.length ?? 0)));
-  /** @param {string[]} row */
-  const line = (row) =>
-    widths
-      .map((width, column) => {
-        const cell = row[column] ?? "";
-        return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join("  ")
-      .trimEnd();
-  return [line(heading), widths.map((width) => "-".repeat(width)).join("  "), ...body.map(line)].join("\n");
-}
+import { table } from "./table.mjs";
 
 /**
  * @param {number | undefined} value
@@ -46,26 +29,38 @@ function remark({ failure, way, beside, ratios, largestError }) {
 }
 
 /** @param {Case} entry */
-function caseTable({ operation, label, disturbed, flops, results, ceilings }) {
+function caseTable({ operation, label, disturbed, bytes, traffic, results, ceilings }) {
+  const held = traffic ? /** @type {const} */ (["toTraffic", "toFloor"]) : /** @type {const} */ (["toCeiling"]);
   const heading = [
     `${operation} ${label}${disturbed ? " (disturbed)" : ""}`,
     "ms",
-    flops === undefined ? "GB/s" : "GFLOP/s",
+    traffic ? "GB/s" : "GFLOP/s",
     "÷ peer",
     "÷ best peer",
     "÷ loops",
-    flops === undefined ? "÷ floor" : "÷ ceiling",
+    ...(traffic ? ["÷ memory", "÷ in cache"] : ["÷ ceiling"]),
     "",
   ];
   const rows = results.map((result) => {
-    const { ratios: { toPeer, toBestPeer, toLoops, toCeiling, toFloor } = {} } = result;
-    const figures = [toPeer, toBestPeer, toLoops, toCeiling ?? toFloor].map((ratio) => fixed(ratio, 2));
+    const { ratios = {} } = result;
+    const keys = /** @type {const} */ (["toPeer", "toBestPeer", "toLoops", ...held]);
+    const figures = keys.map((key) => fixed(ratios[key], 2));
     return [result.name, time(result.milliseconds), rate(result), ...figures, remark(result)];
   });
   return table(heading, [
     ...rows,
+    ...(traffic && bytes ? [trafficRow(traffic, bytes)] : []),
     ...ceilings.map((ceiling) => [ceiling.name, time(ceiling.milliseconds), rate(ceiling)]),
   ]);
+}
+
+/**
+ * @param {Traffic} traffic
+ * @param {number} bytes
+ */
+function trafficRow({ kind, gigabytesPerSecond }, bytes) {
+  const name = kind === "read" ? "these bytes read from memory" : "these bytes copied in memory";
+  return [name, time(bytes / gigabytesPerSecond / 1e6), fixed(gigabytesPerSecond, 1)];
 }
 
 /**
@@ -97,6 +92,16 @@ export function pageReport({ isolated, traffic, cases }) {
     ...(lost.length > 0 ? [["Where a peer or the loops are faster than every form of ours:", ...lost].join("\n")] : []),
   ].join("\n\n");
 }
+
+/** @param {MemoryUse[]} uses */
+export const memoryReport = (uses) =>
+  table(
+    ["memory of attention beyond inputs and result", "MB", "packed keys and values of a head, MB", "the rest, MB"],
+    uses.map(({ label, variant, bytes, packed }) => [
+      `${label} (${variant})`,
+      ...[bytes, packed, bytes - packed].map((count) => (count / 1e6).toFixed(2)),
+    ]),
+  );
 
 /** @param {FirstCall[]} calls */
 export const firstCallReport = (calls) =>

@@ -1,7 +1,7 @@
 /**
  * The committed results, boiled down for the site's page and for the widget.
  *
- * @import { Case, FirstCall, PageReport, Result } from "./types.js"
+ * @import { Case, FirstCall, LinearSection, MemoryUse, PageReport, Result } from "./types.js"
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ const RESULTS = join(import.meta.dirname, "..", "results");
  * @property {{ median: number, samples: number[], variant: string }} loadToFirstResult
  * @property {FirstCall[]} firstCalls
  * @property {PageReport[]} pages
+ * @property {LinearSection} [linear]  absent from runs before it was measured, and from those of chosen cases
+ * @property {MemoryUse[]} [memory]
  */
 
 /** @returns {string} the newest dated file */
@@ -60,7 +62,26 @@ const isCompared = ({ kind, variant, form }) => kind !== "ours" || (variant === 
  * @property {string} processor
  * @property {string} browser
  * @property {Record<string, { disturbed: boolean, ceiling: number, runs: StoredRun[] }>} sizes
+ * @property {StoredCrossover[]} [crossovers]  where methods of linear cost meet exact attention, if that was measured
+ *
+ * @typedef {object} StoredCrossover
+ * @property {string} key
+ * @property {number | "below" | "beyond"} crossover
+ * @property {boolean} disturbed
+ * @property {{ n: number, ratio: number }[]} points  time over that of exact attention
  */
+
+/**
+ * @param {LinearSection | undefined} linear
+ * @returns {StoredCrossover[] | undefined}
+ */
+function storedCrossovers(linear) {
+  return linear?.methods.flatMap(({ key, crossover, toExact }) => {
+    if (crossover === undefined) return [];
+    const points = toExact.map(({ n, ratio }) => ({ n, ratio }));
+    return [{ key, crossover, disturbed: toExact.some(({ disturbed }) => disturbed), points }];
+  });
+}
 
 /**
  * Attention beside the peers, for the widget.
@@ -68,7 +89,7 @@ const isCompared = ({ kind, variant, form }) => kind !== "ours" || (variant === 
  * @param {Report} [report]
  * @returns {StoredAttention}
  */
-export function storedAttention({ date, machine, peers, pages } = storedReport()) {
+export function storedAttention({ date, machine, peers, pages, linear } = storedReport()) {
   /** @param {Result} result */
   const who = ({ kind, peer }) => {
     if (kind === "naive") return "loops";
@@ -87,7 +108,14 @@ export function storedAttention({ date, machine, peers, pages } = storedReport()
     });
     return [[size, { disturbed: entry.disturbed === true, ceiling, runs }]];
   });
-  return { date, processor: machine.processor, browser: machine.browser, sizes: Object.fromEntries(sizes) };
+  const crossovers = storedCrossovers(linear);
+  return {
+    date,
+    processor: machine.processor,
+    browser: machine.browser,
+    sizes: Object.fromEntries(sizes),
+    ...(crossovers === undefined ? {} : { crossovers }),
+  };
 }
 
 /** A peer's package, whose version is the peer's. @type {Record<string, string>} */
@@ -104,7 +132,8 @@ const PACKAGES = { "onnxruntime-web": "onnxruntime-web", "TensorFlow.js": "tfjs-
  * @property {Record<string, (number | null)[]>} peers  by name, with one thread and with two; null survives JSON
  * @property {number | undefined} loops
  * @property {number | undefined} toPeer  the fastest of ours over the fastest peer
- * @property {{ ceiling?: number, floor?: number } | undefined} limit  share of the ceiling, or multiple of the floor
+ * @property {Limit | undefined} limit
+ * @property {{ label: string, ratio: number } | undefined} beside  time over that of what was measured beside it
  * @property {string | undefined} missing  why we have no figure
  */
 
@@ -144,18 +173,41 @@ export function storedRows({ pages } = storedReport()) {
       loops: times(({ kind }) => kind === "naive")[0],
       toPeer: ourTimes.length > 0 && peerTimes.length > 0 ? Math.min(...ourTimes) / Math.min(...peerTimes) : undefined,
       limit: limitOf(ratios),
+      beside: besideOf(results),
       missing: ourTimes.length > 0 ? undefined : results.find(({ kind }) => kind === "ours")?.failure,
     };
   });
 }
 
 /**
- * @param {{ toCeiling?: number, toFloor?: number }[]} ratios
- * @returns {{ ceiling?: number, floor?: number } | undefined}
+ * @typedef {object} Limit
+ * @property {number} [ceiling]  share of the arithmetic ceiling
+ * @property {number} [traffic]  multiple of what the bytes take in memory beyond the caches
+ * @property {number} [floor]  multiple of the same traffic with arrays of the same sizes
+ */
+
+/**
+ * @param {import("./types.js").Ratios[]} ratios
+ * @returns {Limit | undefined}
  */
 function limitOf(ratios) {
-  const ceilings = ratios.flatMap(({ toCeiling }) => toCeiling ?? []);
-  const floors = ratios.flatMap(({ toFloor }) => toFloor ?? []);
+  /** @param {"toCeiling" | "toTraffic" | "toFloor"} key */
+  const found = (key) => ratios.flatMap((ratio) => ratio[key] ?? []);
+  const [ceilings, traffic, floors] = [found("toCeiling"), found("toTraffic"), found("toFloor")];
   if (ceilings.length > 0) return { ceiling: Math.max(...ceilings) };
-  return floors.length > 0 ? { floor: Math.min(...floors) } : undefined;
+  if (floors.length === 0) return undefined;
+  return { ...(traffic.length > 0 ? { traffic: Math.min(...traffic) } : {}), floor: Math.min(...floors) };
+}
+
+/**
+ * Of the form with plain tensors where there is one: both sides of the ratio copy in and out there.
+ *
+ * @param {Result[]} results
+ */
+function besideOf(results) {
+  const found = results.filter(
+    ({ kind, variant, ratios }) => kind === "ours" && variant === "relaxed" && ratios?.toBeside,
+  );
+  const { beside, ratios } = found.find(({ form }) => form === "tensors") ?? found[0] ?? {};
+  return beside && ratios?.toBeside !== undefined ? { label: beside.label, ratio: ratios.toBeside } : undefined;
 }

@@ -2,6 +2,7 @@
  * One case: its contestants prepare, are checked against double precision, the fastest way of each is chosen, and those
  * race, the ceilings among them.
  */
+import { rateOf } from "./ceilings.js";
 import { race, timeOf } from "./measure.js";
 
 /** onnxruntime throws numbers when its memory ends, and names folders of the machine that built it. */
@@ -68,21 +69,22 @@ async function chosenOf(operation, size, contestants) {
   return { chosen, given };
 }
 
-/** Where an operation names another one beside it (a backward pass its forward pass), that races too. */
-async function besideOf({ beside }, size, given, chosen) {
+/** Where an operation or a case names another one beside it (a backward pass its forward pass), that races too. */
+async function besideOf(beside, size, given, chosen) {
   if (!beside) return [];
-  const able = chosen.filter(({ task, contestant }) => task && contestant.operations[beside.operation]);
+  const { operation, label, change = {}, who = () => true } = beside;
+  const able = chosen.filter(({ task, contestant }) => task && contestant.operations[operation] && who(contestant));
   return Promise.all(
     able.map(async ({ contestant }) => {
-      const task = await contestant.operations[beside.operation](size, given);
-      return { name: besideName(contestant.name, beside), task };
+      const task = await contestant.operations[operation]({ ...size, ...change }, given);
+      return { name: besideName(contestant.name, label), task };
     }),
   );
 }
 
-const besideName = (name, { label }) => `${name}: ${label}`;
+const besideName = (name, label) => `${name}: ${label}`;
 
-function resultOf({ contestant, task, failure, absent, largestError, otherWays }, operation, charge, times) {
+function resultOf({ contestant, task, failure, absent, largestError, otherWays }, beside, charge, times) {
   const { name, kind, peer, variant, form, threads, way, oneThread } = contestant;
   const about = {
     name,
@@ -99,7 +101,7 @@ function resultOf({ contestant, task, failure, absent, largestError, otherWays }
   const { multiplier = 1 } = task;
   const { median, fastest, slowest, spread, samples } = times.get(name);
   const milliseconds = median * multiplier;
-  const beside = operation.beside && times.get(besideName(name, operation.beside));
+  const other = beside && times.get(besideName(name, beside.label));
   return {
     ...about,
     milliseconds,
@@ -109,7 +111,7 @@ function resultOf({ contestant, task, failure, absent, largestError, otherWays }
     samples,
     ...(charge.flops ? { gflops: charge.flops / milliseconds / 1e6 } : {}),
     ...(charge.bytes ? { gigabytesPerSecond: charge.bytes / milliseconds / 1e6 } : {}),
-    ...(beside ? { beside: { label: operation.beside.label, milliseconds: beside.median } } : {}),
+    ...(other ? { beside: { label: beside.label, milliseconds: other.median } } : {}),
     largestError,
   };
 }
@@ -137,7 +139,8 @@ const ceilingOf = ({ name, variant, flops, bytes }, times) => {
  */
 export async function runCase(operation, size, contestants, ceilings, options) {
   const { chosen, given } = await chosenOf(operation, size, contestants);
-  const beside = await besideOf(operation, size, given, chosen);
+  const named = size.beside ?? operation.beside;
+  const beside = await besideOf(named, size, given, chosen);
   const wanted = operation.traffic?.(size);
   const held = wanted ? [ceilings.traffic(wanted.kind, wanted.floats)] : ceilings.arithmetic;
   const charge = { flops: operation.flops?.(size), bytes: wanted && held[0].bytes };
@@ -146,14 +149,17 @@ export async function runCase(operation, size, contestants, ceilings, options) {
     ...chosen.filter(({ task }) => task).map(({ contestant, task }) => ({ ...task, name: contestant.name })),
     ...beside.map(({ name, task }) => ({ ...task, name })),
   ];
+  const before = wanted && (await ceilings.beyondCaches(wanted.kind, options));
   const times = await race(racers, options);
+  const after = wanted && (await ceilings.beyondCaches(wanted.kind, options));
   for (const { task } of [...chosen, ...beside]) await task?.dispose();
   return {
     operation: operation.name,
     label: size.label,
     ...(charge.flops ? { flops: charge.flops } : {}),
     ...(charge.bytes ? { bytes: charge.bytes } : {}),
-    results: chosen.map((one) => resultOf(one, operation, charge, times)),
+    ...(wanted ? { traffic: rateOf([before, after]) } : {}),
+    results: chosen.map((one) => resultOf(one, named, charge, times)),
     ceilings: held.map((ceiling) => ceilingOf(ceiling, times)),
   };
 }

@@ -2,10 +2,9 @@
  * The benchmark as a page runs it. Operations are listed in operations/index.js, peers in PEERS below.
  */
 import { runCase } from "./case.js";
-import { openCeilings } from "./ceilings.js";
+import { openCeilings, rateOf } from "./ceilings.js";
 import { contestants as attnlab } from "./contestants/attnlab.js";
 import { contestants as loops } from "./contestants/naive.js";
-import { race } from "./measure.js";
 import { OPERATIONS } from "./operations/index.js";
 import { openRealm } from "./realm.js";
 
@@ -20,14 +19,14 @@ async function openPeers() {
   return realms;
 }
 
-/** Rates beyond every cache, for the record. */
-async function traffic({ traffic: trafficOf, largest }, options) {
-  const kinds = ["copy", "read"].map((kind) => ({ kind, ...trafficOf(kind, largest) }));
-  const times = await race(kinds, options);
-  return kinds.map(({ kind, name, bytes }) => ({
-    name: kind,
-    gigabytesPerSecond: bytes / times.get(name).median / 1e6,
-  }));
+/** What memory gives beyond every cache, for the record; each case that is held to it measures it anew. */
+async function traffic({ beyondCaches }, options) {
+  const rates = [];
+  for (const kind of ["copy", "read"]) {
+    const { gigabytesPerSecond } = rateOf([await beyondCaches(kind, options)]);
+    rates.push({ name: kind, gigabytesPerSecond });
+  }
+  return rates;
 }
 
 const wanted = ({ only, essential }) =>

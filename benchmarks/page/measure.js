@@ -69,9 +69,9 @@ async function warmUp({ run, before, mostRepetitions = Infinity }, milliseconds)
  *
  * @param {Racer[]} racers
  * @param {{ rounds: number, warmMilliseconds: number, sampleMilliseconds: number }} options
- * @returns {Promise<Map<string, ReturnType<typeof summary>>>} milliseconds per call
+ * @returns {Promise<Map<string, number[]>>} milliseconds per call, sample by sample
  */
-export async function race(racers, { rounds, warmMilliseconds, sampleMilliseconds }) {
+export async function samplesOf(racers, { rounds, warmMilliseconds, sampleMilliseconds }) {
   const entries = [];
   for (const racer of racers) {
     const estimate = await warmUp(racer, warmMilliseconds);
@@ -86,5 +86,15 @@ export async function race(racers, { rounds, warmMilliseconds, sampleMillisecond
       samples.push(await timeOf(run, repetitions));
     }
   }
-  return new Map(entries.map(({ name, samples }) => [name, summary(samples)]));
+  return new Map(entries.map(({ name, samples }) => [name, samples]));
+}
+
+/**
+ * The same, summed up.
+ *
+ * @param {Parameters<typeof samplesOf>} args
+ * @returns {Promise<Map<string, ReturnType<typeof summary>>>} milliseconds per call
+ */
+export async function race(...args) {
+  return new Map(Array.from(await samplesOf(...args), ([name, samples]) => [name, summary(samples)]));
 }

@@ -71,6 +71,13 @@ declare module "virtual:stored-attention" {
     readonly sizes: Readonly<
       Record<string, { readonly disturbed: boolean; readonly ceiling: number; readonly runs: readonly StoredRun[] }>
     >;
+    /** Where methods of linear cost meet exact attention; absent if that run did not measure it. */
+    readonly crossovers?: readonly {
+      readonly key: string;
+      readonly crossover: number | "below" | "beyond";
+      readonly disturbed: boolean;
+      readonly points: readonly { readonly n: number; readonly ratio: number }[];
+    }[];
   };
   export default figures;
 }

@@ -1,6 +1,7 @@
 /**
  * attnlab's operations on one thread, each as a task: `run` is one call, `result` its latest result.
  */
+import { TARGET } from "../operations/entropy_normalize.js";
 
 /** An operation that the package will have and this build has not; the report says so. */
 export class NotInThisBuild extends Error {
@@ -46,8 +47,8 @@ export function attnlabOperations(lab, resident) {
     };
   }
 
-  /** An operation that returns gradients by name. */
-  function gradients(operation, operands, options, result) {
+  /** An operation that returns several results by name. */
+  function several(operation, operands, options, result) {
     need(operation);
     const { held, release } = hold(operands);
     let latest;
@@ -74,7 +75,7 @@ export function attnlabOperations(lab, resident) {
       }),
     );
   const rowsBackward = (operation) => (size, given) =>
-    gradients(operation, [rowOperand(size, given.x), rowOperand(size, given.dOutput)], {}, ({ dx }) => dx.data);
+    several(operation, [rowOperand(size, given.x), rowOperand(size, given.dOutput)], {}, ({ dx }) => dx.data);
 
   return {
     attention: (size, given) =>
@@ -82,10 +83,10 @@ export function attnlabOperations(lab, resident) {
         "attention",
         attentionOperands(size, given, ["q", "k", "v"]),
         [size.heads, size.n, size.d],
-        (positional) => ({ positional, given: { causal: size.causal } }),
+        (positional) => ({ positional, given: { causal: size.causal, window: size.window } }),
       ),
     attentionBackward: (size, given) =>
-      gradients(
+      several(
         "attentionBackward",
         attentionOperands(size, given, ["q", "k", "v", "dOutput"]),
         { causal: size.causal },
@@ -107,6 +108,13 @@ export function attnlabOperations(lab, resident) {
     softmaxBackward: rowsBackward("softmaxBackward"),
     layerNormBackward: rowsBackward("layerNormBackward"),
     rmsNormBackward: rowsBackward("rmsNormBackward"),
+    entropyNormalize: (size, given) =>
+      several(
+        "entropyNormalize",
+        [rowOperand(size, given.x)],
+        { entropy: TARGET, input: "logits" },
+        ({ output }) => output.data,
+      ),
     // The cache is the decoder's own; a token is too small for residents to matter.
     ...(resident ? {} : { "decoder step": (size, given) => decoderStep(lab, size, given, need) }),
   };

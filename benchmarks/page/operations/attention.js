@@ -13,7 +13,11 @@ const TOLERANCE = 2e-5;
 export const name = "attention";
 
 const sized = (heads, n, d, more = {}) => ({
-  label: `${heads} head${heads > 1 ? "s" : ""} x ${n} x ${d}${more.causal ? " causal" : ""}`,
+  label: [
+    `${heads} head${heads > 1 ? "s" : ""} x ${n} x ${d}`,
+    ...(more.causal ? ["causal"] : []),
+    ...(more.window === undefined ? [] : [`window ${more.window}`]),
+  ].join(" "),
   heads,
   n,
   d,
@@ -26,11 +30,20 @@ const inMemory = ({ kind, form, variant }) =>
 const oursInMemory = ({ kind, form }) => kind === "ours" && form === "residents";
 const oursAndLoops = ({ kind, form }) => kind === "naive" || (kind === "ours" && form !== "pool");
 
+/** Our own attention to all keys, beside one that sees fewer. */
+const besideFull = {
+  operation: "attention",
+  label: "full",
+  change: { causal: false, window: undefined },
+  who: (contestant) => contestant.kind === "ours" && contestant.form !== "pool",
+};
+
 export const cases = [
   ...[4, 8, 16, 32, 64].map((n) => sized(1, n, 64, { who: oursAndLoops })),
   sized(8, 256, 64, { essential: true }),
+  sized(8, 512, 64, { who: inMemory }),
   sized(8, 1024, 64, { essential: true }),
-  sized(8, 1024, 64, { causal: true, essential: true }),
+  sized(8, 1024, 64, { causal: true, essential: true, beside: besideFull }),
   sized(1, 1024, 64),
   sized(8, 1024, 32),
   sized(8, 1024, 80),
@@ -38,8 +51,15 @@ export const cases = [
   sized(8, 2048, 64),
   // Copies are nothing beside the work, so the forms with copies are left out; the peers' time is what counts here.
   sized(8, 4096, 64, { who: inMemory }),
+  sized(8, 4096, 64, { causal: true, who: oursInMemory, beside: besideFull }),
+  sized(8, 4096, 64, { window: 128, who: oursInMemory, beside: besideFull }),
   sized(1, 16384, 64, { who: oursInMemory }),
 ];
+
+/** The keys that query `i` sees, as a range. */
+function visible({ n, causal, window = n }, i) {
+  return { begin: Math.max(0, i - window), end: Math.min(n, i + 1 + (causal ? 0 : window)) };
+}
 
 /** @param {{ heads: number, n: number, d: number }} size */
 export function inputs({ heads, n, d }) {
@@ -50,29 +70,37 @@ export function inputs({ heads, n, d }) {
 /**
  * Two products of n x d x n multiply-adds over the visible pairs; the exponentials are not counted.
  *
- * @param {{ heads: number, n: number, d: number, causal: boolean }} size
+ * @param {{ heads: number, n: number, d: number, causal: boolean, window?: number | undefined }} size
  * @returns {number}
  */
-export function flops({ heads, n, d, causal }) {
-  return 4 * heads * d * (causal ? (n * (n + 1)) / 2 : n * n);
+export function flops(size) {
+  const { heads, n, d } = size;
+  let pairs = 0;
+  for (let i = 0; i < n; ++i) {
+    const { begin, end } = visible(size, i);
+    pairs += end - begin;
+  }
+  return 4 * heads * d * pairs;
 }
 
 /**
  * Compares some rows of every head, the first and the last among them.
  *
- * @param {{ heads: number, n: number, d: number, causal: boolean }} size
+ * @param {{ heads: number, n: number, d: number, causal: boolean, window?: number | undefined }} size
  * @param {ReturnType<typeof inputs>} given
  * @param {ArrayLike<number>} result
  */
 export function check(size, { q, k, v }, result) {
-  const { heads, n, d, causal } = size;
+  const { heads, n, d } = size;
   if (result.length !== heads * n * d) return wrongLength;
   const difference = new Difference();
   for (let head = 0; head < heads; ++head) {
     const base = head * n * d;
     for (const i of someOf(n)) {
-      const weights = weightsOfRow(q, k, size, base, i, causal ? i + 1 : n);
-      difference.compare(result, base + i * d, weighted(weights, v, d, base));
+      const { begin, end } = visible(size, i);
+      const first = base + begin * d;
+      const weights = weightsOfRow(q, k, size, base, i, end - begin, first);
+      difference.compare(result, base + i * d, weighted(weights, v, d, first));
     }
   }
   return difference.verdict(TOLERANCE);

@@ -2,6 +2,7 @@
 import * as attention from "./attention.js";
 import * as attentionBackward from "./attention_backward.js";
 import * as decoderStep from "./decoder_step.js";
+import * as entropyNormalize from "./entropy_normalize.js";
 import * as layerNorm from "./layer_norm.js";
 import * as matmul from "./matmul.js";
 import * as rmsNorm from "./rms_norm.js";
@@ -16,6 +17,7 @@ export const OPERATIONS = [
   softmaxBackward,
   layerNormBackward,
   rmsNormBackward,
+  entropyNormalize,
   decoderStep,
   attentionBackward,
   attention,

@@ -14,6 +14,8 @@ const sized = (m, k, n, more = {}) => ({ label: `${m} x ${k} x ${n}`, m, k, n, .
 export const cases = [
   sized(512, 512, 512),
   sized(1024, 1024, 1024, { essential: true }),
+  // The peers' time at this size would be eight times what it is at half of it.
+  sized(2048, 2048, 2048, { who: ({ kind, form }) => kind === "ours" && form === "residents" }),
   // A layer's weights on a block of tokens, on one token, and a tall product with a small inner size.
   sized(128, 768, 3072),
   sized(1, 1024, 1024),

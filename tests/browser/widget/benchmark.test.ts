@@ -82,6 +82,74 @@ test("cancelling leaves the figure as it was", async () => {
   expect(await widget.getByRole("alert").count()).toBe(0);
 });
 
+describe("against attention of linear cost", () => {
+  const measuredHere = (widget: Locator): Promise<void> =>
+    caption(widget).filter({ hasText: "On your machine" }).waitFor({ timeout: 100_000 });
+
+  test(
+    "the machine is measured on request, in a worker, and told in a chart and a table",
+    { timeout: 150_000 },
+    async () => {
+      const { page } = await open(
+        benchmark(
+          'view="crossover"',
+          {},
+          {
+            before: (page) =>
+              page.addInitScript(`addEventListener("crossover-change", ({ detail }) => { globalThis.told = detail; })`),
+            // Colors that fade would be judged half-way.
+            context: { reducedMotion: "reduce" },
+          },
+        ),
+      );
+      const widget = page.locator("#figure");
+      await caption(widget).filter({ hasText: "not been measured yet" }).waitFor();
+      const before = await widget.locator("svg.plane").count();
+      await run(widget).click();
+      await widget.locator("progress").waitFor();
+      await measuredHere(widget);
+      expect(page.workers().length).toBe(1);
+      expect(await widget.locator("svg.plane").count()).toBe(before + 1);
+      // A line for each method and its name at the end, a line at 1 with its own.
+      const chart = widget.locator("svg.plane").last();
+      expect(await chart.locator("path.method").count()).toBe(7);
+      expect(await chart.locator("text.method").allTextContents()).toContain("Nyströmformer");
+      expect(await chart.locator("line.method.exact").count()).toBe(1);
+      const [rows = []] = await tablesOf(widget);
+      expect(rows).toHaveLength(7);
+      for (const row of rows) expect(row.at(-1)).toMatch(/^[<>]? ?[\d,]+ \(\d+\.\d\d\)$/);
+      expect(await caption(widget).textContent()).toMatch(
+        /every result is within [\d.×⁻¹²³⁴⁵⁶⁷⁸⁹⁰]+ of double precision/,
+      );
+      const told = await page.evaluate<{ largestError: number; crossovers: object }>("globalThis.told");
+      expect(told.largestError).toBeLessThan(1e-4);
+      expect(Object.keys(told.crossovers)).toHaveLength(7);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect(await overflowingElements(page)).toEqual([]);
+      for (const kind of ["PNG", "SVG", "CSV"]) {
+        expect(await savedName(page, widget, kind)).toBe(`attention-crossover.${kind.toLowerCase()}`);
+      }
+    },
+  );
+
+  test("is cancelled, and the other view comes back by the keyboard", async () => {
+    const { page } = await open(benchmark('view="crossover"', { lang: "zh-CN" }));
+    const widget = page.locator("#figure");
+    expect(await widget.locator(".title").textContent()).toMatch(/线性复杂度/);
+    await widget.getByRole("button", { name: "在我的机器上运行" }).click();
+    await widget.getByRole("button", { name: "取消" }).click();
+    await widget.getByRole("button", { name: "在我的机器上运行" }).waitFor();
+    expect(await widget.getByRole("alert").count()).toBe(0);
+    await widget.getByRole("radio", { name: "与线性复杂度相比" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await widget.locator(".groups").waitFor();
+    expect(await widget.locator("svg.plane").count()).toBe(0);
+  });
+});
+
 test("tells the page what it measured", async () => {
   const { page } = await open(
     benchmark(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { storedAttention, storedReport, storedRows } from "../../../benchmarks/lib/stored.mjs";
 import { sizeNames } from "../../widgets/attn-benchmark/schema.js";
 import { losesToPeer, milliseconds, pair, toLoops, type Row } from "../.vitepress/theme/benchmark/cells.js";
+import { limit } from "../.vitepress/theme/benchmark/limit.js";
 import { caseText, knownOperations, texts } from "../.vitepress/theme/benchmark/text.js";
 
 const report = storedReport();
@@ -19,6 +20,7 @@ const row = (more: Partial<Row>): Row => ({
   loops: undefined,
   toPeer: undefined,
   limit: undefined,
+  beside: undefined,
   missing: undefined,
   ...more,
 });
@@ -69,6 +71,12 @@ describe("texts of the table", () => {
     expect(plain("en", "attention", "8 heads x 1024 x 64 causal")).toBe("Attention, 8 heads × 1024 × 64, causal");
     expect(plain("zh", "attention", "1 head x 1024 x 64 causal")).toBe("注意力，1 个头 × 1024 × 64，因果");
     expect(plain("zh", "decoder step", "cache 4096, 8 heads x 64")).toBe("解码一个 token，缓存 4096，8 个头 × 64");
+    expect(plain("en", "attention", "8 heads x 4096 x 64 window 128")).toBe(
+      "Attention, 8 heads × 4096 × 64, 128 keys on each side",
+    );
+    expect(plain("zh", "attention", "8 heads x 4096 x 64 causal window 128")).toBe(
+      "注意力，8 个头 × 4096 × 64，因果，左右各 128 个 key",
+    );
     expect(plain("en", "brand new", "3 x 4")).toBe("brand new, 3 × 4");
   });
 });
@@ -91,6 +99,19 @@ describe("cells", () => {
     ]);
     expect(pair([1, null])).toBe("1.00 / –");
     expect(pair([])).toBe("–");
+  });
+
+  it("say what a case is held to", () => {
+    expect(limit("en", row({ limit: { ceiling: 0.823 } }))).toEqual(["82 % of the arithmetic"]);
+    expect(limit("en", row({ limit: { traffic: 1.05, floor: 1.3 } }))).toEqual(["1.05 × memory", "1.30 × in cache"]);
+    expect(limit("en", row({ limit: { floor: 1.3 } }))).toEqual(["1.30 × in cache"]);
+    expect(limit("en", row({ beside: { label: "softmax", ratio: 8.1 } }))).toEqual(["8.10 × one softmax"]);
+    expect(limit("zh", row({ limit: { ceiling: 0.5 }, beside: { label: "full", ratio: 0.54 } }))).toEqual([
+      "纯运算上限的 50 %",
+      "全部 key 的 0.54 倍",
+    ]);
+    expect(limit("en", row({}))).toEqual(["–"]);
+    expect(limit("en", row({ missing: "x" }))).toEqual(["not in this build"]);
   });
 
   it("find our losses", () => {

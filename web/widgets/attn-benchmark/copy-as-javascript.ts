@@ -25,3 +25,39 @@ const rate = (4 * heads * d * ${pairs}) / milliseconds / 1e6;
 console.log(\`\${milliseconds.toFixed(2)} ms, \${rate.toFixed(1)} GFLOP/s (\${lab.variant})\`);
 `;
 }
+
+/** A module for Node that times methods of linear cost beside exact attention, and prints their ratios length by length. */
+export function crossoverCode(lengths: readonly number[], samples: number): string {
+  return `// Attention of linear cost beside exact attention, one head of 64: time over that of exact attention
+// npm install attnlab, save this as crossover.mjs, then: node crossover.mjs
+import { load } from "attnlab";
+
+const d = 64;
+const lab = await load();
+const projection = lab.performerProjection(d, { features: 256 });
+const methods = {
+  "exact": (q, k, v) => lab.attention(q, k, v),
+  "linear, elu": (q, k, v) => lab.linearAttention(q, k, v),
+  "linear, softmax": (q, k, v) => lab.linearAttention(q, k, v, { featureMap: "softmax" }),
+  "performer": (q, k, v) => lab.performer(q, k, v, { projection }),
+  "nystromformer": (q, k, v) => lab.nystromformer(q, k, v),
+  "sparse, local": (q, k, v) => lab.sparseAttention(q, k, v),
+  "sparse, bigbird": (q, k, v) => lab.sparseAttention(q, k, v, { pattern: "bigbird" }),
+};
+for (const n of [${lengths.join(", ")}]) {
+  const random = () => lab.tensor(Float32Array.from({ length: n * d }, () => 4 * Math.random() - 2), [n, d]);
+  const [q, k, v] = [random(), random(), random()];
+  const times = Object.fromEntries(Object.keys(methods).map((name) => [name, []]));
+  const calls = Math.ceil(8192 / n);
+  for (let sample = -2; sample < ${samples}; ++sample) {
+    for (const [name, run] of Object.entries(methods)) {
+      const begin = performance.now();
+      for (let call = 0; call < calls; ++call) run(q, k, v);
+      if (sample >= 0) times[name].push(performance.now() - begin);
+    }
+  }
+  const median = (name) => times[name].sort((a, b) => a - b)[${samples >> 1}];
+  for (const name of Object.keys(methods)) console.log(\`n = \${n}, \${name}: \${(median(name) / median("exact")).toFixed(2)}\`);
+}
+`;
+}

@@ -2,23 +2,28 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { WidgetElement } from "../shared/element.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
+import { segments } from "../shared/controls.js";
+import { chartFile } from "../shared/charts/svg-file.js";
 import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { TakeAway } from "../shared/take-away/take-away.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { isCancelled, TaskRunner } from "../shared/tasks/runner.js";
 import { translator, type Translate } from "../shared/text.js";
 import { captionOf, sizeText } from "./caption.js";
-import { timingCode } from "./copy-as-javascript.js";
-import { barsSvg, figuresCsv, type Group } from "./exports.js";
+import { crossoverCode, timingCode } from "./copy-as-javascript.js";
+import type { Crossovers } from "./crossover.js";
+import { crossoverCaption } from "./crossover-rows.js";
+import { barsSvg, crossoverCsv, figuresCsv, type Group } from "./exports.js";
 import type { Measured } from "./measure.js";
 import { cellsOf, measuredRows, storedRows } from "./rows.js";
-import { schema, sizeNames, type SizeName } from "./schema.js";
-import { browser, date, processor, storedSize } from "./stored.js";
+import { schema, sizeNames, viewNames, type SizeName, type ViewName } from "./schema.js";
+import { browser, date, processor, storedCrossovers, storedSize } from "./stored.js";
 import { benchmarkStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type BenchmarkText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { bars } from "./view/bars.js";
+import { crossovers } from "./view/crossovers.js";
 
 const samples = 9;
 /** The size that is measured by itself, since it takes about a second, once the page has settled. */
@@ -32,17 +37,29 @@ const sizeLabels = {
   "2048": "size2048",
 } as const satisfies Record<SizeName, keyof BenchmarkText>;
 
+const viewLabels = { exact: "viewExact", crossover: "viewCrossover" } as const satisfies Record<
+  ViewName,
+  keyof BenchmarkText
+>;
+/** The task that measures what a view shows. */
+const taskOf = { exact: "measure", crossover: "crossovers" } as const satisfies Record<ViewName, keyof typeof tasks>;
+/** Lengths that the copied program measures. */
+const copiedLengths = [256, 512, 1024, 2048, 4096];
+
 /**
  * `<attn-benchmark>`: exact attention and loops in JavaScript on the reader's machine, as a share of what the machine can
- * do at most, beside a stored run with other libraries.
+ * do at most, beside a stored run with other libraries; or where attention of linear cost becomes faster than exact
+ * attention.
  *
- * Attributes: `size` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling, composed):
- * `config-change` { state } when the state has changed; `benchmark-change` with the figures when there are new ones.
+ * Attributes: `size`, `view` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling,
+ * composed): `config-change` { state } when the state has changed; `benchmark-change`, in the other view
+ * `crossover-change`, with the figures when there are new ones.
  */
 export class AttnBenchmark extends WidgetElement<typeof schema> {
   static override styles = benchmarkStyles;
   static override properties: PropertyDeclarations = {
     ...stateProperties(schema),
+    width: { state: true },
     progress: { state: true },
     problem: { state: true },
     able: { state: true },
@@ -52,6 +69,9 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   static override script = "attn-benchmark.single.js";
 
   declare size: SizeName;
+  declare view: ViewName;
+  /** Room for charts, in pixels. */
+  declare private width: number;
 
   /** Share done of the measurement under way. */
   declare private progress: number | undefined;
@@ -64,21 +84,31 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   protected readonly schema = schema;
   private t: Translate<BenchmarkText> = translator({ en, zh }, "en");
   private readonly measured = new Map<SizeName, Measured>();
+  private crossovers: Crossovers | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly taken = new TakeAway(this);
   private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-benchmark"), sharedLab);
 
+  private readonly resize = new ResizeObserver(([entry]) => {
+    if (entry !== undefined) this.width = Math.max(240, Math.round(entry.contentRect.width));
+  });
+
   constructor() {
     super();
     this.size = schema.size.initial;
+    this.view = schema.view.initial;
+    this.width = 640;
     this.able = false;
   }
 
   protected override start(): void {
+    const frame = this.renderRoot.querySelector(".widget");
+    if (frame !== null) this.resize.observe(frame);
     void this.loadKernels();
   }
 
   protected override stop(): void {
+    this.resize.disconnect();
     clearTimeout(this.timer);
     this.runner.stop();
   }
@@ -88,7 +118,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     try {
       await sharedLab();
       this.able = true;
-      if (this.size === quickSize && !this.measured.has(quickSize)) {
+      if (this.view === "exact" && this.size === quickSize && !this.measured.has(quickSize)) {
         this.timer = setTimeout(() => void this.measure(), settling);
       }
     } catch (error) {
@@ -98,16 +128,21 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
 
   private async measure(): Promise<void> {
     clearTimeout(this.timer);
-    const { size } = this;
+    const { size, view } = this;
     this.problem = undefined;
     this.progress = 0;
     const onProgress = (share: number): void => {
       this.progress = share;
     };
     try {
-      const measured = await this.runner.run("measure", { size, samples }, { onProgress });
-      this.measured.set(size, measured);
-      this.tell(measured);
+      if (view === "exact") {
+        const measured = await this.runner.run("measure", { size, samples }, { onProgress });
+        this.measured.set(size, measured);
+        this.tell(measured);
+      } else {
+        this.crossovers = await this.runner.run("crossovers", { samples }, { onProgress });
+        this.tellCrossovers(this.crossovers);
+      }
     } catch (error) {
       if (!isCancelled(error)) this.problem = messageOf(error);
     } finally {
@@ -133,14 +168,26 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     this.dispatchEvent(new CustomEvent("benchmark-change", { bubbles: true, composed: true, detail }));
   }
 
+  private tellCrossovers({ variant, methods, largestError, disturbed }: Crossovers): void {
+    const crossovers = Object.fromEntries(methods.map(({ key, crossover }) => [key, crossover]));
+    const detail = { variant, crossovers, largestError, samples, disturbed };
+    this.say(this.caption);
+    this.dispatchEvent(new CustomEvent("crossover-change", { bubbles: true, composed: true, detail }));
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("language")) this.t = translator({ en, zh }, this.language);
-    // A measurement of another size is of no use any more.
-    if (changed.has("size") && this.progress !== undefined) this.runner.cancel("measure");
+    // A measurement of another size or view is of no use any more.
+    if ((changed.has("size") || changed.has("view")) && this.progress !== undefined) this.cancel();
+  }
+
+  private cancel(): void {
+    for (const task of Object.values(taskOf)) this.runner.cancel(task);
   }
 
   private get caption(): string {
-    const { t, numbers, size } = this;
+    const { t, numbers, size, view, crossovers: measured } = this;
+    if (view === "crossover") return crossoverCaption(t, numbers, { stored: storedCrossovers, measured });
     return captionOf(t, numbers, { size, measured: this.measured.get(size), stored: storedSize(size) });
   }
 
@@ -155,11 +202,15 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   }
 
   protected override get question(): string {
-    return this.t("title");
+    return this.t(this.view === "exact" ? "title" : "titleCrossover");
   }
 
   private save(kind: FileKind): void {
     const { t, numbers, size, groups } = this;
+    if (this.view === "crossover") {
+      this.saveCrossovers(kind);
+      return;
+    }
     const name = `attention-benchmark-${size}`;
     if (kind === "csv") {
       this.taken.saveCsv(name, figuresCsv(groups));
@@ -173,18 +224,33 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     else void this.taken.savePng(name, file);
   }
 
+  private saveCrossovers(kind: FileKind): void {
+    const name = "attention-crossover";
+    if (kind === "csv") {
+      const stored = { title: `${processor}, ${browser}, ${date}`, methods: storedCrossovers ?? [] };
+      const here = { title: this.t("here"), methods: this.crossovers?.methods ?? [] };
+      this.taken.saveCsv(name, crossoverCsv([stored, here]));
+      return;
+    }
+    const [chart, ...others] = this.renderRoot.querySelectorAll<SVGSVGElement>("svg.plane");
+    if (chart === undefined) return;
+    const file = chartFile(chart, this.question, this.caption, others);
+    if (kind === "svg") this.taken.saveSvg(name, file);
+    else void this.taken.savePng(name, file);
+  }
+
   protected override render(): TemplateResult {
     const { t } = this;
     return this.frame(
       html`${this.fatal === undefined ? nothing : this.excuse(t("kernelsFailed", { reason: this.fatal }), t("again"))}
-      ${this.controls()} ${this.pictures()}
+      ${this.controls()} ${this.warning()} ${this.view === "exact" ? this.pictures() : this.crossing()}
       ${takeAwayBar({
         language: this.language,
         taken: this.taken,
-        ready: true,
+        ready: this.view === "exact" || storedCrossovers !== undefined || this.crossovers !== undefined,
         shareable: true,
         embedCode: () => this.embedCode,
-        code: () => timingCode(this.size, samples),
+        code: () => (this.view === "exact" ? timingCode(this.size, samples) : crossoverCode(copiedLengths, samples)),
         permalink: () => this.permalink,
         onSave: (kind) => this.save(kind),
       })}`,
@@ -192,51 +258,49 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   }
 
   private controls(): TemplateResult {
-    const { t, progress } = this;
+    const { t, progress, view } = this;
+    const views = viewNames.map((name) => [name, t(viewLabels[name])] as const);
+    const sizes = sizeNames.map((name) => [name, t(sizeLabels[name])] as const);
+    const done = view === "exact" ? this.measured.has(this.size) : this.crossovers !== undefined;
     return html`<div class="controls">
-      <fieldset>
-        <legend>${t("size")}</legend>
-        <div class="segments">
-          ${sizeNames.map(
-            (name) =>
-              html`<label>
-                <input
-                  type="radio"
-                  name="size"
-                  value=${name}
-                  .checked=${name === this.size}
-                  @change=${() => {
-                    this.size = name;
-                  }}
-                />
-                ${t(sizeLabels[name])}
-              </label>`,
-          )}
-        </div>
-      </fieldset>
+      ${segments("view", t("view"), views, view, (name) => {
+        this.view = name;
+      })}
+      ${
+        view === "exact"
+          ? segments("size", t("size"), sizes, this.size, (name) => {
+              this.size = name;
+            })
+          : nothing
+      }
       <div class="run">
         ${
           progress === undefined
             ? html`<button type="button" ?disabled=${!this.able} @click=${() => void this.measure()}>
-                ${t(this.measured.has(this.size) ? "runAgain" : "run")}
+                ${t(done ? "runAgain" : "run")}
               </button>`
             : html`<progress aria-label=${t("running")} max="1" .value=${progress}></progress>
-                <button type="button" @click=${() => this.runner.cancel("measure")}>${t("cancel")}</button>`
+                <button type="button" @click=${() => this.cancel()}>${t("cancel")}</button>`
         }
       </div>
     </div>`;
+  }
+
+  private warning(): unknown {
+    if (this.problem === undefined) return nothing;
+    return html`<p class="warning" role="alert">${this.t("failed", { reason: this.problem })}</p>`;
+  }
+
+  private crossing(): TemplateResult {
+    const { t, numbers, caption, width, crossovers: measured } = this;
+    return crossovers({ t, numbers, measured, caption, width });
   }
 
   private pictures(): TemplateResult {
     const { t, numbers, size, groups } = this;
     const [measured, stored] = [this.measured.get(size), storedSize(size)];
     const waiting = this.progress !== undefined ? t("running") : t(this.able ? "hereWaiting" : "hereLoading");
-    return html`${
-        this.problem === undefined
-          ? nothing
-          : html`<p class="warning" role="alert">${t("failed", { reason: this.problem })}</p>`
-      }
-      <div class="groups">
+    return html`<div class="groups">
         ${groups.map(({ title, rows }, index) =>
           bars({
             t,

@@ -1,6 +1,7 @@
 import type { SvgFile } from "../shared/charts/heat-map-svg.js";
 import { csv } from "../shared/csv.js";
 import { escapeXml } from "../shared/escape-xml.js";
+import type { CrossoverOf } from "./crossover.js";
 import type { Row } from "./rows.js";
 
 /** The bars of one machine. */
@@ -19,6 +20,15 @@ export function figuresCsv(groups: readonly Group[]): string {
     ),
   ]);
 }
+
+/** Ratios of every method at every length, machine by machine. */
+export const crossoverCsv = (groups: readonly { title: string; methods: readonly CrossoverOf[] }[]): string =>
+  csv([
+    ["machine", "method", "tokens", "time over that of exact attention"],
+    ...groups.flatMap(({ title, methods }) =>
+      methods.flatMap(({ key, points }) => points.map(({ n, ratio }) => [title, key, n, Number(ratio.toPrecision(4))])),
+    ),
+  ]);
 
 const [width, left, barWidth, line] = [760, 270, 300, 24] as const;
 const fills: Readonly<Record<Row["kind"], string>> = { ours: "#b3400f", peer: "#6b7280", loops: "#b7bdc6" };

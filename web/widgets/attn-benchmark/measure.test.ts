@@ -2,21 +2,12 @@ import { load } from "attnlab";
 import { expect, it } from "vitest";
 import { runNow } from "../shared/tasks/task.js";
 import { measure } from "./measure.js";
-
-/** Work that the clock can see, in place of the WebAssembly loop. */
-const ceiling = {
-  flops: 2e6,
-  run(): void {
-    let sum = 1;
-    for (let i = 0; i < 1e6; i++) sum = sum * 0.999 + 0.001;
-    if (sum === 0) throw new Error("The sum cannot vanish.");
-  },
-};
+import { someCeiling } from "./testing.js";
 
 it("times both, and holds the result to double precision", async () => {
   const lab = await load();
   const steps: number[] = [];
-  const work = measure(lab, { size: "256", samples: 3 }, ceiling);
+  const work = measure(lab, { size: "256", samples: 3 }, someCeiling);
   let step = work.next();
   for (; step.done !== true; step = work.next()) steps.push(step.value);
   expect(steps.at(-1)).toBe(1);
@@ -34,7 +25,7 @@ it("notices a wrong result", async () => {
   const lab = await load();
   const wrong: typeof lab = { ...lab, attention: lab.attention.bind(undefined) };
   Reflect.set(wrong, "attention", () => lab.tensor(new Float32Array(8 * 256 * 64), [8, 256, 64]));
-  const { correct, largestError } = runNow(measure(wrong, { size: "256", samples: 1 }, ceiling));
+  const { correct, largestError } = runNow(measure(wrong, { size: "256", samples: 1 }, someCeiling));
   expect(correct).toBe(false);
   expect(largestError).toBeGreaterThan(0.01);
 });

@@ -1,8 +1,9 @@
 import { attention as loopsOver } from "../../../benchmarks/page/contestants/naive.js";
 import { check, flops, inputs } from "../../../benchmarks/page/operations/attention.js";
 import type { Lab, Tensor, Variant } from "../../package/index.js";
-import { timed, type Timed } from "../shared/timing.js";
+import type { Timed } from "../shared/timing.js";
 import type { Ceiling } from "./ceiling.js";
+import { isDisturbed, race, type Racer } from "./race.js";
 import { sizeOf, type SizeName } from "./schema.js";
 
 export interface MeasureInput {
@@ -28,36 +29,8 @@ export interface Measured {
   readonly disturbed: boolean;
 }
 
-/** Smallest time one sample must last, in milliseconds: browsers round their clock to 0.1 ms, some to 1 ms. */
-const leastSample = 4;
-/** Calls before anything is timed, at least, and for so long: engines compile twice. */
-const [warmCalls, warmMilliseconds] = [3, 150] as const;
-const quietSpread = 0.1;
-
-interface Racer {
-  readonly run: () => void;
-  /** A run is this part of the work. */
-  readonly multiplier: number;
-  calls: number;
-  readonly times: number[];
-}
-
-/** Warms a racer up and finds how many calls make a sample. */
-function* prepare(racer: Racer): Generator<number, void, void> {
-  const begin = performance.now();
-  let fastest = Infinity;
-  for (let call = 0; call < warmCalls || performance.now() - begin < warmMilliseconds; call++) {
-    fastest = Math.min(fastest, timeOf(racer));
-    yield 0;
-  }
-  racer.calls = Math.max(1, Math.ceil(leastSample / Math.max(fastest, leastSample / 4096)));
-}
-
-function timeOf({ run, calls }: Racer): number {
-  const begin = performance.now();
-  for (let call = 0; call < calls; call++) run();
-  return (performance.now() - begin) / calls;
-}
+/** For so long each is warmed up, at least. */
+const warmMilliseconds = 150;
 
 /**
  * Exact attention, loops in JavaScript and the machine's ceiling, warmed up and timed in turn, on the inputs, with the
@@ -75,30 +48,26 @@ export function* measure(
   if (q === undefined || k === undefined || v === undefined) throw new Error("There are three inputs.");
   let latest: Tensor | undefined;
   const loops = loopsOver(size, given);
-  const racer = (run: () => void, multiplier = 1): Racer => ({ run, multiplier, calls: 1, times: [] });
-  const ours = racer(() => {
-    latest = lab.attention(q, k, v, { causal });
-  });
-  const theirs = racer(loops.run, loops.multiplier);
-  const limit = racer(() => ceiling.run());
-  const racers = [ours, theirs, limit];
-  for (const one of racers) yield* prepare(one);
-  for (let sample = 0; sample < samples; sample++) {
-    for (const [index, one] of racers.entries()) {
-      one.times.push(timeOf(one) * one.multiplier);
-      yield (sample * racers.length + index + 1) / (samples * racers.length);
-    }
-  }
+  const racers: Racer[] = [
+    {
+      run: () => {
+        latest = lab.attention(q, k, v, { causal });
+      },
+    },
+    loops,
+    { run: () => ceiling.run() },
+  ];
+  const [ours, theirs, limit] = yield* race(racers, { samples, warmMilliseconds });
+  if (ours === undefined || theirs === undefined || limit === undefined) throw new Error("There are three racers.");
   const verdict = check(size, given, latest?.data ?? []);
-  const limitTimes = timed(limit.times);
   return {
     size: name,
     variant: lab.variant,
-    ours: timed(ours.times),
-    loops: timed(theirs.times),
+    ours,
+    loops: theirs,
     flops: flops(size),
-    ceiling: ceiling.flops / limitTimes.milliseconds / 1e6,
+    ceiling: ceiling.flops / limit.milliseconds / 1e6,
     ...verdict,
-    disturbed: limitTimes.spread > quietSpread,
+    disturbed: isDisturbed(limit),
   };
 }

@@ -4,8 +4,12 @@ import { choice, type StateOf } from "../shared/state.js";
 export const sizeNames = ["256", "1024", "1024-causal", "2048"] as const;
 export type SizeName = (typeof sizeNames)[number];
 
+/** Exact attention beside the peers, or where attention of linear cost becomes faster than it. */
+export const viewNames = ["exact", "crossover"] as const;
+export type ViewName = (typeof viewNames)[number];
+
 /** State of the widget. The default is measured within a second on most machines, so it is measured at once. */
-export const schema = { size: choice(sizeNames, "256") };
+export const schema = { size: choice(sizeNames, "256"), view: choice(viewNames, "exact") };
 
 export type BenchmarkState = StateOf<typeof schema>;
 

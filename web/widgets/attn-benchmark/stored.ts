@@ -1,4 +1,5 @@
 import figures from "virtual:stored-attention";
+import type { CrossoverOf } from "./crossover.js";
 import type { SizeName } from "./schema.js";
 
 /** One contestant of the stored run. */
@@ -24,3 +25,6 @@ export const { date, processor, browser } = figures;
 
 /** What was measured at this size, if anything. */
 export const storedSize = (size: SizeName): StoredSize | undefined => figures.sizes[size];
+
+/** Where the methods of linear cost met exact attention, if that was measured. */
+export const storedCrossovers: readonly CrossoverOf[] | undefined = figures.crossovers;

@@ -1,4 +1,6 @@
 import { css } from "lit";
+import { planeStyles } from "../shared/figure-styles.js";
+import { methodStyles } from "../shared/methods.js";
 import { widgetStyles } from "../shared/styles.js";
 import { takeAwayStyles } from "../shared/take-away/styles.js";
 
@@ -6,6 +8,8 @@ import { takeAwayStyles } from "../shared/take-away/styles.js";
 export const benchmarkStyles = [
   ...widgetStyles,
   takeAwayStyles,
+  planeStyles,
+  methodStyles,
   css`
     .run {
       display: flex;
@@ -72,6 +76,32 @@ export const benchmarkStyles = [
     }
     .bar.loops .value {
       fill: var(--rule);
+    }
+    .stage {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr);
+      gap: 1.5em 2em;
+    }
+    figure {
+      min-width: 0;
+      margin: 0;
+    }
+    figcaption {
+      font-size: 0.875em;
+      font-weight: 650;
+    }
+    .plane .leader {
+      fill: none;
+      stroke: var(--muted);
+    }
+    .table {
+      max-width: 44em;
+      overflow: auto;
+    }
+    @container (min-width: 48em) {
+      .stage.pair {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
     }
     /* A phone: the numbers keep their columns, the names wrap. */
     @container (max-width: 26em) {

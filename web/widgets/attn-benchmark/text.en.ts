@@ -2,6 +2,11 @@
 export const en = {
   title: "How fast is exact attention on your machine, and how fast could it be?",
 
+  titleCrossover: "From how many tokens on is attention of linear cost faster than exact attention?",
+  view: "What to measure",
+  viewExact: "Exact attention",
+  viewCrossover: "Against linear cost",
+
   size: "Size: 8 heads of 64, this many tokens",
   size256: "256",
   size1024: "1024",
@@ -51,6 +56,32 @@ export const en = {
   failed: "This could not be measured: {reason}",
   kernelsFailed: "The attention kernels could not be started in this browser: {reason}",
   again: "Try again",
+
+  linearElu: "Linear, elu",
+  linearSoftmax: "Linear, softmax",
+  performer: "Performer",
+  performerCausal: "Performer, causal",
+  nystromformer: "Nyströmformer",
+  sparseLocal: "Sparse, local",
+  sparseBigbird: "Sparse, Big Bird",
+  exactLine: "Exact",
+  tokens: "tokens n",
+  overExact: "time ÷ that of exact attention",
+  method: "Method",
+  storedColumn: "Stored",
+  hereColumn: "Here",
+  crossoverTable:
+    "Faster than exact attention from about so many tokens on (in brackets: its time over that of exact attention at 4096 tokens)",
+  crossoverWhat: "Attention of linear cost beside our own exact attention.",
+  crossoverStored:
+    "On the machine of the stored run, the first to be faster: {first} (tokens: {n}); the last: {last} ({m}).",
+  crossoverStoredDisturbed: "Something else was running during the stored run, so take its figures with care.",
+  crossoverHere: "On your machine, the first: {first} (tokens: {n}); the last: {last} ({m}).",
+  crossoverNotHere: "Your machine has not been measured yet; it takes about ten seconds.",
+  crossoverChecked:
+    "Medians of {samples} warm samples, taken in turn; every result is within {error} of double precision.",
+  crossoverNote:
+    "One head of 64 on one thread. Performer has 256 random features, Nyströmformer 64 landmarks, the local window 64 keys on each side, Big Bird blocks of 64. What is causal is compared with exact attention that is causal, too. Faster is not the same as equal: each of these computes something else than exact attention.",
 
   pictureTitle: "Share of the machine’s ceiling: exact attention, {size}",
 } as const;

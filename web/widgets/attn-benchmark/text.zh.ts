@@ -5,6 +5,11 @@ import type { BenchmarkText } from "./text.en.js";
 export const zh: Translation<BenchmarkText> = {
   title: "精确注意力在你的机器上有多快？最快又能有多快？",
 
+  titleCrossover: "从多少个 token 起，线性复杂度的注意力比精确注意力快？",
+  view: "测什么",
+  viewExact: "精确注意力",
+  viewCrossover: "与线性复杂度相比",
+
   size: "规模：8 个头，每头 64 维，token 数为",
   size256: "256",
   size1024: "1024",
@@ -53,6 +58,29 @@ export const zh: Translation<BenchmarkText> = {
   failed: "测量没有成功：{reason}",
   kernelsFailed: "注意力内核在这个浏览器里启动失败：{reason}",
   again: "再试一次",
+
+  linearElu: "线性，elu",
+  linearSoftmax: "线性，softmax",
+  performer: "Performer",
+  performerCausal: "Performer，因果",
+  nystromformer: "Nyströmformer",
+  sparseLocal: "稀疏，局部",
+  sparseBigbird: "稀疏，Big Bird",
+  exactLine: "精确",
+  tokens: "token 数 n",
+  overExact: "用时 ÷ 精确注意力的用时",
+  method: "方法",
+  storedColumn: "存档",
+  hereColumn: "本机",
+  crossoverTable: "大约从多少个 token 起比精确注意力快（括号内：4096 个 token 时的用时与精确注意力之比）",
+  crossoverWhat: "线性复杂度的注意力，与我们自己的精确注意力相比。",
+  crossoverStored: "在存档的那台机器上，最先变快的：{first}（token 数 {n}）；最后：{last}（{m}）。",
+  crossoverStoredDisturbed: "存档的那次测量另有负载，数字仅供参考。",
+  crossoverHere: "在你的机器上，最先：{first}（token 数 {n}）；最后：{last}（{m}）。",
+  crossoverNotHere: "你的机器还没有测过，大约要十秒。",
+  crossoverChecked: "均为预热后 {samples} 次采样的中位数，各项轮流采样；每个结果与双精度相差都不超过 {error}。",
+  crossoverNote:
+    "单线程，一个 64 维的头。Performer 用 256 个随机特征，Nyströmformer 用 64 个地标，局部窗口左右各 64 个 key，Big Bird 每块 64 个 token。因果的方法与带因果掩码的精确注意力相比。快不等于相同：这些方法算的都不是精确注意力。",
 
   pictureTitle: "占机器上限的比例：精确注意力，{size}",
 };

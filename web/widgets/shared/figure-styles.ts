@@ -2,27 +2,32 @@ import { css } from "lit";
 import { widgetStyles } from "./styles.js";
 import { takeAwayStyles } from "./take-away/styles.js";
 
+/** Charts over axes, as wide as their place. */
+export const planeStyles = css`
+  .plane {
+    display: block;
+    width: 100%;
+    height: auto;
+    font-size: 12px;
+  }
+  .plane text {
+    fill: var(--muted);
+  }
+  .plane .grid {
+    stroke: var(--rule);
+  }
+`;
+
 /** Layout of a figure's charts, keys, sliders and tables on top of what all widgets share. */
 export const figureStyles = [
   ...widgetStyles,
   takeAwayStyles,
+  planeStyles,
   css`
     .stage {
       display: grid;
       grid-template-columns: minmax(0, 1fr);
       gap: 1em;
-    }
-    .plane {
-      display: block;
-      width: 100%;
-      height: auto;
-      font-size: 12px;
-    }
-    .plane text {
-      fill: var(--muted);
-    }
-    .plane .grid {
-      stroke: var(--rule);
     }
     .draggable {
       cursor: ew-resize;

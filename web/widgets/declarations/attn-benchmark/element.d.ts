@@ -2,6 +2,8 @@
 export interface BenchmarkState {
   /** Number of tokens, of 8 heads of 64; "1024-causal" with a causal mask. Default "256". */
   size: "256" | "1024" | "1024-causal" | "2048";
+  /** Exact attention beside peers, or where attention of linear cost becomes faster than it. Default "exact". */
+  view: "exact" | "crossover";
 }
 
 /** Detail of the event `benchmark-change`: what was measured on this machine. */
@@ -23,6 +25,19 @@ export interface BenchmarkNumbers {
   disturbed: boolean;
 }
 
+/** Detail of the event `crossover-change`: where attention of linear cost met exact attention on this machine. */
+export interface CrossoverNumbers {
+  variant: "relaxed" | "simd";
+  /** By method: tokens from which on it is faster; "below" the shortest length measured, "beyond" the longest. */
+  crossovers: Record<string, number | "below" | "beyond">;
+  /** Largest difference of a result from double precision. */
+  largestError: number;
+  /** Samples per median. */
+  samples: number;
+  /** Whether something else seems to have run meanwhile. */
+  disturbed: boolean;
+}
+
 /**
  * Class of `<attn-benchmark>`. Importing this module registers nothing.
  *
@@ -32,6 +47,7 @@ export interface BenchmarkNumbers {
  */
 export declare class AttnBenchmark extends HTMLElement {
   size: BenchmarkState["size"];
+  view: BenchmarkState["view"];
   theme: "auto" | "light" | "dark";
   /** The whole state; setting it changes the given entries and leaves the rest. */
   get state(): BenchmarkState;
@@ -50,5 +66,6 @@ declare global {
   }
   interface HTMLElementEventMap {
     "benchmark-change": CustomEvent<BenchmarkNumbers>;
+    "crossover-change": CustomEvent<CrossoverNumbers>;
   }
 }

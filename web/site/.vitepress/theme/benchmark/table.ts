@@ -3,6 +3,7 @@ import { h, type FunctionalComponent, type VNode } from "vue";
 import { useData } from "vitepress";
 import { data } from "../../benchmark.data.js";
 import { losesToPeer, milliseconds, pair, ratio, toLoops, type Row } from "./cells.js";
+import { limit } from "./limit.js";
 import { caseText, knownOperations, texts, type Language } from "./text.js";
 
 const useLanguage = (): Language => (useData().lang.value.startsWith("zh") ? "zh" : "en");
@@ -12,13 +13,6 @@ const rows = knownOperations.flatMap((operation) => data.rows.filter((row) => ro
 
 /** Peers in the order of the results, which is that of the columns. */
 const peers = Object.keys(data.rows[0]?.peers ?? {});
-
-function limit(language: Language, { limit: found, missing }: Row): string {
-  const t = texts[language];
-  if (missing !== undefined) return t.missing;
-  if (found?.ceiling !== undefined) return t.ceiling(`${(100 * found.ceiling).toFixed(0)} %`);
-  return found?.floor === undefined ? "–" : t.floor(ratio(found.floor));
-}
 
 function rowOf(language: Language, row: Row): VNode {
   const t = texts[language];
@@ -30,7 +24,10 @@ function rowOf(language: Language, row: Row): VNode {
       row.toPeer === undefined ? "–" : ratio(row.toPeer),
       ...(lost ? [` (${t.slower})`] : []),
     ]),
-    h("td", limit(language, row)),
+    h(
+      "td",
+      limit(language, row).map((line) => h("div", line)),
+    ),
     h("td", pair(row.relaxed)),
     h("td", pair(row.simd)),
     h("td", milliseconds(row.pool)),
@@ -51,6 +48,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
   const versions = packages.map(({ name, version, license }) => `${name} ${version} (${license})`).join(", ");
   return h("div", { class: "benchmark" }, [
     h("p", t.caption(machine.processor, machine.cores, machine.browser, date, timing.rounds)),
+    h("p", t.limits),
     disturbances.length > 0 ? h("p", h("strong", t.busy)) : null,
     h("div", { class: "benchmark-table", role: "region", tabindex: 0, "aria-label": t.region }, [
       h("table", [
