@@ -205,7 +205,9 @@ describe("fits the page", () => {
         for (const view of views) {
           await widget.evaluate((element, name) => element.setAttribute("view", name), view);
           await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
-          await caption(widget).filter({ hasText: /\d/ }).waitFor({ timeout: 2 * patience });
+          await caption(widget)
+            .filter({ hasText: /\d/ })
+            .waitFor({ timeout: 2 * patience });
           await page.setViewportSize({ width: 1000, height: 900 });
           await page.emulateMedia({ colorScheme: "light" });
           expect(await accessibilityViolations(page)).toEqual([]);
@@ -253,7 +255,9 @@ describe("taken away", () => {
       for (const view of views) {
         await widget.evaluate((element, name) => element.setAttribute("view", name), view);
         await widget.locator(`input[name="view"][value="${view}"]:checked`).waitFor();
-        await caption(widget).filter({ hasText: /\d/ }).waitFor({ timeout: 2 * patience });
+        await caption(widget)
+          .filter({ hasText: /\d/ })
+          .waitFor({ timeout: 2 * patience });
         for (const kind of ["PNG", "SVG", "CSV"]) {
           expect(await savedName(page, widget, kind)).toBe(`nystrom-${view}.${kind.toLowerCase()}`);
         }
