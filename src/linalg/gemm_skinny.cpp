@@ -26,14 +26,16 @@ namespace {
 
 using simd::F32x4;
 
-constexpr Index kGroup = 4;        // narrow lines of a tile, at most
-constexpr Index kDepth = 8;        // entries that a tile takes up while it is in registers
+constexpr Index kGroup = 4;  // narrow lines of a tile, at most
+constexpr Index kDepth = 8;  // entries that a tile takes up while it is in registers
 constexpr Index kEntryBlock = 1024;
 constexpr Index kLineBlock = 1024;
 
 // Vectors per narrow line that make about eight sums.
 template <int Lines>
-constexpr int kVectors = Lines == 1 ? 8 : Lines == 2 ? 4 : 2;
+constexpr int kVectors = Lines == 1   ? 8
+                         : Lines == 2 ? 4
+                                      : 2;
 
 // ---------------------------------------------------------------- wide lines across memory
 
@@ -184,8 +186,8 @@ void multiply_across(const Factor& narrow, Index m, const Factor& wide, Index n,
         const Index depth = std::min(kDepth, entries - e);
         const float* from = wide.data + j + (p + e) * wide.entry_stride;
         for_groups(m, [&]<int Lines>(Index i) {
-          add_across<Lines>(packed + i * entries + e * Lines, depth, from, wide.entry_stride,
-                            lines, to + i * stride, stride);
+          add_across<Lines>(packed + i * entries + e * Lines, depth, from, wide.entry_stride, lines,
+                            to + i * stride, stride);
         });
       }
       for (Index line = 0; gathered && line < lines; ++line) {
@@ -218,8 +220,8 @@ void multiply_along(const Factor& narrow, Index m, const Factor& wide, Index n, 
       for_groups(m, [&]<int Lines>(Index i) {
         add_along<Lines>(lines + i * stride, stride, wide.data + j * wide.line_stride + p,
                          wide.line_stride, std::min(kTogether, n - j), entries,
-                         {out.data + i * out.narrow_stride + j * out.wide_stride,
-                          out.narrow_stride, out.wide_stride});
+                         {out.data + i * out.narrow_stride + j * out.wide_stride, out.narrow_stride,
+                          out.wide_stride});
       });
     }
   }
