@@ -4,8 +4,8 @@
 //
 // Plan. Each entry of the wide factor is used m times only: its transport is what counts, and a
 // packed copy would cost as much as the product. So it is read where it lies, once, in long runs,
-// and the narrow factor, which the caches hold, is arranged to fit. It is taken four lines at most
-// at a time; a tile is those times as many vectors as make eight independent sums.
+// and the narrow factor, which the caches hold, is arranged to fit. It is taken four, two or one
+// line at a time; a tile is those times as many vectors as make eight independent sums.
 //   Wide lines along memory (an entry next to the other): dot products. A tile is `narrow` lines
 //     times 8, 4 or 2 wide ones, lanes are entries; all are summed across at the end.
 //   Wide lines across memory: eight entries at a time of up to 1024 lines, whose sums wait in the
@@ -26,7 +26,6 @@ namespace {
 
 using simd::F32x4;
 
-constexpr Index kGroup = 4;  // narrow lines of a tile, at most
 constexpr Index kDepth = 8;  // entries that a tile takes up while it is in registers
 constexpr Index kEntryBlock = 1024;
 constexpr Index kLineBlock = 1024;
@@ -67,6 +66,22 @@ inline void add_tile(const float* narrow, Index depth, const float* wide, Index 
   }
 }
 
+// The last one to three lines.
+ATTNLAB_OWN_FUNCTION void add_edge(const float* narrow, Index narrow_lines, Index depth,
+                                   const float* wide, Index stride, Index lines, float* out,
+                                   Index out_stride) {
+  for (Index i = 0; i < narrow_lines; ++i) {
+    for (Index j = 0; j < lines; ++j) {
+      float sum = 0.0F;
+      ATTNLAB_KEEP_ROLLED
+      for (Index p = 0; p < depth; ++p) {
+        sum += narrow[p * narrow_lines + i] * wide[p * stride + j];
+      }
+      out[i * out_stride + j] += sum;
+    }
+  }
+}
+
 // narrow [depth][Lines], wide [depth] runs of `lines` entries, `stride` apart.
 template <int Lines>
 ATTNLAB_OWN_FUNCTION void add_across(const float* narrow, Index depth, const float* wide,
@@ -79,16 +94,28 @@ ATTNLAB_OWN_FUNCTION void add_across(const float* narrow, Index depth, const flo
   for (; j + F32x4::kLanes <= lines; j += F32x4::kLanes) {
     add_tile<Lines, 1>(narrow, depth, wide + j, stride, out + j, out_stride);
   }
-  for (; j < lines; ++j) {
-    for (Index p = 0; p < depth; ++p) {
-      for (Index i = 0; i < Lines; ++i) {
-        out[i * out_stride + j] += narrow[p * Lines + i] * wide[p * stride + j];
-      }
-    }
+  if (j < lines) {
+    add_edge(narrow, Lines, depth, wide + j, stride, lines - j, out + j, out_stride);
   }
 }
 
 // ---------------------------------------------------------------- wide lines along memory
+
+// Adds dot products up: `sums` has them lane by lane for the entries before `first`.
+ATTNLAB_OWN_FUNCTION void finish_dots(const F32x4* sums, Index narrow_lines, Index wide_lines,
+                                      const float* narrow, Index narrow_stride, const float* wide,
+                                      Index stride, Index first, Index k, const SkinnyResult& out) {
+  for (Index i = 0; i < narrow_lines; ++i) {
+    for (Index j = 0; j < wide_lines; ++j) {
+      float total = simd::sum(sums[i * wide_lines + j]);
+      ATTNLAB_KEEP_ROLLED
+      for (Index p = first; p < k; ++p) {
+        total += narrow[i * narrow_stride + p] * wide[j * stride + p];
+      }
+      out.data[i * out.narrow_stride + j * out.wide_stride] += total;
+    }
+  }
+}
 
 template <int Lines, int Wide>
 inline void add_dots(const float* narrow, Index narrow_stride, const float* wide, Index stride,
@@ -108,15 +135,7 @@ inline void add_dots(const float* narrow, Index narrow_stride, const float* wide
       }
     }
   }
-  for (int i = 0; i < Lines; ++i) {
-    for (int j = 0; j < Wide; ++j) {
-      float total = simd::sum(sum[i][j]);
-      for (Index rest = p; rest < k; ++rest) {
-        total += narrow[i * narrow_stride + rest] * wide[j * stride + rest];
-      }
-      out.data[i * out.narrow_stride + j * out.wide_stride] += total;
-    }
-  }
+  finish_dots(&sum[0][0], Lines, Wide, narrow, narrow_stride, wide, stride, p, k, out);
 }
 
 template <int Lines>
@@ -138,24 +157,19 @@ ATTNLAB_OWN_FUNCTION void add_along(const float* narrow, Index narrow_stride, co
 
 // ---------------------------------------------------------------- groups of narrow lines
 
-// Calls body.operator()<Lines>(first) for groups of up to four of m lines.
+// Calls body.operator()<Lines>(first) for groups of four, two and one of m lines.
 template <typename Body>
 inline void for_groups(Index m, Body&& body) {
-  for (Index i = 0; i < m; i += kGroup) {
-    switch (std::min(kGroup, m - i)) {
-      case 1:
-        body.template operator()<1>(i);
-        break;
-      case 2:
-        body.template operator()<2>(i);
-        break;
-      case 3:
-        body.template operator()<3>(i);
-        break;
-      default:
-        body.template operator()<4>(i);
-        break;
-    }
+  Index i = 0;
+  for (; i + 4 <= m; i += 4) {
+    body.template operator()<4>(i);
+  }
+  if (i + 2 <= m) {
+    body.template operator()<2>(i);
+    i += 2;
+  }
+  if (i < m) {
+    body.template operator()<1>(i);
   }
 }
 
