@@ -4,9 +4,11 @@
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
 //
 // Plan. Nothing of size n_q x n_k is ever held. Keys and values that the mask leaves are packed
-// once, in panels of as many lines as a register tile has rows (linalg/microkernel.h). Queries are
-// taken 8 at a time (a panel, one query per SIMD lane), scaled while they are packed, and several
-// panels at once pass a block of keys while that block is in the second-level cache:
+// once, in panels of as many lines as a register tile has rows (linalg/microkernel.h): all at first,
+// or, where one block of queries meets them once, each block of keys as its turn comes, so that the
+// copy never leaves the cache. Queries are taken 8 at a time (a panel, one query per SIMD lane),
+// scaled while they are packed, and several panels at once pass a block of keys while that block is
+// in the second-level cache:
 //   1. scores     [keys][8]  the micro-kernel on keys x 8 queries: the tile is born transposed, and
 //                            its maxima are taken while it is in registers
 //   2. hiding     [keys][8]  bias, and -infinity where the window's edge crosses the panel
@@ -22,8 +24,8 @@
 // Error: |out - exact| <= 4e-7 (2 + l_i) max_j |v_j|, where l_i is the largest
 // sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested). The weights of a row sum to 1 within
 // 1e-6 for 4096 keys (tested).
-// Cost: 2 n_q n_k (d + d_v) FLOPs and n_q n_k exponentials. Scratch: the packed k and v, and less
-// than 1 MB.
+// Cost: 2 n_q n_k (d + d_v) FLOPs and n_q n_k exponentials. Scratch: the packed k and v (for up to
+// 128 queries a block of them), and less than 1 MB.
 // Papers: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; Dao, Fu,
 // Ermon, Rudra and Re, "FlashAttention", 2022. benchmarks/attention-ladder.md tells how this plan
 // was arrived at.
@@ -63,6 +65,7 @@ constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / 
 // Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
 struct Layout {
   Index panels;  // query panels per block
+  Index packed;  // keys that are packed at a time: all, or a block where they are met once
   Index key_list;
   Index keys;
   Index values;
@@ -76,10 +79,11 @@ struct Layout {
             kPanelFloats / (kPanelQueries * (d + d_v)), 1,
             std::min(kMaxPanels,
                      std::max<Index>(1, round_up(n_q, kPanelQueries) / kPanelQueries)))),
+        packed(n_q <= panels * kPanelQueries ? std::min(n_k, kKeyBlock) : n_k),
         key_list(0),
         keys(section(key_list, VisibleKeys::scratch(n_k))),
-        values(section(keys, round_up(n_k, kTileRows) * d)),
-        queries(section(values, n_k * d_v)),
+        values(section(keys, round_up(packed, kTileRows) * d)),
+        queries(section(values, packed * d_v)),
         outputs(section(queries, panels * kPanelQueries * d)),
         scores(section(outputs, panels * kPanelQueries * d_v)),
         end(section(scores, std::min(kKeyBlock, round_up(n_k, kTileRows)) * kPanelQueries)) {}
@@ -109,13 +113,14 @@ class Head {
         scores_(workspace + layout_.scores) {}
 
   void run() {
-    pack_keys(visible_, k_, keys_);
-    const bool finite = pack_values(visible_, v_, values_);
+    if (layout_.packed == k_.rows()) {
+      pack({0, visible_.count()});
+    }
     const Index block = layout_.panels * kPanelQueries;
     for (Index i = 0; i < q_.rows(); i += block) {
       run_block(i, std::min(i + block, q_.rows()));
     }
-    if (!finite) {
+    if (!finite_) {
       add_values_that_are_not_finite(visible_, q_, v_, options_, out_);
     }
   }
@@ -125,6 +130,12 @@ class Head {
   struct Panel : QueryPanel {
     RunningSoftmax softmax;
   };
+
+  void pack(KeyRange keys) {
+    packed_ = keys;
+    pack_keys(visible_, keys, k_, keys_);
+    finite_ = pack_values(visible_, keys, v_, values_) && finite_;
+  }
 
   // ------------------------------------------------------------ a block of queries
 
@@ -142,6 +153,9 @@ class Head {
     const Index begin = panels[0].seen[0].begin / kKeyBlock * kKeyBlock;
     const Index end = panels[count - 1].seen[kPanelQueries - 1].end;
     for (Index key = begin; key < end; key += kKeyBlock) {
+      if (layout_.packed < k_.rows()) {
+        pack({key, std::min(key + kKeyBlock, visible_.count())});
+      }
       for (Index p = 0; p < count; ++p) {
         visit(panels[p], queries_ + p * kPanelQueries * q_.cols(),
               outputs_ + p * kPanelQueries * v_.cols(), key);
@@ -161,7 +175,8 @@ class Head {
       return;
     }
     const Index d = q_.cols();
-    Lanes8 largest = compute_scores(d, keys_ + begin * d, queries, end - begin, scores_);
+    Lanes8 largest =
+        compute_scores(d, keys_ + (begin - packed_.begin) * d, queries, end - begin, scores_);
     const bool biased = options_.bias.data != nullptr;
     if (biased) {
       add_bias(options_.bias, visible_, panel, begin, end, scores_);
@@ -172,8 +187,8 @@ class Head {
       largest = column_maxima(scores_, end - begin);
     }
     const Lanes8 shrink = absorb(panel.softmax, largest, scores_, end - begin);
-    accumulate_outputs(values_, visible_.count(), begin, v_.cols(), scores_, end - begin, shrink,
-                       outputs);
+    accumulate_outputs(values_, packed_.size(), begin - packed_.begin, v_.cols(), scores_,
+                       end - begin, shrink, outputs);
   }
 
   // ------------------------------------------------------------ results
@@ -231,7 +246,9 @@ class Head {
   Matrix out_;
   Layout layout_;
   VisibleKeys visible_;
-  float* keys_;  // see pack_head.h
+  KeyRange packed_ = {0, 0};
+  bool finite_ = true;  // all values packed so far are
+  float* keys_;         // see pack_head.h
   float* values_;
   float* queries_;  // panels of 8 queries, [d][8] each
   float* outputs_;  // panels of 8 outputs, [d_v][8] each

@@ -161,9 +161,18 @@ void Features::raw_keys(Index p, const Key* keys, Index count, const float* pack
     return;
   }
   const bool unit = map_.map == Map::kUnit;
+  const Index from = p * kPanelQueries - (unit ? 1 : 0);
+  if (from >= 0 && from + kPanelQueries <= d_) {
+    for (Index key = 0; key < count; ++key) {
+      const Lanes8 x = load8(keys[key].row + from);
+      const F32x4 factor = simd::splat(unit ? keys[key].norm : 1.0F);
+      store8(tile + key * kPanelQueries, {{x.half[0] * factor, x.half[1] * factor}});
+    }
+    return;
+  }
   for (Index key = 0; key < count; ++key) {
     for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      const Index channel = p * kPanelQueries + lane - (unit ? 1 : 0);
+      const Index channel = from + lane;
       float value = channel >= 0 && channel < d_ ? keys[key].row[channel] : 0.0F;
       if (unit) {
         value = channel < 0 ? 1.0F : value * keys[key].norm;

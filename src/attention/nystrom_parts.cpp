@@ -72,10 +72,6 @@ Index NystromParts::compute(const linalg::ConstMatrix& q, const linalg::ConstMat
   const Index m = rank_;
   segment_means(q, query_segments_, m, nullptr, linalg::Matrix(q_means_, m, d_), sums_);
   segment_means(k, key_segments_, m, options_.mask, linalg::Matrix(k_means_, m, d_), sums_);
-  for (Index j = 0; j < m; ++j) {
-    log_counts_[j] = static_cast<float>(std::log(static_cast<double>(key_segments_[j].count)));
-    equal_counts_ = equal_counts_ && key_segments_[j].count == key_segments_[0].count;
-  }
   // A in double: its inverse magnifies what is off.
   for (Index e = 0; e < m * d_; ++e) {
     q_means_64_[e] = options_.scale * static_cast<double>(q_means_[e]);
@@ -84,9 +80,12 @@ Index NystromParts::compute(const linalg::ConstMatrix& q, const linalg::ConstMat
   linalg::DoubleMatrix logits(a_, m, m);
   linalg::gemm_double({q_means_64_, m, d_}, linalg::Transpose::kNo, {k_means_64_, m, d_},
                       linalg::Transpose::kYes, logits, linalg::Result::kGeneral, scratch_);
-  for (Index i = 0; i < m; ++i) {
-    for (Index j = 0; j < m; ++j) {
-      logits(i, j) += std::log(static_cast<double>(key_segments_[j].count));
+  for (Index j = 0; j < m; ++j) {
+    const double log_count = std::log(static_cast<double>(key_segments_[j].count));
+    log_counts_[j] = static_cast<float>(log_count);
+    equal_counts_ = equal_counts_ && key_segments_[j].count == key_segments_[0].count;
+    for (Index i = 0; i < m; ++i) {
+      logits(i, j) += log_count;
     }
   }
   softmax_rows(logits);

@@ -5,7 +5,8 @@
 // Plan: the inner dimension is cut into slices of 256, op(b) into blocks of 256 x 512 that stay in
 // the second-level cache or beyond, op(a) into blocks of 96 x 256 (96 KB, second level). Each block
 // is packed before it is used; the 8-wide panel of b at work (8 KB) stays in the first-level cache
-// while all panels of a pass it. The four transposition cases differ in packing alone.
+// while all panels of a pass it. The four transposition cases differ in packing alone. A factor
+// with few lines would not repay the packing of the other: gemm_skinny.h.
 // Error: |out - exact| <= (k + 2) 2^-24 (|op(a)| |op(b)|), tested; in practice about sqrt(k) 2^-24.
 // Cost: 2 m n k FLOPs; packing reads and writes m k entries once per 512 columns, n k entries once.
 // Paper: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008.
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 
+#include "linalg/gemm_skinny.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 #include "simd/own_function.h"
@@ -26,13 +28,6 @@ static_assert(kRowBlock % kTileRows == 0);
 constexpr Index kColumnBlock = 64 * kTileColumns;
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
-
-// A factor as packing sees it: lines (rows of op(a), columns of op(b)) of `length` entries each.
-struct Factor {
-  const float* data;
-  Index line_stride;   // from a line to the next
-  Index entry_stride;  // from an entry to the next; one of the two strides is 1
-};
 
 // Packs `lines` lines from `first_line` on, entries [first_entry, first_entry + length), into
 // panels of Width lines.
@@ -115,6 +110,8 @@ struct Blocks {
   }
 };
 
+bool is_skinny(Index m, Index n) { return std::min(m, n) <= kSkinny; }
+
 }  // namespace
 
 void gemm(const ConstMatrix& a, Transpose transpose_a, const ConstMatrix& b, Transpose transpose_b,
@@ -130,6 +127,15 @@ void gemm(const ConstMatrix& a, Transpose transpose_a, const ConstMatrix& b, Tra
       transpose_a == Transpose::kNo ? Factor{a.data(), a.cols(), 1} : Factor{a.data(), 1, a.cols()};
   const Factor right =
       transpose_b == Transpose::kNo ? Factor{b.data(), 1, b.cols()} : Factor{b.data(), b.cols(), 1};
+  // A narrow factor makes packing the other one a waste.
+  if (is_skinny(m, n)) {
+    if (m <= n) {
+      gemm_skinny(left, m, right, n, k, {out.data(), n, 1}, workspace.data());
+    } else {
+      gemm_skinny(right, n, left, m, k, {out.data(), 1, n}, workspace.data());
+    }
+    return;
+  }
   float* a_panels = workspace.data();
   float* b_panels = a_panels + Blocks(m, n, k).a;
 
@@ -152,6 +158,9 @@ void gemm(const ConstMatrix& a, Transpose transpose_a, const ConstMatrix& b, Tra
 }
 
 std::size_t gemm_workspace(Index m, Index n, Index k) {
+  if (is_skinny(m, n)) {
+    return gemm_skinny_workspace(std::min(m, n), std::max(m, n), k);
+  }
   const Blocks blocks(m, n, k);
   return static_cast<std::size_t>(blocks.a + blocks.b);
 }

@@ -10,6 +10,14 @@
 
 namespace attnlab::linalg {
 
+// A factor of a product: lines (rows of the left one, columns of the right one), entry p of line l
+// at data[l * line_stride + p * entry_stride]. One of the two strides is 1.
+struct Factor {
+  const float* data;
+  Index line_stride;
+  Index entry_stride;
+};
+
 // Lines that lie contiguous in memory (rows of a row-major matrix): a transposition, four by four.
 // A panel with fewer lines than Width repeats one of them; what is computed from the copies is
 // never looked at.

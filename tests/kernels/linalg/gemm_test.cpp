@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "linalg/gemm_skinny.h"
 #include "linalg/reference/gemm.h"
 #include "support/buffers.h"
 #include "support/catch.h"
@@ -70,11 +71,11 @@ constexpr Transpose kBoth[] = {Transpose::kNo, Transpose::kYes};
 
 TEST_CASE("gemm: every small size, transposition and misalignment") {
   Random random(1);
-  constexpr Index kSizes[] = {0, 1, 3, 7, 15, 16, 17};
+  constexpr Index kMost = 20;
   std::size_t turn = 0;
-  for (const Index m : kSizes) {
-    for (const Index n : kSizes) {
-      for (const Index k : kSizes) {
+  for (Index m = 0; m <= kMost; ++m) {
+    for (Index n = 0; n <= kMost; ++n) {
+      for (Index k = 0; k <= kMost; ++k) {
         for (const Transpose transpose_a : kBoth) {
           for (const Transpose transpose_b : kBoth) {
             check_random({m, n, k, transpose_a, transpose_b}, turn++ % 4, random);
@@ -99,6 +100,25 @@ TEST_CASE("gemm: sizes around the blocks") {
   }
 }
 
+TEST_CASE("gemm: few rows or columns, across the blocks of lines and entries") {
+  Random random(5);
+  constexpr Index kBlock = 1024;
+  for (const Transpose transpose_a : kBoth) {
+    for (const Transpose transpose_b : kBoth) {
+      for (Index few = 1; few <= kSkinny + 1; ++few) {
+        check_random({few, 67, 129, transpose_a, transpose_b}, 1, random);
+        check_random({67, few, 129, transpose_a, transpose_b}, 3, random);
+      }
+      for (const Problem& problem :
+           {Problem{1, kBlock + 5, 31}, Problem{7, kBlock + 33, 9}, Problem{kBlock + 39, 2, 17},
+            Problem{3, 33, 2 * kBlock + 7}, Problem{35, 8, kBlock + 1}, Problem{5, 6, kBlock + 3},
+            Problem{1, 1, 3 * kBlock + 2}, Problem{kBlock, 1, 1}}) {
+        check_random({problem.m, problem.n, problem.k, transpose_a, transpose_b}, 2, random);
+      }
+    }
+  }
+}
+
 TEST_CASE("gemm: an inner dimension of 0 gives zeros") {
   Fenced out(12);
   Fenced workspace(gemm_workspace(3, 4, 0));
@@ -115,13 +135,16 @@ TEST_CASE("gemm: NaN and infinity follow IEEE arithmetic and stay in their rows 
   for (const Transpose transpose_a : kBoth) {
     for (const Transpose transpose_b : kBoth) {
       for (const float odd : {kNan, kInfinity, -kInfinity, 1e-45F, 3e38F}) {
-        const Problem problem{13, 17, 19, transpose_a, transpose_b};
-        std::vector<float> a = random.values(13 * 19);
-        std::vector<float> b = random.values(19 * 17);
-        a[40] = odd;
-        b[99] = -odd;
-        b[100] = 0.0F;
-        check(problem, a, b, 0);
+        for (const Index few : {Index{13}, Index{4}, Index{1}}) {
+          const Problem problem{few, 17, 19, transpose_a, transpose_b};
+          std::vector<float> a = random.values(static_cast<std::size_t>(few * 19));
+          std::vector<float> b = random.values(19 * 17);
+          a[static_cast<std::size_t>(few * 3 + 1)] = odd;
+          b[99] = -odd;
+          b[100] = 0.0F;
+          check(problem, a, b, 0);
+          check({17, few, 19, transpose_b, transpose_a}, b, a, 1);
+        }
       }
     }
   }
