@@ -129,7 +129,7 @@ describe("the other views", () => {
       );
     }
     expect(await widget.getAttribute("step")).toBe("iteration");
-    const errors = (await cells(widget)).map(([, , error]) => numberIn(error));
+    const errors = (await cells(widget)).map(([, error]) => numberIn(error));
     expect(errors[1]).toBeLessThan(errors[0] ?? 0);
     expect(errors[2]).toBeLessThan(errors[1] ?? 0);
   });

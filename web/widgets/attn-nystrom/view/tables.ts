@@ -62,15 +62,15 @@ export function errorsTable(t: T, numbers: Numbers, { errors, middle }: Matrices
   });
 }
 
-/** The same ruler, step by step. */
+/** The same ruler, step by step; what a phone shows first is how far each is off. */
 export function stepsTable(t: T, numbers: Numbers, { errors }: Steps, step: StepName): TemplateResult {
   return dataTable({
     caption: t("tableErrors"),
-    columns: [t("step"), t("tableFormula"), ...errorColumns(t)],
+    columns: [t("step"), ...errorColumns(t), t("tableFormula")],
     current: stepNames.indexOf(step),
     rows: [
-      ...stepNames.map((name) => [t(stepLabels[name]), formulas[name], ...errorCells(numbers, errors[name])]),
-      [t("uniform"), "1/n", ...errorCells(numbers, errors.uniform)],
+      ...stepNames.map((name) => [t(stepLabels[name]), ...errorCells(numbers, errors[name]), formulas[name]]),
+      [t("uniform"), ...errorCells(numbers, errors.uniform), "1/n"],
     ],
   });
 }
