@@ -20,16 +20,20 @@ function lengthTable({ d, ceiling, disturbed, methods }) {
     "ms",
     "GFLOP/s",
     "÷ ceiling",
+    "residents, ms",
+    "÷ ceiling",
     "÷ half",
     "off by",
   ];
   const rows = methods.flatMap(({ label, lengths }) =>
-    lengths.map(({ n, milliseconds, gflops, toCeiling, toHalf, largestError }) => [
+    lengths.map(({ n, milliseconds, gflops, toCeiling, residents, toHalf, largestError }) => [
       label,
       String(n),
       milliseconds.toFixed(2),
       gflops.toFixed(1),
       percent(toCeiling),
+      residents?.milliseconds.toFixed(2) ?? "",
+      residents ? percent(residents.toCeiling) : "",
       toHalf?.toFixed(2) ?? "",
       scientific(largestError),
     ]),

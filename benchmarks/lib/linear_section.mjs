@@ -7,7 +7,7 @@ import { METHODS, crossoverOf } from "../page/linear/names.js";
 import { QUIET_SPREAD } from "./ratios.mjs";
 
 /**
- * @typedef {Partial<Times> & { key: string, n: number, causal: boolean, flops?: number, largestError?: number, failure?: string }} Entry
+ * @typedef {Partial<Times> & { key: string, n: number, causal: boolean, residents?: boolean, flops?: number, largestError?: number, failure?: string }} Entry
  *   one contestant as page/linear/main.js reports it
  *
  * @typedef {object} Parts
@@ -30,14 +30,18 @@ const isDisturbed = ({ spread }) => spread > QUIET_SPREAD;
  */
 function lengthOf({ key, n, causal, flops = 0, milliseconds, spread, largestError }, { ceiling, entries }) {
   if (milliseconds === undefined) return undefined;
-  const half = entries.find((one) => one.key === key && one.causal === causal && one.n === n / 2)?.milliseconds;
+  const same = entries.filter((one) => one.key === key && one.causal === causal);
+  const half = same.find((one) => !one.residents && one.n === n / 2)?.milliseconds;
+  const resident = same.find((one) => one.residents && one.n === n)?.milliseconds;
   const gflops = flops / milliseconds / 1e6;
+  const shareOf = (/** @type {number} */ time) => flops / time / 1e6 / (ceiling.gflops ?? NaN);
   return {
     n,
     milliseconds,
     spread: spread ?? NaN,
     gflops,
-    toCeiling: gflops / (ceiling.gflops ?? NaN),
+    toCeiling: shareOf(milliseconds),
+    ...(resident === undefined ? {} : { residents: { milliseconds: resident, toCeiling: shareOf(resident) } }),
     ...(half === undefined ? {} : { toHalf: milliseconds / half }),
     largestError: largestError ?? NaN,
   };
@@ -67,10 +71,10 @@ const besideOf = ({ key, causal }, beside) =>
  */
 function methodOf(method, { long, beside }) {
   const { key, kind, label, causal, twin } = method;
-  const own = long.entries.filter((one) => one.key === key);
+  const own = long.entries.filter((one) => one.key === key && !one.residents);
   const lengths = own.filter((one) => one.causal === causal).flatMap((entry) => lengthOf(entry, long) ?? []);
   const masked = twin === undefined ? own.find((one) => one.causal !== causal) : undefined;
-  const twins = long.entries.filter((one) => one.key === twin);
+  const twins = long.entries.filter((one) => one.key === twin && !one.residents);
   const besideFull = (masked ? [masked] : twins).flatMap(({ n, milliseconds, largestError = NaN }) => {
     const full = lengths.find((one) => one.n === n);
     if (milliseconds === undefined || full === undefined) return [];

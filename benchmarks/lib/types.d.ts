@@ -111,6 +111,8 @@ export interface LinearLength {
   gflops: number;
   /** Rate over that of fused multiply-add. */
   toCeiling: number;
+  /** The same with inputs and result in the memory of the kernels. */
+  residents?: { milliseconds: number; toCeiling: number };
   /** Time over that of half the length, where that was measured. */
   toHalf?: number;
   /** Largest difference from double precision, on some rows. */

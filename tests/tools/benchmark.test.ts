@@ -155,6 +155,7 @@ describe("attention of linear cost", () => {
       ceiling: ceiling(spread),
       entries: [
         measured("linear-elu", 4096, 2),
+        { ...measured("linear-elu", 4096, 1), residents: true },
         measured("linear-elu", 8192, 4.2),
         measured("linear-elu", 8192, 6.3, true),
         measured("performer", 8192, 10),
@@ -185,7 +186,7 @@ describe("attention of linear cost", () => {
     expect(section.methods.map(({ key }) => key)).toEqual(METHODS.map(({ key }) => key));
     expect(method("linear-elu")).toMatchObject({
       lengths: [
-        { n: 4096, gflops: 20.48, toCeiling: 0.4096 },
+        { n: 4096, gflops: 20.48, toCeiling: 0.4096, residents: { milliseconds: 1, toCeiling: 0.8192 } },
         { n: 8192, toHalf: 2.1 },
       ],
       besideFull: [{ n: 8192, milliseconds: 6.3 }],

@@ -3,7 +3,7 @@
  * beside our own exact attention. ../../linear.mjs opens the page and asks for one part after the other; what follows from
  * the figures is in ../../lib/linear_section.mjs.
  *
- * One thread, the relaxed binary, one head of d = 64 with plain tensors unless said otherwise; medians of rounds in which
+ * One thread, the relaxed binary, one head of d = 64, with plain tensors and at long lengths with residents, too; medians of rounds in which
  * all contestants and the ceiling take turns.
  */
 import { load } from "/attnlab/dist/index.js";
@@ -43,6 +43,14 @@ function contestant({ key, opened }, n, causal, { given, tensors }) {
   }
 }
 
+/** The same contestant with inputs and result in the memory of the kernels; right if that one is. */
+function withResidents(lab, method, plain, { tensors }) {
+  const residents = tensors.map((tensor) => lab.resident(tensor));
+  const out = lab.resident(tensors[0].shape);
+  const run = () => method.opened.run(...residents, plain.causal, out);
+  return { ...plain, name: `${plain.name}, residents`, residents: [...residents, out], run };
+}
+
 const timesOf = ({ median, ...rest }) => ({ milliseconds: median, ...rest });
 
 /** Races the able ones and the ceiling; figures by what was raced. */
@@ -57,10 +65,11 @@ async function raceOf(racers, timing) {
       ...limit,
       gflops: ceiling.flops / limit.milliseconds / 1e6,
     },
-    entries: racers.map(({ key, n, causal, flops, largestError, failure, name }) => ({
+    entries: racers.map(({ key, n, causal, residents, flops, largestError, failure, name }) => ({
       key,
       n,
       causal,
+      ...(residents ? { residents: true } : {}),
       ...(flops === undefined ? {} : { flops }),
       ...(failure === undefined ? { ...timesOf(results.get(name)), largestError } : { failure }),
     })),
@@ -74,17 +83,24 @@ async function opened() {
 
 /** Each method at long lengths, and with a causal mask at one of them. */
 async function long(timing) {
-  const { methods } = await opened();
+  const { lab, methods } = await opened();
   const problems = new Map([...LONG, UNEVEN].map((n) => [n, problem(1, n)]));
   const racers = methods.flatMap((method) => {
     const at = (n, causal) => contestant(method, n, causal, problems.get(n));
     return [
-      ...LONG.map((n) => at(n, method.causal)),
+      ...LONG.flatMap((n) => {
+        const plain = at(n, method.causal);
+        return [plain, withResidents(lab, method, plain, problems.get(n))];
+      }),
       ...(method.key === "nystromformer" ? [at(UNEVEN, false)] : []),
       ...(method.causal || method.twin || method.refusesCausal ? [] : [at(CAUSAL_AT, true)]),
     ];
   });
-  return raceOf(racers, timing);
+  try {
+    return await raceOf(racers, timing);
+  } finally {
+    for (const { residents = [] } of racers) for (const resident of residents) resident.dispose();
+  }
 }
 
 /** Each method beside exact attention of the same head, from short lengths on. */

@@ -13,14 +13,14 @@ const [STEPS, BLOCK] = [6, 64];
  *
  * @typedef {object} Opened  a method with its projection or pattern
  * @property {(n: number) => number} flops  of the matrix products, without a mask
- * @property {(q: any, k: any, v: any, causal: boolean) => { data: Float32Array }} run
+ * @property {(q: any, k: any, v: any, causal: boolean, out?: any) => { data: Float32Array }} run
  * @property {(given: Given, size: { n: number, d: number, causal: boolean }, rows: readonly number[]) => Float64Array[]} rows
  *   of the result of one head, in double
  */
 
 const linear = (featureMap, rows) => (lab) => ({
   flops: (n) => 4 * D * D * n,
-  run: (q, k, v, causal) => lab.linearAttention(q, k, v, { featureMap, causal }),
+  run: (q, k, v, causal, out) => lab.linearAttention(q, k, v, { featureMap, causal, out }),
   rows,
 });
 
@@ -29,7 +29,7 @@ function performer(lab) {
   const projection = lab.performerProjection(D, { features: FEATURES });
   return {
     flops: (n) => 8 * FEATURES * D * n,
-    run: (q, k, v, causal) => lab.performer(q, k, v, { projection, causal }),
+    run: (q, k, v, causal, out) => lab.performer(q, k, v, { projection, causal, out }),
     rows: (given, size, rows) => performerRows(given, size, rows, projection.data),
   };
 }
@@ -37,7 +37,7 @@ function performer(lab) {
 /** What counts is the products with all queries and all keys; the inverse is overhead. */
 const nystromformer = (lab) => ({
   flops: (n) => 8 * LANDMARKS * D * n,
-  run: (q, k, v) => lab.nystromformer(q, k, v),
+  run: (q, k, v, _causal, out) => lab.nystromformer(q, k, v, { out }),
   rows: (given, size, rows) =>
     size.n <= LANDMARKS
       ? sparseRows(given, size, rows, () => Array(size.n).keys())
@@ -65,7 +65,7 @@ export function windowPairs(n, w) {
 const local = (lab) =>
   sparse(
     (n) => windowPairs(n, WINDOW),
-    (q, k, v, causal) => lab.sparseAttention(q, k, v, { causal }),
+    (q, k, v, causal, out) => lab.sparseAttention(q, k, v, { causal, out }),
     (i, { n }) => range(Math.max(0, i - WINDOW), Math.min(n, i + WINDOW + 1)),
   );
 
@@ -78,7 +78,7 @@ function bigbird(lab) {
   };
   return sparse(
     (n) => blocksOf(n, false).pairs * BLOCK * BLOCK,
-    (q, k, v, causal) => lab.sparseAttention(q, k, v, { pattern: "bigbird", causal }),
+    (q, k, v, causal, out) => lab.sparseAttention(q, k, v, { pattern: "bigbird", causal, out }),
     (i, { n, causal }) => {
       const { count, kept } = blocksOf(n, causal);
       const blocks = range(0, count).filter((J) => kept(Math.floor(i / BLOCK), J));
