@@ -142,17 +142,19 @@ class Head {
   void run_block(Index first, Index last) {
     Panel panels[kMaxPanels];
     Index count = 0;
+    // Ranges grow with the query: the block sees from its first query's first key to its last
+    // query's last.
+    KeyRange seen{0, 0};
     for (Index i = first; i < last; i += kPanelQueries) {
-      panels[count] = {query_panel(visible_, i, std::min(i + kPanelQueries, last)), {}};
-      pack_queries(q_, options_, panels[count], queries_ + count * kPanelQueries * q_.cols());
+      Panel& panel = panels[count];
+      panel = {query_panel(visible_, i, std::min(i + kPanelQueries, last)), {}};
+      pack_queries(q_, options_, panel, queries_ + count * kPanelQueries * q_.cols());
+      seen = {count == 0 ? panel.seen[0].begin : seen.begin, panel.seen[kPanelQueries - 1].end};
       ++count;
     }
     std::fill_n(outputs_, count * kPanelQueries * v_.cols(), 0.0F);
-    // Ranges grow with the query: the block sees from its first query's first key to its last
-    // query's last.
-    const Index begin = panels[0].seen[0].begin / kKeyBlock * kKeyBlock;
-    const Index end = panels[count - 1].seen[kPanelQueries - 1].end;
-    for (Index key = begin; key < end; key += kKeyBlock) {
+    const Index begin = seen.begin / kKeyBlock * kKeyBlock;
+    for (Index key = begin; key < seen.end; key += kKeyBlock) {
       if (layout_.packed < k_.rows()) {
         pack({key, std::min(key + kKeyBlock, visible_.count())});
       }

@@ -278,10 +278,10 @@ TEST_CASE("sparse: some rows of a larger matrix keep what they keep there") {
   Random random(67);
   for (int turn = 0; turn < 200; ++turn) {
     const Index n_k = 1 + random.below(60);
-    const Index n_q = 1 + random.below(60);
+    const int n_q = 1 + random.below(60);
     const Problem whole({n_q, n_k, 2, 2}, random_pattern(random), random);
-    const Index first = random.below(n_q);
-    const Index end = first + 1 + random.below(n_q - first);
+    const int first = random.below(n_q);
+    const int end = first + 1 + random.below(n_q - first);
     Problem part = whole;
     part.shape.n_q = end - first;
     part.pattern.further_queries = n_q - end;
