@@ -1,4 +1,4 @@
-import type { Locator, Page } from "playwright-core";
+import type { Download, Locator, Page } from "playwright-core";
 import { post, type Post } from "./post.js";
 import type { OpenOptions } from "./visit.js";
 
@@ -29,10 +29,18 @@ export const cells = (widget: Locator, index = 0): Promise<string[][]> =>
 /** The name of the file that a button of the figure gives: "PNG", "SVG" or "CSV"; fails with the figure's own reason. */
 export async function savedName(page: Page, widget: Locator, kind: string): Promise<string> {
   const excuse = widget.getByText("could not be written");
-  const [given] = await Promise.all([
-    Promise.race([page.waitForEvent("download"), excuse.waitFor().then(() => excuse.textContent())]),
-    widget.getByRole("button", { name: `Download ${kind}` }).click(),
-  ]);
-  if (given === null || typeof given === "string") throw new Error(given ?? "no reason given");
-  return given.suggestedFilename();
+  const ending = `.${kind.toLowerCase()}`;
+  const isIt = (saved: Download): boolean => saved.suggestedFilename().endsWith(ending);
+  // On a busy machine the browser drops one in some hundred downloads: it is asked for again.
+  for (let attempt = 1; ; attempt++) {
+    const came = page
+      .waitForEvent("download", { predicate: isIt, timeout: 10_000 * attempt })
+      .catch((error: unknown) => {
+        if (attempt === 3) throw error;
+      });
+    await widget.getByRole("button", { name: `Download ${kind}` }).click();
+    const given = await Promise.race([came, excuse.waitFor({ timeout: 60_000 }).then(() => excuse.textContent())]);
+    if (given === null || typeof given === "string") throw new Error(given ?? "no reason given");
+    if (given) return given.suggestedFilename();
+  }
 }
