@@ -101,9 +101,19 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     this.able = false;
   }
 
-  protected override start(): void {
+  /** The stored figures stand there before the widget comes into view, and are of the right width from the start. */
+  protected override firstUpdated(): void {
+    super.firstUpdated();
+    this.follow();
+  }
+
+  private follow(): void {
     const frame = this.renderRoot.querySelector(".widget");
     if (frame !== null) this.resize.observe(frame);
+  }
+
+  protected override start(): void {
+    this.follow();
     void this.loadKernels();
   }
 
