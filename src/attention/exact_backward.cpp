@@ -34,108 +34,36 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/backward_operands.h"
 #include "attention/backward_row_in_double.h"
-#include "attention/logit_tile.h"
 #include "attention/turn_panel.h"
-#include "linalg/microkernel.h"
 #include "simd/finite.h"
 
 namespace attnlab::attention {
 namespace {
 
+using backward::kKeyBlock;
+using backward::kPanels;
+using backward::kQueryBlock;
+using backward::Layout;
+using backward::Operands;
+using backward::Panel;
+using backward::round_up;
 using linalg::ConstMatrix;
 using linalg::kTileColumns;
 using linalg::kTileRows;
 using simd::F32x4;
 
-constexpr Index kKeyBlock = 96;
-constexpr Index kPanels = 8;
-constexpr Index kQueryBlock = kPanels * kPanelQueries;
-static_assert(kKeyBlock % kTileRows == 0);
-
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
-
-// Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
-struct Layout {
-  Index key_list;
-  Index keys;
-  Index key_columns;
-  Index values;
-  Index queries;
-  Index d_outputs;
-  Index query_columns;
-  Index d_output_columns;
-  Index dq;
-  Index weights_by_query;
-  Index slopes_by_query;
-  Index strip;  // floats of one panel's strip
-  Index weights;
-  Index slopes;
-  Index end;
-
-  Layout(Index n_q, Index n_k, Index d, Index d_v)
-      : key_list(0),
-        keys(section(key_list, VisibleKeys::scratch(n_k))),
-        key_columns(section(keys, round_up(n_k, kTileRows) * d)),
-        values(section(key_columns, n_k * round_up(d, kTileRows))),
-        queries(section(values, round_up(n_k, kTileRows) * d_v)),
-        d_outputs(section(queries, kQueryBlock * d)),
-        query_columns(section(d_outputs, kQueryBlock * d_v)),
-        d_output_columns(section(query_columns, kQueryBlock * round_up(d, kTileColumns))),
-        dq(section(d_output_columns, kQueryBlock * round_up(d_v, kTileColumns))),
-        weights_by_query(section(dq, kQueryBlock * round_up(d, kTileRows))),
-        slopes_by_query(section(weights_by_query, kQueryBlock * kKeyBlock)),
-        strip(round_up(n_k, kTileRows) * kPanelQueries),
-        weights(section(slopes_by_query, kQueryBlock * kKeyBlock)),
-        slopes(section(
-            weights,
-            std::clamp<Index>(round_up(n_q, kPanelQueries) / kPanelQueries, 1, kPanels) * strip)),
-        end(section(slopes, std::max(slopes - weights, backward_row_scratch(n_k)))) {}
-
- private:
-  static Index section(Index start, Index floats) {
-    return start + round_up(floats, F32x4::kLanes);
-  }
-};
-
-// Eight queries at work, and what is known of them.
-struct Panel : QueryPanel {
-  Lanes8 maximum = lanes8(kHidden);
-  Lanes8 inverse_sum = lanes8(0.0F);
-  Lanes8 delta = lanes8(0.0F);
-  bool alive[kPanelQueries] = {};  // false: the lane counts for nothing here
-  bool in_double[kPanelQueries] = {};
-
-  // The keys that the panel visits: whole tiles. Hiding puts weight 0 where a tile holds more keys
-  // than there are, or than a lane sees.
-  KeyRange tiles() const {
-    return {reach().begin / kTileRows * kTileRows, round_up(reach().end, kTileRows)};
-  }
-
-  // The same within [block, block + kKeyBlock).
-  KeyRange tiles_in(Index block) const {
-    const Index begin = std::max(block, tiles().begin);
-    return {begin, std::max(begin, std::min(block + kKeyBlock, tiles().end))};
-  }
-};
-
 // One head. Holds views only.
-class Head {
+class Head : Operands {
  public:
   Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
        const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
        float* workspace)
-      : q_(q),
-        k_(k),
-        v_(v),
-        d_output_(d_output),
-        options_(options),
+      : Operands(q, k, v, d_output, options, workspace),
         gradients_(gradients),
         needs_slopes_(gradients.dq != nullptr || gradients.dk != nullptr ||
-                      gradients.dbias != nullptr),
-        layout_(q.rows(), k.rows(), q.cols(), v.cols()),
-        visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
-        workspace_(workspace) {}
+                      gradients.dbias != nullptr) {}
 
   void run() {
     pack_keys();
@@ -145,112 +73,6 @@ class Head {
   }
 
  private:
-  // ------------------------------------------------------------ packing
-
-  void pack_keys() {
-    float* keys = workspace_ + layout_.keys;
-    float* values = workspace_ + layout_.values;
-    const Index count = visible_.count();
-    for (Index first = 0; first < count; first += kTileRows) {
-      const float* key_lines[kTileRows];
-      const float* value_lines[kTileRows];
-      for (Index r = 0; r < kTileRows; ++r) {
-        const Index j = visible_.original(std::min(first + r, count - 1));
-        key_lines[r] = k_.data() + j * k_.cols();
-        value_lines[r] = v_.data() + j * v_.cols();
-      }
-      linalg::pack_lines<kTileRows>(key_lines, k_.cols(), keys + first * k_.cols());
-      linalg::pack_lines<kTileRows>(value_lines, v_.cols(), values + first * v_.cols());
-    }
-    float* key_columns = workspace_ + layout_.key_columns;
-    for (Index c = 0; c < k_.cols(); c += kTileRows) {
-      const Index width = std::min<Index>(kTileRows, k_.cols() - c);
-      for (Index key = 0; key < count; ++key) {
-        const float* from = k_.data() + visible_.original(key) * k_.cols() + c;
-        linalg::pack_columns(from, 0, width, kTileRows, 1, key_columns);
-        key_columns += kTileRows;
-      }
-    }
-    all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k_.cols());
-    all_keys_finite_ = clean(values, round_up(count, kTileRows) * v_.cols()) && all_keys_finite_;
-    clean(workspace_ + layout_.key_columns, count * round_up(k_.cols(), kTileRows));
-  }
-
-  // Puts 0 for what is not finite; whether there was nothing to do.
-  static bool clean(float* values, Index count) {
-    if (simd::all_finite(values, count)) {
-      return true;
-    }
-    for (Index e = 0; e < count; ++e) {
-      values[e] = std::isfinite(values[e]) ? values[e] : 0.0F;
-    }
-    return false;
-  }
-
-  bool sees_a_key_that_is_not_finite(Index i) const {
-    const KeyRange seen = visible_.range(i);
-    for (Index key = seen.begin; !all_keys_finite_ && key < seen.end; ++key) {
-      const Index j = visible_.original(key);
-      if (!hides(options_, i, j) && !(simd::all_finite(k_.data() + j * k_.cols(), k_.cols()) &&
-                                      simd::all_finite(v_.data() + j * v_.cols(), v_.cols()))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  Panel pack_panel(Index first, Index last, Index p) {
-    Panel panel{query_panel(visible_, first, last)};
-    float* queries = workspace_ + layout_.queries + p * kPanelQueries * q_.cols();
-    float* d_outputs = workspace_ + layout_.d_outputs + p * kPanelQueries * v_.cols();
-    pack_queries(q_, options_, panel, queries);
-    const float* lines[kPanelQueries];
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      lines[lane] = d_output_.data() + panel.query(lane) * v_.cols();
-    }
-    linalg::pack_lines<kPanelQueries>(lines, v_.cols(), d_outputs);
-    // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
-    Lanes8 probe = lanes8(0.0F);
-    const auto look_at = [&probe](const float* packed, Index length) {
-      for (Index e = 0; e < length; ++e) {
-        const Lanes8 entry = load8(packed + e * kPanelQueries);
-        probe.half[0] = probe.half[0] + entry.half[0] * simd::zero();
-        probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
-      }
-    };
-    look_at(queries, q_.cols());
-    look_at(d_outputs, v_.cols());
-    float not_finite[kPanelQueries];
-    store8(not_finite, probe);
-    for (Index lane = 0; lane < panel.queries; ++lane) {
-      const bool sees = panel.seen[lane].size() > 0;
-      panel.in_double[lane] =
-          sees && (not_finite[lane] != 0.0F || sees_a_key_that_is_not_finite(first + lane));
-      panel.alive[lane] = sees && !panel.in_double[lane];
-    }
-    // The same rows once more, as operands of dk and dv.
-    pack_rows(q_, panel, p, workspace_ + layout_.query_columns, true);
-    pack_rows(d_output_, panel, p, workspace_ + layout_.d_output_columns, false);
-    return panel;
-  }
-
-  // A panel's rows go to [columns / 8][kQueryBlock][8]; 0 for lanes that do not count.
-  void pack_rows(const ConstMatrix& from, const Panel& panel, Index p, float* to,
-                 bool scaled) const {
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      const auto scale =
-          scaled ? static_cast<float>(scale_for(options_, panel.seen[lane].size())) : 1.0F;
-      const float* row = from.data() + panel.query(lane) * from.cols();
-      float* entry = to + (p * kPanelQueries + lane) * kTileColumns;
-      for (Index c = 0; c < from.cols(); c += kTileColumns) {
-        for (Index e = 0; e < kTileColumns; ++e) {
-          entry[e] = panel.alive[lane] && c + e < from.cols() ? row[c + e] * scale : 0.0F;
-        }
-        entry += kQueryBlock * kTileColumns;
-      }
-    }
-  }
-
   // ------------------------------------------------------------ a block of queries
 
   void run_block(Index first, Index last) {
@@ -260,7 +82,7 @@ class Head {
       panels[count] = pack_panel(i, std::min(i + kPanelQueries, last), count);
       ++count;
     }
-    std::fill_n(workspace_ + layout_.dq, kQueryBlock * round_up(k_.cols(), kTileRows), 0.0F);
+    std::fill_n(section_at(layout_.dq), kQueryBlock * round_up(k_.cols(), kTileRows), 0.0F);
     // Ranges grow with the query.
     const Index begin = panels[0].reach().begin / kKeyBlock * kKeyBlock;
     const Index end = panels[count - 1].reach().end;
@@ -283,17 +105,17 @@ class Head {
     }
   }
 
-  float* weights_of(Index p) const { return workspace_ + layout_.weights + p * layout_.strip; }
-  float* slopes_of(Index p) const { return workspace_ + layout_.slopes + p * layout_.strip; }
+  float* weights_of(Index p) const { return section_at(layout_.weights) + p * layout_.strip; }
+  float* slopes_of(Index p) const { return section_at(layout_.slopes) + p * layout_.strip; }
 
   // Step 1: logits and dP.
   void compute_logits(Panel& panel, Index p, const KeyRange& keys) {
     float* scores = weights_of(p) + keys.begin * kPanelQueries;
     float* slopes = slopes_of(p) + keys.begin * kPanelQueries;
-    multiply_keys(workspace_ + layout_.keys, workspace_ + layout_.queries, k_.cols(), p, keys,
+    multiply_keys(section_at(layout_.keys), section_at(layout_.queries), k_.cols(), p, keys,
                   scores);
     if (needs_slopes_) {
-      multiply_keys(workspace_ + layout_.values, workspace_ + layout_.d_outputs, v_.cols(), p, keys,
+      multiply_keys(section_at(layout_.values), section_at(layout_.d_outputs), v_.cols(), p, keys,
                     slopes);
     } else {
       std::fill_n(slopes, keys.size() * kPanelQueries, 0.0F);
@@ -409,8 +231,8 @@ class Head {
       accumulate_query(p, real);
     }
     for (Index key = keys.begin; key < keys.end; key += kTileRows) {
-      turn(weights_of(p), key, p, workspace_ + layout_.weights_by_query, key - block);
-      turn(slopes_of(p), key, p, workspace_ + layout_.slopes_by_query, key - block);
+      turn(weights_of(p), key, p, section_at(layout_.weights_by_query), key - block);
+      turn(slopes_of(p), key, p, section_at(layout_.slopes_by_query), key - block);
     }
   }
 
@@ -450,8 +272,8 @@ class Head {
 
   // dq^T += k^T dS^T
   void accumulate_query(Index p, const KeyRange& keys) {
-    const float* columns = workspace_ + layout_.key_columns + keys.begin * kTileRows;
-    float* to = workspace_ + layout_.dq + p * kPanelQueries * round_up(k_.cols(), kTileRows);
+    const float* columns = section_at(layout_.key_columns) + keys.begin * kTileRows;
+    float* to = section_at(layout_.dq) + p * kPanelQueries * round_up(k_.cols(), kTileRows);
     for (Index c = 0; c < k_.cols(); c += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(
           keys.size(), columns, kTileRows, slopes_of(p) + keys.begin * kPanelQueries);
@@ -482,13 +304,13 @@ class Head {
       const Index at = (key - block) * kQueryBlock + from * kTileRows;
       const Index keys = std::min<Index>(kTileRows, visible_.count() - key);
       if (gradients_.dv != nullptr) {
-        multiply_queries(queries, workspace_ + layout_.weights_by_query + at,
-                         workspace_ + layout_.d_output_columns + from * kTileColumns, key, keys,
+        multiply_queries(queries, section_at(layout_.weights_by_query) + at,
+                         section_at(layout_.d_output_columns) + from * kTileColumns, key, keys,
                          gradients_.dv, v_.cols());
       }
       if (gradients_.dk != nullptr) {
-        multiply_queries(queries, workspace_ + layout_.slopes_by_query + at,
-                         workspace_ + layout_.query_columns + from * kTileColumns, key, keys,
+        multiply_queries(queries, section_at(layout_.slopes_by_query) + at,
+                         section_at(layout_.query_columns) + from * kTileColumns, key, keys,
                          gradients_.dk, k_.cols());
       }
     }
@@ -520,7 +342,7 @@ class Head {
 
   void finish(const Panel& panel, Index p) {
     const Index d = k_.cols();
-    const float* sums = workspace_ + layout_.dq + p * kPanelQueries * round_up(d, kTileRows);
+    const float* sums = section_at(layout_.dq) + p * kPanelQueries * round_up(d, kTileRows);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       const Index i = panel.first + lane;
       if (panel.in_double[lane]) {
@@ -541,20 +363,11 @@ class Head {
   // The strips are free by then.
   void redo(Index i, const Gradients& gradients) {
     backward_row_in_double(q_, k_, v_, d_output_, options_, i, gradients,
-                           workspace_ + layout_.slopes);
+                           section_at(layout_.slopes));
   }
 
-  const ConstMatrix& q_;
-  const ConstMatrix& k_;
-  const ConstMatrix& v_;
-  const ConstMatrix& d_output_;
-  const Options& options_;
   const Gradients& gradients_;
   bool needs_slopes_;
-  bool all_keys_finite_ = true;
-  Layout layout_;
-  VisibleKeys visible_;
-  float* workspace_;
 };
 
 }  // namespace

@@ -1,0 +1,121 @@
+#include "attention/backward_operands.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "attention/pack_head.h"
+#include "linalg/pack.h"
+#include "simd/finite.h"
+
+namespace attnlab::attention::backward {
+namespace {
+
+// Puts 0 for what is not finite; whether there was nothing to do.
+bool clean(float* values, Index count) {
+  if (simd::all_finite(values, count)) {
+    return true;
+  }
+  for (Index e = 0; e < count; ++e) {
+    values[e] = std::isfinite(values[e]) ? values[e] : 0.0F;
+  }
+  return false;
+}
+
+}  // namespace
+
+Operands::Operands(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
+                   const ConstMatrix& d_output, const Options& options, float* workspace)
+    : q_(q),
+      k_(k),
+      v_(v),
+      d_output_(d_output),
+      options_(options),
+      layout_(q.rows(), k.rows(), q.cols(), v.cols()),
+      visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
+      workspace_(workspace) {}
+
+void Operands::pack_keys() {
+  float* keys = section_at(layout_.keys);
+  float* values = section_at(layout_.values);
+  const Index count = visible_.count();
+  attention::pack_keys(visible_, k_, keys);
+  attention::pack_keys(visible_, v_, values);
+  float* key_columns = section_at(layout_.key_columns);
+  for (Index c = 0; c < k_.cols(); c += kTileRows) {
+    const Index width = std::min<Index>(kTileRows, k_.cols() - c);
+    for (Index key = 0; key < count; ++key) {
+      const float* from = k_.data() + visible_.original(key) * k_.cols() + c;
+      linalg::pack_columns(from, 0, width, kTileRows, 1, key_columns);
+      key_columns += kTileRows;
+    }
+  }
+  all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k_.cols());
+  all_keys_finite_ = clean(values, round_up(count, kTileRows) * v_.cols()) && all_keys_finite_;
+  clean(section_at(layout_.key_columns), count * round_up(k_.cols(), kTileRows));
+}
+
+bool Operands::sees_a_key_that_is_not_finite(Index i) const {
+  const KeyRange seen = visible_.range(i);
+  for (Index key = seen.begin; !all_keys_finite_ && key < seen.end; ++key) {
+    const Index j = visible_.original(key);
+    if (!hides(options_, i, j) && !(simd::all_finite(k_.data() + j * k_.cols(), k_.cols()) &&
+                                    simd::all_finite(v_.data() + j * v_.cols(), v_.cols()))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Panel Operands::pack_panel(Index first, Index last, Index p) {
+  Panel panel{query_panel(visible_, first, last)};
+  float* queries = section_at(layout_.queries) + p * kPanelQueries * q_.cols();
+  float* d_outputs = section_at(layout_.d_outputs) + p * kPanelQueries * v_.cols();
+  pack_queries(q_, options_, panel, queries);
+  const float* lines[kPanelQueries];
+  for (Index lane = 0; lane < kPanelQueries; ++lane) {
+    lines[lane] = d_output_.data() + panel.query(lane) * v_.cols();
+  }
+  linalg::pack_lines<kPanelQueries>(lines, v_.cols(), d_outputs);
+  // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
+  Lanes8 probe = lanes8(0.0F);
+  const auto look_at = [&probe](const float* packed, Index length) {
+    for (Index e = 0; e < length; ++e) {
+      const Lanes8 entry = load8(packed + e * kPanelQueries);
+      probe.half[0] = probe.half[0] + entry.half[0] * simd::zero();
+      probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
+    }
+  };
+  look_at(queries, q_.cols());
+  look_at(d_outputs, v_.cols());
+  float not_finite[kPanelQueries];
+  store8(not_finite, probe);
+  for (Index lane = 0; lane < panel.queries; ++lane) {
+    const bool sees = panel.seen[lane].size() > 0;
+    panel.in_double[lane] =
+        sees && (not_finite[lane] != 0.0F || sees_a_key_that_is_not_finite(first + lane));
+    panel.alive[lane] = sees && !panel.in_double[lane];
+  }
+  // The same rows once more, as operands of dk and dv.
+  pack_rows(q_, panel, p, section_at(layout_.query_columns), true);
+  pack_rows(d_output_, panel, p, section_at(layout_.d_output_columns), false);
+  return panel;
+}
+
+// A panel's rows go to [columns / 8][kQueryBlock][8]; 0 for lanes that do not count.
+void Operands::pack_rows(const ConstMatrix& from, const Panel& panel, Index p, float* to,
+                         bool scaled) const {
+  for (Index lane = 0; lane < kPanelQueries; ++lane) {
+    const auto scale =
+        scaled ? static_cast<float>(scale_for(options_, panel.seen[lane].size())) : 1.0F;
+    const float* row = from.data() + panel.query(lane) * from.cols();
+    float* entry = to + (p * kPanelQueries + lane) * kTileColumns;
+    for (Index c = 0; c < from.cols(); c += kTileColumns) {
+      for (Index e = 0; e < kTileColumns; ++e) {
+        entry[e] = panel.alive[lane] && c + e < from.cols() ? row[c + e] * scale : 0.0F;
+      }
+      entry += kQueryBlock * kTileColumns;
+    }
+  }
+}
+
+}  // namespace attnlab::attention::backward
