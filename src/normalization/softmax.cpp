@@ -8,13 +8,14 @@
 //
 //   x, out, d_output, d_x [rows, length]; L, g of log_sum_exp [rows]
 //
-// Plan: see simd/row_softmax.h. The weights of a row wait where its result will be, in the cache; what
-// is subtracted from something large (the logarithms, and g from its own mean) is done in double.
+// Plan: see simd/row_softmax.h. The weights of a row wait where its result will be, in the cache. The
+// logarithms are subtracted in double; the gradients come in float32, with sums added up in double, and
+// from g less one of the g, so that nothing is left where all are equal.
 // Error, with y_j = (x_j - m) / T: p within (6 + |y_j|) 2^-23 relative, exactly 0 for y_j < -88;
 // l and L within 1 ulp plus 5e-7 min(1, |l|); a gradient within (8 + |y_j|) 2^-23 of the terms that
-// it is the difference of, and 1e-15 g where all g_j are g (all tested).
+// it is the difference of, and 0 where all g_j are equal (all tested).
 // Cost: x is read from memory once and out written once; softmax about 22 operations per vector of
-// four, the logarithms 32, the gradients 45.
+// four, the logarithms 32, the gradients 31.
 #include "normalization/softmax.h"
 
 #include <algorithm>
@@ -30,8 +31,6 @@ namespace attnlab::normalization {
 namespace {
 
 using simd::F32x4;
-using simd::F64x2;
-using simd::splat64;
 
 // Temperatures for which 1/T, and every x / T that counts, keeps its digits in float32.
 constexpr double kLowestTemperature = 1e-30;
@@ -90,63 +89,123 @@ double sum_of_weights(const float* x, Index length, double temperature, float ma
   return sum;
 }
 
-// sum_j a_j and sum_j a_j b_j, in double.
-struct Sums {
-  double weights;
-  double products;
-};
-
-ATTNLAB_OWN_FUNCTION Sums sums_in_double(const float* a, const float* b, Index length) {
-  F64x2 weights[2] = {splat64(0.0), splat64(0.0)};
-  F64x2 products[2] = {splat64(0.0), splat64(0.0)};
+// sum_j function(a_j, b_j) over vectors: blocks in float32, blocks of them in double.
+template <typename Function>
+double block_sum(const float* a, const float* b, Index length, Function&& function) {
+  constexpr Index kStep = 2 * F32x4::kLanes;
+  simd::DoubleSum total;
   Index j = 0;
-  for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
-    for (int half = 0; half < 2; ++half) {
-      const F64x2 weight = simd::load_pair(a + j + 2 * half);
-      weights[half] = weights[half] + weight;
-      products[half] =
-          simd::multiply_add(weight, simd::load_pair(b + j + 2 * half), products[half]);
+  while (j + kStep <= length) {
+    const Index end = std::min(j + 2 * simd::kBlockForSum, length);
+    F32x4 sums[2] = {simd::zero(), simd::zero()};
+    ATTNLAB_KEEP_ROLLED
+    for (; j + kStep <= end; j += kStep) {
+      sums[0] = function(simd::load(a + j), simd::load(b + j), sums[0]);
+      sums[1] = function(simd::load(a + j + 4), simd::load(b + j + 4), sums[1]);
     }
+    total.add(sums[0]);
+    total.add(sums[1]);
   }
-  Sums sums{simd::sum(weights[0] + weights[1]), simd::sum(products[0] + products[1])};
+  double sum = 0.0;
   ATTNLAB_KEEP_ROLLED
   for (; j < length; ++j) {
-    sums.weights += static_cast<double>(a[j]);
-    sums.products += static_cast<double>(a[j]) * static_cast<double>(b[j]);
+    sum +=
+        static_cast<double>(function(simd::splat(a[j]), simd::splat(b[j]), simd::zero()).lanes[0]);
   }
-  return sums;
+  return sum + total.value();
 }
 
-// dx_j = product w_j (g_j - mean) + gradient g_j + weight w_j, in double: what the gradients come down to.
-struct Combination {
-  double mean = 0.0;
-  double product = 0.0;
-  double gradient = 0.0;
-  double weight = 0.0;
-};
-
-ATTNLAB_OWN_FUNCTION void combine(const float* w, const float* g, Index length,
-                                  const Combination& combination, float* dx) {
-  const F64x2 mean = splat64(combination.mean);
-  const F64x2 product = splat64(combination.product);
-  const F64x2 gradient = splat64(combination.gradient);
-  const F64x2 weight = splat64(combination.weight);
-  const auto pair = [&](F64x2 wj, F64x2 gj) {
-    return simd::multiply_add(simd::multiply_add(gj - mean, product, weight), wj, gj * gradient);
-  };
+// row_j = function(row_j, g_j), four at a time; in place, because the weights wait where dx will be.
+template <typename Function>
+void map_weights(float* row, const float* g, Index length, Function&& function) {
   Index j = 0;
   ATTNLAB_KEEP_ROLLED
-  for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
-    simd::store(dx + j,
-                simd::narrow({pair(simd::load_pair(w + j), simd::load_pair(g + j)),
-                              pair(simd::load_pair(w + j + 2), simd::load_pair(g + j + 2))}));
+  for (; j + 2 * F32x4::kLanes <= length; j += 2 * F32x4::kLanes) {
+    for (Index at = j; at < j + 2 * F32x4::kLanes; at += F32x4::kLanes) {
+      simd::store(row + at, function(simd::load(row + at), simd::load(g + at)));
+    }
   }
   ATTNLAB_KEEP_ROLLED
   for (; j < length; ++j) {
-    const F64x2 value =
-        pair(splat64(static_cast<double>(w[j])), splat64(static_cast<double>(g[j])));
-    dx[j] = static_cast<float>(value.lanes[0]);
+    row[j] = function(simd::splat(row[j]), simd::splat(g[j])).lanes[0];
   }
+}
+
+// Whether a product with that keeps its digits in float32.
+bool is_moderate(double factor) {
+  return factor == 0.0 || (std::abs(factor) > 1e-30 && std::abs(factor) < 1e30);
+}
+
+// dx_j = w_j (product (g_j - shift) + weight) + gradient g_j: what the gradients come down to. shift is
+// one of the g; the weights w are where dx will be.
+struct Combination {
+  float shift = 0.0F;
+  double product = 0.0;
+  double weight = 0.0;
+  double gradient = 0.0;
+};
+
+ATTNLAB_OWN_FUNCTION void combine_in_double(float* row, const float* g, Index length,
+                                            const Combination& by) {
+  for (Index j = 0; j < length; ++j) {
+    const auto gradient = static_cast<double>(g[j]);
+    row[j] = static_cast<float>(
+        static_cast<double>(row[j]) *
+            (by.product * (gradient - static_cast<double>(by.shift)) + by.weight) +
+        by.gradient * gradient);
+  }
+}
+
+ATTNLAB_OWN_FUNCTION void combine(float* row, const float* g, Index length, const Combination& by) {
+  // NaN is not moderate, and slow.
+  if (!is_moderate(by.product) || !is_moderate(by.weight) || !is_moderate(by.gradient)) {
+    combine_in_double(row, g, length, by);
+    return;
+  }
+  const F32x4 weight = simd::splat(static_cast<float>(by.weight));
+  if (by.gradient != 0.0) {
+    const F32x4 gradient = simd::splat(static_cast<float>(by.gradient));
+    map_weights(row, g, length,
+                [&](F32x4 w, F32x4 gj) { return simd::multiply_add(w, weight, gj * gradient); });
+    return;
+  }
+  const F32x4 shift = simd::splat(by.shift);
+  const F32x4 product = simd::splat(static_cast<float>(by.product));
+  map_weights(row, g, length, [&](F32x4 w, F32x4 gj) {
+    return simd::multiply_add(gj - shift, product, weight) * w;
+  });
+}
+
+// sum_j w_j (g_j - shift)
+ATTNLAB_OWN_FUNCTION double sum_products(const float* w, const float* g, Index length,
+                                         float shift) {
+  const F32x4 origin = simd::splat(shift);
+  const double sum = block_sum(w, g, length, [&](F32x4 wj, F32x4 gj, F32x4 sums) {
+    return simd::multiply_add(wj, gj - origin, sums);
+  });
+  if (std::isfinite(sum)) {
+    return sum;
+  }
+  // Too large for float32, unless something in the row is infinite or NaN.
+  double exact = 0.0;
+  for (Index j = 0; j < length; ++j) {
+    exact += static_cast<double>(w[j]) * (static_cast<double>(g[j]) - static_cast<double>(shift));
+  }
+  return exact;
+}
+
+ATTNLAB_OWN_FUNCTION double sum_gradients(const float* g, Index length) {
+  return block_sum(g, g, length, [](F32x4 gj, F32x4, F32x4 sums) { return sums + gj; });
+}
+
+// The smallest in magnitude of a few gradients of a row. Where all are equal, it is what they are, and
+// nothing of them is left beside it; one of few that are large it is not.
+float shift_of(const float* g, Index length) {
+  float shift = g[0];
+  for (const Index j : {length / 3, length / 2, length - 1}) {
+    shift = std::abs(g[j]) < std::abs(shift) ? g[j] : shift;
+  }
+  return shift;
 }
 
 // 1 / temperature, but finite: an entry as large as the maximum counts as such at any temperature.
@@ -198,14 +257,16 @@ void softmax_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d
   const double inverse = inverse_of(temperature);
   for_each_row(x, temperature, d_x, simd::kBlockForSum,
                [&](Index i, const float*, float* row, simd::RowSum total) {
+                 if (total.sum == 0.0) {
+                   std::fill_n(row, length, 0.0F);
+                   return;
+                 }
                  const float* g = d_output.data() + i * length;
-                 // Both sums from the same weights: where all gradients are equal, so is their mean.
-                 const Sums sums = sums_in_double(row, g, length);
-                 const bool visible = total.sum != 0.0;
+                 const float shift = shift_of(g, length);
+                 const double product = inverse / total.sum;
+                 const double mean = sum_products(row, g, length, shift) / total.sum;
                  combine(row, g, length,
-                         {.mean = visible ? sums.products / sums.weights : 0.0,
-                          .product = visible ? inverse / total.sum : 0.0},
-                         row);
+                         {.shift = shift, .product = product, .weight = -mean * product});
                });
 }
 
@@ -216,12 +277,10 @@ void log_softmax_backward(const linalg::ConstMatrix& x, const linalg::ConstMatri
   for_each_row(x, temperature, d_x, simd::kBlockForSum,
                [&](Index i, const float*, float* row, simd::RowSum total) {
                  const float* g = d_output.data() + i * length;
-                 const Sums sums = sums_in_double(g, g, length);
                  const bool visible = total.sum != 0.0;
                  combine(row, g, length,
-                         {.gradient = visible ? inverse : 0.0,
-                          .weight = visible ? -sums.weights / total.sum * inverse : 0.0},
-                         row);
+                         {.weight = visible ? -sum_gradients(g, length) / total.sum * inverse : 0.0,
+                          .gradient = visible ? inverse : 0.0});
                });
 }
 
@@ -233,7 +292,7 @@ void log_sum_exp_backward(const linalg::ConstMatrix& x, const float* d_output, d
                  const double share = total.sum == 0.0
                                           ? 0.0
                                           : static_cast<double>(d_output[i]) / total.sum * inverse;
-                 combine(row, row, x.cols(), {.weight = share}, row);
+                 combine(row, row, x.cols(), {.weight = share});
                });
 }
 

@@ -17,8 +17,7 @@ class ScaledExp {
         factor_low_(splat(static_cast<float>(
             factor * kLog2E - static_cast<double>(static_cast<float>(factor * kLog2E))))),
         lowest_(splat(static_cast<float>(-127.0 / (factor * kLog2E)))),
-        round_biased_(load_splat(&kExpCoefficients.round_biased)),
-        one_(load_splat(&kExpCoefficients.one)) {
+        round_biased_(load_splat(&kExpCoefficients.round_biased)) {
     for (int degree = 0; degree < 5; ++degree) {
       powers_[degree] = load_splat(kExpCoefficients.powers + degree);
     }
@@ -37,9 +36,10 @@ class ScaledExp {
     p = multiply_add(p, f, powers_[2]);
     p = multiply_add(p, f, powers_[3]);
     p = multiply_add(p, f, powers_[4]);
-    p = multiply_add(p, f, one_);
-    // A product rather than a sum of exponents: NaN passes whatever its payload.
-    return p * shift_bits_left<23>(biased);
+    // (1 + f p) 2^n without a register for the 1: the loop that this is in has none to spare. A product
+    // rather than a sum of exponents: NaN passes whatever its payload.
+    const F32x4 power = shift_bits_left<23>(biased);
+    return multiply_add(f * power, p, power);
   }
 
  private:
@@ -51,7 +51,6 @@ class ScaledExp {
   F32x4 lowest_;
   F32x4 round_biased_;
   F32x4 powers_[5];
-  F32x4 one_;
 };
 
 }  // namespace
@@ -77,12 +76,7 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
   const float origin = origin_of(maximum);
   const ScaledExp exponential(origin, factor);
   F32x4 next_maximum = splat(kLowest);
-  F64x2 total[2] = {splat64(0.0), splat64(0.0)};
-  const auto add = [&](F32x4 weights) {
-    const Widened wide = widen(weights);
-    total[0] = total[0] + wide.low;
-    total[1] = total[1] + wide.high;
-  };
+  DoubleSum total;
   std::ptrdiff_t j = 0;
   while (j + F32x4::kLanes <= length) {
     const std::ptrdiff_t end = j + block < length ? j + block : length;
@@ -95,16 +89,16 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
       store(out + j, weight);
       weights = weights + weight;
     }
-    add(weights);
+    total.add(weights);
   }
   if (j < length) {
     next_maximum = max(next_maximum, load_part(next + j, length - j, kLowest));
     const F32x4 weight = exponential(load_part(x + j, length - j, kLowest));
     store_part(out + j, length - j, weight);
-    add(weight);
+    total.add(weight);
   }
   maximum = largest(next_maximum);
-  return {origin, sum(total[0] + total[1])};
+  return {origin, total.value()};
 }
 
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out) {
@@ -113,10 +107,14 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
 }
 
 void normalize_row(const float* row, std::ptrdiff_t length, double sum_of_row, float* out) {
+  constexpr std::ptrdiff_t kStep = 4 * F32x4::kLanes;
   const auto inverse = static_cast<float>(sum_of_row == 0.0 ? 0.0 : 1.0 / sum_of_row);
   std::ptrdiff_t j = 0;
-  for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
-    store(out + j, load(row + j) * splat(inverse));
+  ATTNLAB_KEEP_ROLLED
+  for (; j + kStep <= length; j += kStep) {
+    for (std::ptrdiff_t u = 0; u < kStep; u += F32x4::kLanes) {
+      store(out + j + u, load(row + j + u) * splat(inverse));
+    }
   }
   ATTNLAB_KEEP_ROLLED
   for (; j < length; ++j) {
