@@ -6,14 +6,16 @@
 //
 //   x, y, dy, dx [rows, length], gamma, beta as ParameterLayout says
 //
-// Plan: moments.h, then one pass that maps (backward: one that sums, one that maps), all in double,
-// so that the result is the double one, rounded once. A row stays in the first-level cache between
-// the passes. z is one multiply-add of x - shift; shift is 0 unless the row is a hard one, or has a mean
-// that an entry can equal.
-// Error: y within 1 ulp of the formula computed in double; dx, dgamma, dbeta likewise, save 1e-13 of
-// the terms where they cancel (tested).
+// Plan: moments.h, then forward one pass that maps, in double, so that the result is the double one,
+// rounded once: z is one multiply-add of x - shift, and shift is 0 unless the row is a hard one, or
+// has a mean that an entry can equal. Backward one pass that sums and one that maps, in float32 with
+// sums added up in double (norm_gradient.h), or in double (norm_row.h) where float32 could overflow.
+// d_gamma and d_beta are added up in float32 over 32 rows. A row stays in the first-level cache between
+// the passes.
+// Error: y within 1 ulp of the formula computed in double; dx, dgamma, dbeta within 2^-21 of the terms
+// that they are sums of, by absolute value (tested).
 // Cost: x is read from memory once and y written once. Per vector of four: forward about 22
-// operations, backward about 60, of which a third is for dgamma and dbeta.
+// operations, backward about 22, and 6 for dgamma and dbeta.
 // Papers: Ba, Kiros and Hinton, "Layer Normalization", 2016. Zhang and Sennrich, "Root Mean Square
 // Layer Normalization", 2019. Ioffe and Szegedy, "Batch Normalization", 2015. Wu and He, "Group
 // Normalization", 2018.
@@ -24,6 +26,7 @@
 #include <limits>
 
 #include "normalization/moments.h"
+#include "normalization/norm_gradient.h"
 #include "simd/f32x4.h"
 
 namespace attnlab::normalization {
@@ -55,6 +58,7 @@ RowScale scale_of_row(const float* x, Index length, const NormOptions& options, 
 // How the parameters go with the entries of one row: entry by entry, or one for each run of entries.
 struct RowLayout {
   RowParameters parameters;  // of the row's first entry or run
+  NarrowParameters narrow;
   Index run;
   bool present;
 
@@ -62,8 +66,11 @@ struct RowLayout {
       : present(options.gamma != nullptr || options.beta != nullptr) {
     const ParameterLayout& layout = options.layout;
     const Index first = row % layout.groups * (layout.count / layout.groups);
-    parameters = {workspace.gamma + first, workspace.beta + first, workspace.d_gamma + first,
-                  workspace.d_beta + first};
+    parameters = {workspace.gamma + first,          workspace.beta + first,
+                  workspace.d_gamma + first,        workspace.d_beta + first,
+                  workspace.recent_d_gamma + first, workspace.recent_d_beta + first};
+    narrow = {options.gamma == nullptr ? nullptr : options.gamma + first, parameters.recent_d_gamma,
+              options.beta == nullptr ? nullptr : parameters.recent_d_beta};
     run = present ? layout.run : length;
   }
 
@@ -96,23 +103,100 @@ void normalize(const float* x, Index length, const RowScale& scale, const RowLay
   });
 }
 
-// Sum h and sum h z, and what the row adds to the gradients of gamma and beta.
-RowSums sum_gradients(const float* x, const float* dy, Index length, const RowScale& scale,
-                      const RowLayout& layout) {
+// Rows whose terms of the gradients of gamma and beta are added up in float32.
+constexpr Index kRowsInFloat = 32;
+
+// A row with what it needs for its gradients.
+struct BackwardRow {
+  const float* x;
+  const float* dy;
+  Index length;
+  RowScale scale;
+  NarrowScale narrow;
+  const RowLayout& layout;
+
+  BackwardRow(const float* x_row, const float* dy_row, Index entries, const RowScale& row_scale,
+              const RowLayout& row_layout)
+      : x(x_row),
+        dy(dy_row),
+        length(entries),
+        scale(row_scale),
+        narrow(row_scale),
+        layout(row_layout) {
+    // The gradient of beta alone is rare, and left to the passes in double.
+    narrow.fits =
+        narrow.fits && (!row_layout.entry_by_entry() || row_layout.narrow.gamma != nullptr);
+  }
+};
+
+bool is_finite(const RowSums& sums) {
+  return std::isfinite(sums.plain) && std::isfinite(sums.with_z);
+}
+
+// Sum h and sum h z, and what the row adds to the gradients of gamma and beta. Sums that float32
+// cannot hold are done again in double.
+RowSums sum_gradients(const BackwardRow& row) {
+  const auto& [x, dy, length, scale, narrow, layout] = row;
   if (layout.entry_by_entry()) {
+    if (narrow.fits) {
+      const RowSums sums = sum_row_narrow(x, dy, length, narrow, &layout.narrow);
+      return is_finite(sums) ? sums : sum_row(x, dy, length, scale, layout.parameters);
+    }
+    add_parameter_gradients(x, dy, length, scale, layout.parameters);
     return sum_row(x, dy, length, scale, layout.parameters);
   }
   RowSums sums;
   layout.for_each_run(length, [&](Index begin, Index size, Index p) {
-    const RowSums part = sum_row(x + begin, dy + begin, size, scale);
-    sums.plain += layout.gamma(p) * part.plain;
-    sums.with_z += layout.gamma(p) * part.with_z;
-    if (layout.present) {
-      layout.parameters.d_gamma[p] += part.with_z;
-      layout.parameters.d_beta[p] += part.plain;
+    RowSums part;
+    if (row.narrow.fits) {
+      part = sum_row_narrow(row.x + begin, row.dy + begin, size, row.narrow, nullptr);
+    }
+    if (!row.narrow.fits || !is_finite(part)) {
+      part = sum_row(row.x + begin, row.dy + begin, size, row.scale);
+    }
+    sums.plain += row.layout.gamma(p) * part.plain;
+    sums.with_z += row.layout.gamma(p) * part.with_z;
+    if (row.layout.present) {
+      row.layout.parameters.d_gamma[p] += part.with_z;
+      row.layout.parameters.d_beta[p] += part.plain;
     }
   });
   return sums;
+}
+
+void map_gradients(const BackwardRow& row, const RowSums& means, float* dx) {
+  constexpr double kLargest = 1e18;
+  const auto& [x, dy, length, scale, narrow, layout] = row;
+  // Written so that NaN is done in double.
+  const bool fits =
+      narrow.fits && std::abs(means.plain) < kLargest && std::abs(means.with_z) < kLargest;
+  if (layout.entry_by_entry()) {
+    if (fits) {
+      map_row_back_narrow(x, dy, length, narrow, means, 1.0, layout.narrow.gamma, dx);
+    } else {
+      map_row_back(x, dy, length, scale, means, layout.parameters, dx);
+    }
+    return;
+  }
+  layout.for_each_run(length, [&](Index begin, Index size, Index p) {
+    const double gamma = row.layout.gamma(p);
+    if (fits) {
+      map_row_back_narrow(row.x + begin, row.dy + begin, size, row.narrow, means, gamma, nullptr,
+                          dx + begin);
+    } else {
+      map_row_back(row.x + begin, row.dy + begin, size, row.scale, means, gamma, dx + begin);
+    }
+  });
+}
+
+// Adds the float32 sums of the last rows to those in double.
+void flush_recent(const NormOptions& options, const RowParameters& workspace) {
+  for (Index p = 0; p < options.layout.count; ++p) {
+    workspace.d_gamma[p] += static_cast<double>(workspace.recent_d_gamma[p]);
+    workspace.d_beta[p] += static_cast<double>(workspace.recent_d_beta[p]);
+    workspace.recent_d_gamma[p] = 0.0F;
+    workspace.recent_d_beta[p] = 0.0F;
+  }
 }
 
 // out = a + b; out may be a.
@@ -131,13 +215,14 @@ void add(const float* a, const float* b, Index count, float* out) {
 }  // namespace
 
 std::size_t norm_workspace(const NormOptions& options) {
-  return 4 * static_cast<std::size_t>(options.layout.count);
+  return 5 * static_cast<std::size_t>(options.layout.count);
 }
 
 RowParameters make_norm_workspace(const NormOptions& options, std::span<double> memory) {
   double* const data = memory.data();
   const Index count = options.layout.count;
-  return {data, data + count, data + 2 * count, data + 3 * count};
+  auto* const recent = reinterpret_cast<float*>(data + 4 * count);
+  return {data, data + count, data + 2 * count, data + 3 * count, recent, recent + count};
 }
 
 void start_norm(const NormOptions& options, const RowParameters& workspace) {
@@ -146,6 +231,8 @@ void start_norm(const NormOptions& options, const RowParameters& workspace) {
     workspace.beta[p] = options.beta == nullptr ? 0.0 : static_cast<double>(options.beta[p]);
     workspace.d_gamma[p] = 0.0;
     workspace.d_beta[p] = 0.0;
+    workspace.recent_d_gamma[p] = 0.0F;
+    workspace.recent_d_beta[p] = 0.0F;
   }
 }
 
@@ -171,23 +258,22 @@ void norm_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d_ou
     float* dx = d_x.data() + i * length;
     const RowLayout layout(options, length, first + i, workspace);
     const RowScale scale = scale_of_row(row, length, options, first + i);
-    // Pass 1: sums.
-    const RowSums sums = sum_gradients(row, dy, length, scale, layout);
-    // Pass 2: dx.
-    const RowSums means{own && options.center ? sums.plain / count : 0.0,
-                        own ? sums.with_z / count : 0.0};
-    if (layout.entry_by_entry()) {
-      map_row_back(row, dy, length, scale, means, layout.parameters, dx);
-    } else {
-      layout.for_each_run(length, [&](Index begin, Index size, Index p) {
-        map_row_back(row + begin, dy + begin, size, scale, means, layout.gamma(p), dx + begin);
-      });
+    const BackwardRow work(row, dy, length, scale, layout);
+    const RowSums sums = sum_gradients(work);
+    map_gradients(
+        work, {own && options.center ? sums.plain / count : 0.0, own ? sums.with_z / count : 0.0},
+        dx);
+    // Each entry of gamma and beta has met kRowsInFloat rows; by the number of the row, so that the sums
+    // do not depend on how the rows were cut.
+    if (layout.entry_by_entry() && (first + i + 1) % (kRowsInFloat * options.layout.groups) == 0) {
+      flush_recent(options, workspace);
     }
   }
 }
 
 void finish_norm(const NormOptions& options, const RowParameters& workspace, float* d_gamma,
                  float* d_beta) {
+  flush_recent(options, workspace);
   for (Index p = 0; p < options.layout.count; ++p) {
     if (d_gamma != nullptr) {
       d_gamma[p] = static_cast<float>(workspace.d_gamma[p]);

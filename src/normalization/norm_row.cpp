@@ -18,11 +18,14 @@ struct Pair {
   static F64x2 load(const float* from) { return simd::load_pair(from); }
   static F64x2 load(const double* from) { return simd::load64(from); }
   static void store(double* to, F64x2 value) { simd::store64(to, value); }
+  static F64x2 counted(F64x2 value) { return value; }
 };
 struct Single {
   static F64x2 load(const float* from) { return splat64(static_cast<double>(*from)); }
   static F64x2 load(const double* from) { return splat64(*from); }
   static void store(double* to, F64x2 value) { *to = value.lanes[0]; }
+  // For sums: the entry once.
+  static F64x2 counted(F64x2 value) { return {simd::DoubleLanes{value.lanes[0], 0.0}}; }
 };
 
 template <bool kShifts>
@@ -90,39 +93,32 @@ struct Each {
   }
 };
 
-// Sums of h and h z; also(access, dy, z, j) is called for each pair.
-template <typename Gamma, typename Also>
-RowSums sum(const float* x, const float* dy, Index length, const RowScale& scale,
-            const Gamma& gamma, Also&& also) {
-  const Normalized<true> normalized(scale);
-  F64x2 plain[2] = {splat64(0.0), splat64(0.0)};
-  F64x2 with_z[2] = {splat64(0.0), splat64(0.0)};
-  RowSums sums;
+// Calls take(access, j) for each pair, or at an odd end for each entry.
+template <typename Take>
+void for_each_pair(Index length, Take&& take) {
   Index j = 0;
   ATTNLAB_KEEP_ROLLED
-  for (; j + kStep <= length; j += kStep) {
-    for (int pair = 0; pair < kStep / 2; ++pair) {
-      const Index at = j + 2 * pair;
-      const F64x2 z = normalized(Pair::load(x + at));
-      const F64x2 gradient = Pair::load(dy + at);
-      const F64x2 h = gamma.times(Pair{}, gradient, at);
-      plain[pair % 2] = plain[pair % 2] + h;
-      with_z[pair % 2] = simd::multiply_add(h, z, with_z[pair % 2]);
-      also(Pair{}, gradient, z, at);
-    }
+  for (; j + 2 <= length; j += 2) {
+    take(Pair{}, j);
   }
-  ATTNLAB_KEEP_ROLLED
-  for (; j < length; ++j) {
-    const F64x2 z = normalized(Single::load(x + j));
-    const F64x2 gradient = Single::load(dy + j);
-    const F64x2 h = gamma.times(Single{}, gradient, j);
-    sums.plain += h.lanes[0];
-    sums.with_z += (h * z).lanes[0];
-    also(Single{}, gradient, z, j);
+  if (j < length) {
+    take(Single{}, j);
   }
-  sums.plain += simd::sum(plain[0] + plain[1]);
-  sums.with_z += simd::sum(with_z[0] + with_z[1]);
-  return sums;
+}
+
+template <typename Gamma>
+RowSums sum(const float* x, const float* dy, Index length, const RowScale& scale,
+            const Gamma& gamma) {
+  const Normalized<true> normalized(scale);
+  F64x2 plain = splat64(0.0);
+  F64x2 with_z = splat64(0.0);
+  for_each_pair(length, [&](auto access, Index j) {
+    const F64x2 z = normalized(access.load(x + j));
+    const F64x2 h = access.counted(gamma.times(access, access.load(dy + j), j));
+    plain = plain + h;
+    with_z = simd::multiply_add(h, z, with_z);
+  });
+  return {simd::sum(plain), simd::sum(with_z)};
 }
 
 template <typename Gamma>
@@ -160,18 +156,25 @@ void map_row(const float* x, Index length, const RowScale& scale, const RowParam
 }
 
 RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale) {
-  return sum(x, dy, length, scale, One{}, [](auto, F64x2, F64x2, Index) {});
+  return sum(x, dy, length, scale, One{});
 }
 
 RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale,
                 const RowParameters& parameters) {
+  return sum(x, dy, length, scale, Each{parameters.gamma});
+}
+
+void add_parameter_gradients(const float* x, const float* dy, Index length, const RowScale& scale,
+                             const RowParameters& parameters) {
+  const Normalized<true> normalized(scale);
   double* const d_gamma = parameters.d_gamma;
   double* const d_beta = parameters.d_beta;
-  return sum(x, dy, length, scale, Each{parameters.gamma},
-             [&](auto access, F64x2 gradient, F64x2 z, Index j) {
-               access.store(d_gamma + j, simd::multiply_add(gradient, z, access.load(d_gamma + j)));
-               access.store(d_beta + j, gradient + access.load(d_beta + j));
-             });
+  for_each_pair(length, [&](auto access, Index j) {
+    const F64x2 z = normalized(access.load(x + j));
+    const F64x2 gradient = access.load(dy + j);
+    access.store(d_gamma + j, simd::multiply_add(gradient, z, access.load(d_gamma + j)));
+    access.store(d_beta + j, gradient + access.load(d_beta + j));
+  });
 }
 
 void map_row_back(const float* x, const float* dy, Index length, const RowScale& scale,

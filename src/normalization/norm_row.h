@@ -1,4 +1,5 @@
-// The passes over one row, or over a run of its entries, that norm.cpp is made of; all in double.
+// The passes over one row, or over a run of its entries, that norm.cpp is made of; all in double. Those
+// backward serve rows that float32 (norm_gradient.h) cannot hold: rare, and slow.
 #pragma once
 
 #include "linalg/matrix.h"
@@ -14,12 +15,15 @@ struct RowScale {
   double offset;
 };
 
-// gamma and beta entry by entry, and the sums of their gradients, which only the backward passes use.
+// gamma and beta entry by entry, and the sums of their gradients, which only the backward passes use: in
+// double, and those of the last few rows in float32.
 struct RowParameters {
   double* gamma;
   double* beta;
   double* d_gamma;
   double* d_beta;
+  float* recent_d_gamma;
+  float* recent_d_beta;
 };
 
 // out_j = z_j,  or z_j gamma_j + beta_j. out may be x.
@@ -32,10 +36,14 @@ struct RowSums {
   double with_z = 0.0;  // of h_j z_j
 };
 
-// h_j = dy_j,  or gamma_j dy_j; the latter adds dy_j z_j to d_gamma_j and dy_j to d_beta_j.
+// h_j = dy_j,  or gamma_j dy_j.
 RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale);
 RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale,
                 const RowParameters& parameters);
+
+// Adds dy_j z_j to d_gamma_j and dy_j to d_beta_j.
+void add_parameter_gradients(const float* x, const float* dy, Index length, const RowScale& scale,
+                             const RowParameters& parameters);
 
 // dx_j = (h_j - means.plain - z_j means.with_z) * scale.factor,  h_j = gamma dy_j  or  gamma_j dy_j.
 // dx may be x.

@@ -154,7 +154,7 @@ const body =
       shape,
       sources: [...inputs, part(dOutput), part(dSum)],
       sinks: [{ plan }, f && { plan: { shape: x.shape } }, gradientOf(gamma), gradientOf(beta)],
-      scratch: () => 32 * entries[0],
+      scratch: () => 40 * entries[0],
     } as const;
     const centered = given.center ?? center ?? true;
     return () => {
