@@ -31,7 +31,7 @@ export async function savedName(page: Page, widget: Locator, kind: string): Prom
   const excuse = widget.getByText("could not be written");
   const ending = `.${kind.toLowerCase()}`;
   const isIt = (saved: Download): boolean => saved.suggestedFilename().endsWith(ending);
-  // On a busy machine the browser drops one in some hundred downloads: it is asked for again.
+  // On a busy machine a download got lost now and then, for a reason not found yet: it is asked for again.
   for (let attempt = 1; ; attempt++) {
     const came = page
       .waitForEvent("download", { predicate: isIt, timeout: 10_000 * attempt })
