@@ -78,21 +78,25 @@ export class AttnlabError extends Error {
   }
 }
 
+/** The argument that a place is in: "out" of "out.dx". */
+const argumentOf = (place: string): string => place.replace(/\..*/, "");
+
 /**
- * Throws an {@link AttnlabError}; `subject` is what the message calls the argument, when its name alone is too little.
+ * Throws an {@link AttnlabError}. `place` is the argument or a part of it, as in "out.dx"; `subject` is what the message
+ * calls it, when that is too little.
  *
  * @internal
  */
 export function refuse(
   code: Code,
   operation: string,
-  argument: string,
+  place: string,
   actual: string,
   expected: string,
-  subject = argument,
+  subject = place,
 ): never {
   const message = `${operation}: ${subject} is ${actual}, expected ${expected}`;
-  throw new AttnlabError({ code, operation, argument, expected, actual, message });
+  throw new AttnlabError({ code, operation, argument: argumentOf(place), expected, actual, message });
 }
 
 /**
@@ -100,10 +104,10 @@ export function refuse(
  *
  * @internal
  */
-export function refuseShape(operation: string, argument: string, shape: readonly number[], expected: string): never {
+export function refuseShape(operation: string, place: string, shape: readonly number[], expected: string): never {
   const actual = `[${shape.join(",")}]`;
-  const message = `${operation}: ${argument} has shape ${actual}, expected ${expected}`;
-  throw new AttnlabError({ code: "SHAPE", operation, argument, expected, actual, message });
+  const message = `${operation}: ${place} has shape ${actual}, expected ${expected}`;
+  throw new AttnlabError({ code: "SHAPE", operation, argument: argumentOf(place), expected, actual, message });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, refuse } from "./errors.js";
+import { AttnlabError, describe, refuse } from "./errors.js";
 
 /** Checks an argument or option and gives what it means; `value` is undefined where it is absent. */
 export type Reader<Meaning> = (operation: string, key: string, value: unknown) => Meaning;
@@ -36,7 +36,8 @@ export function refuseUnknownKeys(
 ): void {
   for (const key of Object.keys(object)) {
     if (!keys.includes(key) && object[key] !== undefined) {
-      refuse("VALUE", operation, key, "not an option", `one of ${keys.join(", ")}`);
+      const expected = `one of ${keys.join(", ")}`;
+      throw new AttnlabError({ code: "VALUE", operation, argument: key, actual: "not an option", expected });
     }
   }
 }
@@ -87,11 +88,10 @@ export function checkNumber(
   argument: string,
   value: unknown,
   interval: Interval,
-  subject = argument,
 ): number {
-  if (typeof value !== "number") refuse("TYPE", operation, argument, describe(value), interval.words, subject);
+  if (typeof value !== "number") refuse("TYPE", operation, argument, describe(value), interval.words);
   if (!Number.isFinite(value) || !interval.contains(value)) {
-    refuse("RANGE", operation, argument, String(value), interval.words, subject);
+    refuse("RANGE", operation, argument, String(value), interval.words);
   }
   return value;
 }
@@ -108,12 +108,11 @@ export function checkChoice<Choice extends string>(
   argument: string,
   value: unknown,
   choices: readonly Choice[],
-  subject = argument,
 ): Choice {
   for (const choice of choices) if (choice === value) return choice;
   const words = choices.map((choice) => `"${choice}"`).join(", ");
   const code = typeof value === "string" ? "VALUE" : "TYPE";
-  refuse(code, operation, argument, describe(value), `one of ${words}`, subject);
+  refuse(code, operation, argument, describe(value), `one of ${words}`);
 }
 
 /** A string of a list, the first of which is the default; see {@link checkChoice}. */

@@ -98,16 +98,15 @@ function readFormula(
   operation: string,
   kind: ScaleKind,
   given: { base?: unknown; kappa?: unknown },
-  place: (key: string) => { argument: string; subject: string },
+  within = "",
 ): Formula {
   for (const key of ["base", "kappa"] as const) {
     if (given[key] === undefined) continue;
-    const { argument, subject } = place(key);
-    checkNumber(operation, argument, given[key], key === "base" ? aboveOne : finite, subject);
-    if (kind !== "entropy")
-      refuse("VALUE", operation, argument, `given with "${kind}"`, `"entropy" beside it`, subject);
+    const place = within + key;
+    checkNumber(operation, place, given[key], key === "base" ? aboveOne : finite);
+    if (kind !== "entropy") refuse("VALUE", operation, place, `given with "${kind}"`, `"entropy" beside it`);
     if (key === "kappa" && given.base !== undefined) {
-      refuse("VALUE", operation, argument, "given beside base", "one of the two", subject);
+      refuse("VALUE", operation, place, "given beside base", "one of the two");
     }
   }
   if (kind !== "entropy") return { code: FORMULAS[kind], parameter: 1, dependsOnN: kind === "log" };
@@ -124,7 +123,7 @@ export const attentionScale: Body = ({ engine, operation }, options) => {
     base: unread,
     kappa: unread,
   });
-  const formula = readFormula(operation, given.kind, given, (key) => ({ argument: key, subject: key }));
+  const formula = readFormula(operation, given.kind, given);
   const n = formula.dependsOnN ? checkNumber(operation, "n", given.n, atLeastOne) : 1;
   return () => engine.kernels.attentionScale(formula.code, given.d, n, formula.parameter);
 };
@@ -151,12 +150,8 @@ export const scaleOf =
       return { value: checkNumber(operation, key, scale, finite), timesLogVisible: false };
     }
     const given = spellOut(operation, scale);
-    const place = (part: string): { argument: string; subject: string } => ({
-      argument: key,
-      subject: `scale.${part}`,
-    });
-    const kind = checkChoice(operation, key, given.kind, KINDS, "scale.kind");
-    const { code, parameter, dependsOnN } = readFormula(operation, kind, given, place);
+    const kind = checkChoice(operation, "scale.kind", given.kind, KINDS);
+    const { code, parameter, dependsOnN } = readFormula(operation, kind, given, "scale.");
     const n = readCount(operation, given.n, nK);
     if (!dependsOnN || n === "visible") {
       return { value: kernels.attentionScaleCoefficient(code, d, parameter), timesLogVisible: dependsOnN };
@@ -179,6 +174,6 @@ function readCount(operation: string, n: unknown, nK: number): "visible" | numbe
   if (n === undefined || n === "visible") return "visible";
   // Without keys there is nothing to scale; ln 0 must not get into the kernel.
   if (n === "global") return Math.max(1, nK);
-  if (typeof n === "string") checkChoice(operation, "scale", n, ["visible", "global"], "scale.n");
-  return checkNumber(operation, "scale", n, atLeastOne, "scale.n");
+  if (typeof n === "string") checkChoice(operation, "scale.n", n, ["visible", "global"]);
+  return checkNumber(operation, "scale.n", n, atLeastOne);
 }

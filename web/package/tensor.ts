@@ -159,8 +159,7 @@ export function readTensorLike(operation: string, argument: string, value: unkno
   }
   const { data, shape } = value as Partial<Record<keyof TensorLike, unknown>>;
   if (tagOf(data) !== "Float32Array") {
-    const subject = `${argument}.data`;
-    refuse("TYPE", operation, argument, describe(data), "a Float32Array (lab.tensor converts)", subject);
+    refuse("TYPE", operation, `${argument}.data`, describe(data), "a Float32Array (lab.tensor converts)");
   }
   const sizes = readShape(operation, argument, shape, `${argument}.shape`);
   const entries = data as Float32Array;

@@ -74,7 +74,7 @@ export const maskOf =
       refuse("TYPE", operation, key, describe(mask), words);
     }
     const { data, shape } = mask as { data?: unknown; shape?: unknown };
-    if (!isMaskData(data)) refuse("TYPE", operation, key, describe(data), words, "mask.data");
+    if (!isMaskData(data)) refuse("TYPE", operation, "mask.data", describe(data), words);
     const sizes = readShape(operation, key, shape, "mask.shape");
     const outer = sizes.slice(0, -1);
     const fits =
