@@ -1,11 +1,10 @@
 import { biasOf } from "./bias.js";
 import type { Body, Call } from "./engine.js";
-import { refuse } from "./errors.js";
-import { gradientOf, readDOutput } from "./gradients.js";
+import { readDOutput, readGradients } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut } from "./operand.js";
 import { flag, optional, peek, readOptions, someOf, unread, type Read, type Reader } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
 import { sweep } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
@@ -34,11 +33,9 @@ export interface AttentionOptions<Out extends MaybeOut = Tensor> {
 /** Inputs of attention that have a gradient. */
 type Differentiable = "q" | "k" | "v" | "bias";
 
-/** Options of {@link AttentionOperations.attentionBackward}: those of attention, but `out`, and which gradients are wanted. */
-export interface AttentionBackwardOptions<Wanted extends Differentiable = Differentiable> extends Omit<
-  AttentionOptions,
-  "out"
-> {
+/** Options of {@link AttentionOperations.attentionBackward}: those of attention, which gradients are wanted, and their `out`. */
+export interface AttentionBackwardOptions<Wanted extends Differentiable = Differentiable, Out = object>
+  extends Omit<AttentionOptions, "out">, OutsOption<Out> {
   /** Default ["q", "k", "v"]. "bias" only where there is one. */
   gradients?: readonly Wanted[] | undefined;
 }
@@ -115,7 +112,7 @@ export interface AttentionOperations {
    *
    * dOutput has the shape of the result, `[...L, n_q, d_v]`; each gradient that of its input. With `groupedHeads` those of k
    * and v are summed over the heads that share them, that of the bias over the axes that it repeats. The weights are
-   * computed anew: no n_q x n_k matrix is held.
+   * computed anew: no n_q x n_k matrix is held. `out` by name ({@link OutsOption}).
    *
    * What is hidden gets exactly 0 and contributes nothing, even where it is NaN or infinite; so does a query that sees no
    * key. Errors are those of {@link attention}, and VALUE where "bias" is asked for without a bias.
@@ -135,13 +132,16 @@ export interface AttentionOperations {
    * console.log(Array.from(dv.data, (value) => value.toFixed(4))); // [ '0.6698', '0.0000', '0.3302', '0.0000' ]
    * ```
    */
-  attentionBackward: <const Wanted extends Differentiable = "q" | "k" | "v">(
+  attentionBackward: <
+    const Wanted extends Differentiable = "q" | "k" | "v",
+    Out extends Outs<AttentionGradients> = object,
+  >(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: AttentionBackwardOptions<Wanted>,
-  ) => AttentionGradients<Wanted>;
+    options?: AttentionBackwardOptions<Wanted, Out>,
+  ) => WithOuts<AttentionGradients<Wanted>, Out>;
 }
 
 /**
@@ -230,35 +230,28 @@ export const attentionWeights: Body = (call, qValue, kValue, options) => {
   };
 };
 
-const INPUTS = ["q", "k", "v", "bias"] as const;
-
 /** @internal */
 export const attentionBackward: Body = (call, qValue, kValue, vValue, dOutputValue, options) => {
-  const { operation, engine } = call;
-  const { kernels } = engine;
+  const { kernels } = call.engine;
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const dOutput = readDOutput(call, dOutputValue, [...leading, nQ, dV], nQ * dV);
-  const { mask, bias, gradients, argumentsAt } = readLogits(call, options, heads, {
+  const dOutput = { operand: readDOutput(call, dOutputValue, [...leading, nQ, dV]), length: nQ * dV };
+  const given = readLogits(call, options, heads, {
     gradients: someOf<Differentiable>(["q", "k", "v"], "bias"),
+    out: unread,
   });
-  if (gradients.includes("bias") && !bias) refuse("VALUE", operation, "gradients", '"bias" without a bias', "a bias");
-  const inputs = { q, k, v, bias };
+  const { mask, bias, argumentsAt } = given;
+  const sources = [q, k, v, dOutput, mask, bias] as const;
+  const { sinks, name } = readGradients(call, ["q", "k", "v", "bias"], [q, k, v, bias], sources, given, true);
   return () => {
     const workspace = (): number => kernels.attentionBackwardWorkspace(nQ, nK, d, dV);
-    const sources = [q, k, v, dOutput, mask, bias] as const;
-    const sinks = INPUTS.map((name) =>
-      gradients.includes(name) && inputs[name] ? gradientOf(inputs[name]) : undefined,
+    return name(
+      sweep(call, { steps, sources, sinks, workspace }, (from, to, scratch) => {
+        const [qAt, kAt, vAt, dOutputAt, maskAt, biasAt] = from;
+        const sizes = [nQ, nK, d, dV] as const;
+        kernels.attentionBackward(qAt, kAt, vAt, dOutputAt, ...to, ...sizes, ...argumentsAt(maskAt, biasAt), scratch);
+      }),
     );
-    const results = sweep(call, { steps, sources, sinks, workspace }, (from, to, scratch) => {
-      const [qAt, kAt, vAt, dOutputAt, maskAt, biasAt] = from;
-      const [dqAt = 0, dkAt = 0, dvAt = 0, dBiasAt = 0] = to;
-      const sizes = [nQ, nK, d, dV] as const;
-      const logits = argumentsAt(maskAt, biasAt);
-      kernels.attentionBackward(qAt, kAt, vAt, dOutputAt, dqAt, dkAt, dvAt, dBiasAt, ...sizes, ...logits, scratch);
-    });
-    const named = INPUTS.map((name, i) => [`d${name}`, results[i]] as const);
-    return Object.fromEntries<unknown>(named.filter(([, result]) => result));
   };
 };

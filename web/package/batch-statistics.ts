@@ -1,10 +1,10 @@
 import { axisOf, readRows, type Axis } from "./axes.js";
 import type { Body } from "./engine.js";
-import { Operand, readOperand } from "./operand.js";
+import { readShaped, type Operand } from "./operand.js";
 import { number, optional, peek, readOptions, type Interval } from "./options.js";
 import type { AnyTensor } from "./resident.js";
 import { sweepRows } from "./row-sweep.js";
-import { floatArray, requireShape, type Tensor } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 
 /** Options of {@link BatchStatisticsOperations.batchStatistics}. */
 export interface BatchStatisticsOptions {
@@ -60,11 +60,7 @@ export const batchStatistics: Body = (call, xValue, options) => {
   const x = readRows(call, "x", xValue);
   const channelOf = (value: unknown): number => axisOf(x)(operation, "channelAxis", value === undefined ? 1 : value);
   const channels = (): number[] => [x.shape[channelOf(peek(options, "channelAxis"))] ?? 1];
-  const running = optional((_, key, value) => {
-    const operand = readOperand(call, key, value);
-    requireShape(operation, key, operand.shape, channels(), "to match x");
-    return operand;
-  });
+  const running = optional((_, key, value) => readShaped(call, key, value, channels, "to match x"));
   const { channelAxis, runningMean, runningVariance, momentum } = readOptions(operation, options, {
     channelAxis: (_operation, _key, value) => channelOf(value),
     runningMean: running,
@@ -76,16 +72,19 @@ export const batchStatistics: Body = (call, xValue, options) => {
   const seen = [...x.shape, 1];
   const along = [...seen.keys()].filter((axis) => axis !== channelAxis);
   return () => {
-    // The kernel replaces the old running statistics; it gets copies.
-    const sinks = [undefined, undefined, runningMean, runningVariance].map((old, i) => {
-      const data = floatArray(operation, "x", shape[0] ?? 0).fill(i === 3 ? 1 : 0);
-      const operand = new Operand(engine, shape, data);
-      if (old) operand.bytes().set(old.bytes());
-      return { plan: { shape, given: { value: { data, shape: [...shape] }, operand } }, length: 1, adds: true };
-    });
-    const work = { shape: seen, sources: [{ operand: x }], sinks } as const;
-    const results = sweepRows(call, along, work, ([from], [a = 0, b = 0, c = 0, d = 0], { count, length }) => {
-      engine.kernels.batchStatistics(from, a, b, c, d, count, length, momentum);
+    const sink = { plan: { shape }, length: 1 };
+    const old = (operand: Operand | undefined) => operand && { operand, length: 1 };
+    const sources = [{ operand: x }, old(runningMean), old(runningVariance)] as const;
+    const work = { shape: seen, sources, sinks: [sink, sink, sink, sink] } as const;
+    const results = sweepRows(call, along, work, ([from, ...before], [a, b, ...running], { count, length }) => {
+      // The kernel replaces the old running statistics; it gets copies.
+      running.forEach((to, i) => {
+        const { floats } = engine.heap;
+        const at = (before[i] ?? 0) / 4;
+        if (at) floats.copyWithin(to / 4, at, at + count);
+        else floats.fill(i, to / 4, to / 4 + count);
+      });
+      engine.kernels.batchStatistics(from, a, b, ...running, count, length, momentum);
     });
     const [mean, variance, newMean, newVariance] = results;
     return { mean, variance, runningMean: newMean, runningVariance: newVariance };

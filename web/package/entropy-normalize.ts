@@ -1,11 +1,12 @@
 import { axisOf, readRows, type Axis } from "./axes.js";
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import type { Operand } from "./operand.js";
-import { checkNumber, choice, finite, flag, number, optional, readOptions, whole } from "./options.js";
+import { readDOutput } from "./gradients.js";
+import { readOuts, type Operand } from "./operand.js";
+import { checkNumber, choice, finite, flag, number, optional, readOptions, unread, whole } from "./options.js";
 import { inputOf, type RowInput } from "./probability.js";
-import { readGradient, readPerRow, without } from "./row-operation.js";
-import type { AnyTensor } from "./resident.js";
+import { readPerRow, without } from "./row-operation.js";
+import type { AnyTensor, Outs, OutsOption, WithOuts } from "./resident.js";
 import { floatsOf, sweepRows } from "./row-sweep.js";
 import { sizeOf } from "./shape.js";
 import type { Tensor } from "./tensor.js";
@@ -66,7 +67,8 @@ export interface EntropyNormalizeOperations {
    * x: any shape of rank 1 or more. With s entries > 0, k of which equal the largest, the entropies that can be had are
    * (ln k, ln s]: `outOfRange` says what happens to others. The entropy of `output`, taken in double from its floats, is within
    * 3e-6 max(1, ln n) of the target. Order and zeros are kept; a one-hot row stays what it is. A row with NaN, a negative
-   * probability, +Infinity, or nothing > 0 is "invalid": NaN, and nothing is thrown.
+   * probability, +Infinity, or nothing > 0 is "invalid": NaN, and nothing is thrown. `output`, `exponent` and `entropy` may
+   * have an `out` ({@link OutsOption}); with `outOfRange: "throw"` the targets are then tried in a round of their own before.
    *
    * Throws TYPE, SHAPE (rank 0; `entropy` of another shape), VALUE (unknown option or choice), RANGE (`axis`, `maxIterations`,
    * `entropy` not finite, or not attainable with `outOfRange: "throw"`; the row and its set are named), MEMORY, DISPOSED.
@@ -84,13 +86,20 @@ export interface EntropyNormalizeOperations {
    * console.log(r.status[0], r.exponent.data[0].toFixed(4), r.entropy.data[0].toFixed(4)); // converged 1.2060 1.0000
    * ```
    */
-  entropyNormalize: (x: AnyTensor, options: EntropyOptions) => EntropyResult;
+  entropyNormalize: <Out extends Outs<Pick<EntropyResult, "output" | "exponent" | "entropy">> = object>(
+    x: AnyTensor,
+    options: EntropyOptions & OutsOption<Out>,
+  ) => WithOuts<EntropyResult, Out>;
 
   /**
    * Gradient of `output` of {@link entropyNormalize} at a fixed target: the exponent moves along with x. 0 for rows that are a
    * limit and for probabilities of 0, NaN for rows that are NaN. Errors as there; SHAPE for `dOutput`.
    */
-  entropyNormalizeBackward: (x: AnyTensor, dOutput: AnyTensor, options: EntropyOptions) => { dx: Tensor };
+  entropyNormalizeBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options: EntropyOptions & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 }
 
 const METHODS = ["robust", "article"] as const;
@@ -114,6 +123,7 @@ function readEntropyOptions(call: Call, x: Operand, options: unknown) {
     maxIterations: optional(number(whole(1))),
     outOfRange: choice("clamp", "throw"),
     trace: flag(false),
+    out: unread,
   });
   const target = typeof entropy === "number" ? entropy : 0;
   const targets = typeof entropy === "number" ? undefined : entropy;
@@ -122,49 +132,56 @@ function readEntropyOptions(call: Call, x: Operand, options: unknown) {
   return { ...given, target, targets: targets && { operand: targets, length: 1 }, kind, rounds };
 }
 
+/** Refuses targets that cannot be had, where that is asked for, before anything is written: they are found in one round. */
+function refuseTargets(call: Call, x: unknown, options: unknown): void {
+  entropyNormalize(call, x, { ...(options as object), maxIterations: 1, trace: false, out: undefined })();
+}
+
 /** @internal */
 export const entropyNormalize: Body = (call, xValue, options) => {
   const operand = readRows(call, "x", xValue);
-  const { axis, input, target, targets, kind, rounds, outOfRange, trace } = readEntropyOptions(call, operand, options);
+  const given = readEntropyOptions(call, operand, options);
+  const { axis, input, target, targets, kind, rounds, outOfRange, trace, out } = given;
   const { kernels, heap } = call.engine;
-  return (): EntropyResult => {
-    const shape = without(operand.shape, axis);
-    const perRow = { plan: { shape }, length: 1 };
+  const shape = without(operand.shape, axis);
+  const sources = [{ operand }, targets] as const;
+  const [plans, name] = readOuts(
+    call,
+    out,
+    [
+      ["output", operand],
+      ["exponent", { shape }],
+      ["entropy", { shape }],
+    ],
+    sources,
+  );
+  return () => {
+    if (out !== undefined && outOfRange === "throw") refuseTargets(call, xValue, options);
     const traces: EntropyTrace[] = [];
-    const [output, exponent, entropy, report] = sweepRows(
+    const results = sweepRows(
       call,
       [axis],
       {
-        sources: [{ operand }, targets],
-        sinks: [{ plan: { shape: operand.shape } }, perRow, perRow, { plan: { shape: [sizeOf(shape), 4] }, length: 4 }],
+        sources,
+        sinks: [
+          ...plans.map((plan, i) => plan && { plan, length: i ? 1 : undefined }),
+          { plan: { shape: [sizeOf(shape), 4] }, length: 4 },
+        ],
         scratch: (length) => 8 * length + (trace ? 24 * rounds : 0),
         ...(trace && { atOnce: 1 }),
       },
-      ([x, t], [to, exponents, entropies, reports], { count, length, scratch }) => {
+      ([x, t], to, { count, length, scratch }) => {
         const series = trace ? scratch + 8 * length : 0;
-        kernels.entropyNormalize(
-          x,
-          t,
-          to,
-          exponents,
-          entropies,
-          reports,
-          count,
-          length,
-          input,
-          kind,
-          rounds,
-          target,
-          scratch,
-          series,
-        );
+        const places = to as [number, number, number, number];
+        const numbers = [count, length, input, kind, rounds, target, scratch, series] as const;
+        kernels.entropyNormalize(x, t, ...places, ...numbers);
         if (!trace) return;
-        const [made = 0] = new Int32Array(heap.buffer, reports, 1);
+        const [made = 0] = new Int32Array(heap.buffer, to[3], 1);
         const part = (i: number): Float64Array => new Float64Array(heap.buffer, series + 8 * i * rounds, made).slice();
         traces.push({ exponent: part(0), step: part(1), entropy: part(2) });
       },
-    ) as [Tensor, Tensor, Tensor, Tensor];
-    const words = new Int32Array(report.data.buffer);
+    );
+    const words = new Int32Array((results[3] as Tensor).data.buffer);
     const column = (i: number): Int32Array =>
       Int32Array.from({ length: words.length / 4 }, (_, row) => words[4 * row + i] ?? 0);
     if (outOfRange === "throw") {
@@ -179,26 +196,24 @@ export const entropyNormalize: Body = (call, xValue, options) => {
       });
     }
     const status = Array.from(column(1), (i) => STATUSES[i] ?? "invalid");
-    return { output, exponent, entropy, iterations: column(0), status, ...(trace && { trace: traces }) };
+    return { ...name(results), iterations: column(0), status, ...(trace && { trace: traces }) };
   };
 };
 
 /** @internal */
 export const entropyNormalizeBackward: Body = (call, xValue, dOutput, options) => {
   const operand = readRows(call, "x", xValue);
-  const gradient = { operand: readGradient(call, dOutput, operand.shape) };
-  const { axis, input, target, targets, kind, rounds, outOfRange } = readEntropyOptions(call, operand, options);
-  const work = {
-    sources: [{ operand }, targets, gradient],
-    sinks: [{ plan: { shape: operand.shape } }],
-    scratch: (length: number) => 8 * length,
-  } as const;
+  const gradient = { operand: readDOutput(call, dOutput, operand.shape) };
+  const { axis, input, target, targets, kind, rounds, outOfRange, out } = readEntropyOptions(call, operand, options);
+  const sources = [{ operand }, targets, gradient] as const;
+  const [plans, name] = readOuts(call, out, [["dx", operand]], sources);
+  const work = { sources, sinks: plans.map((plan) => plan && { plan }), scratch: (length: number) => 8 * length };
   return () => {
-    // Refuses what it would refuse.
-    if (outOfRange === "throw") entropyNormalize(call, xValue, options)();
-    const [dx] = sweepRows(call, [axis], work, ([x, t, g], [to], { count, length, scratch }) => {
-      call.engine.kernels.entropyNormalizeBackward(x, t, g, to, count, length, input, kind, rounds, target, scratch);
-    });
-    return { dx };
+    if (outOfRange === "throw") refuseTargets(call, xValue, options);
+    return name(
+      sweepRows(call, [axis], work, ([x, t, g], [to = 0], { count, length, scratch }) => {
+        call.engine.kernels.entropyNormalizeBackward(x, t, g, to, count, length, input, kind, rounds, target, scratch);
+      }),
+    );
   };
 };

@@ -53,7 +53,7 @@ export function readQueriesAndKeys(
 export function readValues(call: Call, vValue: unknown, { k, nK }: QueriesAndKeys): { v: Source; dV: number } {
   const v = readOperand(call, "v", vValue);
   const expected = k.operand.shape.slice(0, -1);
-  const dV = v.shape[v.shape.length - 1];
+  const dV = v.shape.at(-1);
   if (v.shape.length !== k.operand.shape.length || dV === undefined || !sameShape(v.shape.slice(0, -1), expected)) {
     refuseShape(call.operation, "v", v.shape, `${formatShape([...expected, "d_v"])} to match k`);
   }
@@ -62,8 +62,8 @@ export function readValues(call: Call, vValue: unknown, { k, nK }: QueriesAndKey
 
 /** Query heads per key head; 0 if the shapes do not fit. Heads are the last leading axis, so groups are consecutive matrices. */
 function groupSize(leading: Shape, keyLeading: Shape): number {
-  const heads = leading[leading.length - 1];
-  const keyHeads = keyLeading[keyLeading.length - 1];
+  const heads = leading.at(-1);
+  const keyHeads = keyLeading.at(-1);
   if (sameShape(leading, keyLeading)) return 1;
   if (!sameShape(leading.slice(0, -1), keyLeading.slice(0, -1))) return 0;
   if (heads === undefined || keyHeads === undefined || keyHeads === 0 || heads % keyHeads !== 0) return 0;
@@ -72,7 +72,7 @@ function groupSize(leading: Shape, keyLeading: Shape): number {
 }
 
 function expectedKeys(leading: Shape, d: number, grouped: boolean): string {
-  const heads = leading[leading.length - 1];
+  const heads = leading.at(-1);
   if (!grouped || heads === undefined) return formatShape([...leading, "n", d]);
   return `${formatShape([...leading.slice(0, -1), "h", "n", d])} with h a divisor of ${String(heads)}`;
 }

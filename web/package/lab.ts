@@ -19,28 +19,10 @@ import {
   performerVariance,
   type PerformerOperations,
 } from "./performer.js";
-import {
-  entmax15,
-  entmax15Backward,
-  entropy,
-  entropyBackward,
-  powerTransform,
-  powerTransformBackward,
-  sparsemax,
-  sparsemaxBackward,
-  type ProbabilityOperations,
-} from "./probability.js";
+import { probabilityBodies, type ProbabilityOperations } from "./probability.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
-import {
-  logSoftmax,
-  logSoftmaxBackward,
-  logSumExp,
-  logSumExpBackward,
-  softmax,
-  softmaxBackward,
-  type SoftmaxOperations,
-} from "./softmax.js";
+import { softmaxBodies, type SoftmaxOperations } from "./softmax.js";
 import {
   sparseAttention,
   sparseAttentionBackward,
@@ -97,18 +79,10 @@ export const BODIES = {
   attentionWeights,
   batchStatistics,
   decoder,
-  entmax15,
-  entmax15Backward,
-  entropy,
-  entropyBackward,
   entropyNormalize,
   entropyNormalizeBackward,
   linearAttention,
   linearAttentionBackward,
-  logSoftmax,
-  logSoftmaxBackward,
-  logSumExp,
-  logSumExpBackward,
   matmul,
   matmulBackward,
   memory,
@@ -121,19 +95,15 @@ export const BODIES = {
   performerKernel,
   performerProjection,
   performerVariance,
-  powerTransform,
-  powerTransformBackward,
   resident,
   sampleToken,
-  softmax,
-  softmaxBackward,
-  sparsemax,
-  sparsemaxBackward,
   sparseAttention,
   sparseAttentionBackward,
   sparsePattern,
   tensor,
   ...normBodies,
+  ...probabilityBodies,
+  ...softmaxBodies,
 } as const satisfies Readonly<Record<string, Body>>;
 
 /**

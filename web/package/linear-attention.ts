@@ -1,10 +1,10 @@
 import type { Body, Call } from "./engine.js";
 import { refuseShape } from "./errors.js";
-import { gradientOf, readDOutput } from "./gradients.js";
+import { readDOutput, readGradients } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut, type Operand } from "./operand.js";
 import { choice, flag, optional, peek, readOptions, someOf, unread, type Reader } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
 import { sweep, type Source } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
 import { maskOf, type Mask } from "./visibility.js";
@@ -37,10 +37,8 @@ export interface LinearAttentionOptions<Out extends MaybeOut = Tensor> {
 type Differentiable = "q" | "k" | "v";
 
 /** Options of {@link LinearAttentionOperations.linearAttentionBackward}. */
-export interface LinearAttentionBackwardOptions<Wanted extends Differentiable = Differentiable> extends Omit<
-  LinearAttentionOptions,
-  "out"
-> {
+export interface LinearAttentionBackwardOptions<Wanted extends Differentiable = Differentiable, Out = object>
+  extends Omit<LinearAttentionOptions, "out">, OutsOption<Out> {
   /** Which gradients to give; default all. */
   gradients?: readonly Wanted[] | undefined;
 }
@@ -98,13 +96,16 @@ export interface LinearAttentionOperations {
    * console.log(Array.from(dv.data, (value) => value.toFixed(4))); // [ '0.5556', '0.4444', '0.4444', '0.5556' ]
    * ```
    */
-  linearAttentionBackward: <Wanted extends Differentiable = Differentiable>(
+  linearAttentionBackward: <
+    Wanted extends Differentiable = Differentiable,
+    Out extends Outs<FeatureAttentionGradients> = object,
+  >(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: LinearAttentionBackwardOptions<Wanted>,
-  ) => FeatureAttentionGradients<Wanted>;
+    options?: LinearAttentionBackwardOptions<Wanted, Out>,
+  ) => WithOuts<FeatureAttentionGradients<Wanted>, Out>;
 }
 
 /** The kernels' numbers for the maps are the places in this list. */
@@ -163,8 +164,8 @@ const readLinear: MapReader = ({ operation }, options, _heads, shared) => {
   return { map: given.featureMap as KernelMap, given };
 };
 
-/** Checks the arguments of either direction; `last` is the option after those of the map. */
-function readCall(call: Call, readMap: MapReader, inputs: readonly unknown[], options: unknown, last: Readers) {
+/** Checks the arguments of either direction; `further` are options after those of the map. */
+function readCall(call: Call, readMap: MapReader, inputs: readonly unknown[], options: unknown, further: Readers = {}) {
   const [qValue, kValue, vValue] = inputs;
   const heads = readQueriesAndKeys(call, qValue, kValue);
   const { k, leading, nQ, nK, d } = heads;
@@ -175,7 +176,7 @@ function readCall(call: Call, readMap: MapReader, inputs: readonly unknown[], op
     ...heads,
     ...readValues(call, vValue, heads),
     readGiven(): FeatureOptions {
-      const shared = { causal: flag(false), mask: optional(maskOf(call.engine, leading, nK)), ...last };
+      const shared = { causal: flag(false), mask: optional(maskOf(call.engine, leading, nK)), ...further, out: unread };
       const { map, given } = readMap(call, options, heads, shared);
       return { ...(given as unknown as FeatureOptions), map };
     },
@@ -191,7 +192,7 @@ export const featureAttention =
   (readMap: MapReader): Body =>
   (call, qValue, kValue, vValue, options) => {
     const { kernels } = call.engine;
-    const read = readCall(call, readMap, [qValue, kValue, vValue], options, { out: unread });
+    const read = readCall(call, readMap, [qValue, kValue, vValue], options);
     const { q, k, v, steps, leading, nQ, nK, d, dV } = read;
     const { map, causal, mask, out } = read.readGiven();
     const plan = readOut(call, out, [...leading, nQ, dV], [q, k, v, mask, map.given]);
@@ -217,18 +218,20 @@ export const featureAttentionBackward =
     const { kernels } = call.engine;
     const read = readCall(call, readMap, [qValue, kValue, vValue], options, { gradients: someOf(["q", "k", "v"]) });
     const { q, k, v, steps, leading, nQ, nK, d, dV } = read;
-    const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
-    const { map, causal, mask, gradients } = read.readGiven();
+    const dOutput = { operand: readDOutput(call, dValue, [...leading, nQ, dV]), length: nQ * dV };
+    const given = read.readGiven();
+    const { map, causal, mask } = given;
+    const checked = [q, k, v, dOutput, mask] as const;
+    const { sinks, name } = readGradients(call, ["q", "k", "v"], [q, k, v], [...checked, map.given], given);
     return () => {
-      const sources = [q, k, v, dOutput, mask, map.projection?.()] as const;
-      const sinks = [gradientOf(q), gradientOf(k), gradientOf(v)] as const;
+      const sources = [...checked, map.projection?.()] as const;
       const workspace = (): number => kernels.featureAttentionBackwardWorkspace(nQ, d, dV, map.map, map.draws);
-      const [dq, dk, dv] = sweep(call, { steps, sources, sinks, workspace }, (pointers, results, scratch) => {
-        const sizes = [nQ, nK, d, dV, map.map, map.draws, map.scale, map.eps] as const;
-        kernels.featureAttentionBackward(...pointers, ...results, ...sizes, causal, scratch);
-      });
-      const all = { q: dq, k: dk, v: dv };
-      return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
+      return name(
+        sweep(call, { steps, sources, sinks, workspace }, (from, to, scratch) => {
+          const sizes = [nQ, nK, d, dV, map.map, map.draws, map.scale, map.eps] as const;
+          kernels.featureAttentionBackward(...from, ...to, ...sizes, causal, scratch);
+        }),
+      );
     };
   };
 

@@ -1,9 +1,9 @@
 import type { Body, Call } from "./engine.js";
 import { refuseShape } from "./errors.js";
-import { gradientOf, readDOutput } from "./gradients.js";
+import { readDOutput, readGradients } from "./gradients.js";
 import { readOperand, readOut } from "./operand.js";
 import { flag, peek, readOptions, unread } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
 import { formatShape, sameShape, sizeOf } from "./shape.js";
 import { sweep } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
@@ -16,6 +16,12 @@ export interface MatmulOptions<Out extends MaybeOut = Tensor> {
   transposeB?: boolean | undefined;
   /** Filled and returned instead of a fresh tensor; of the result's shape, sharing no memory with an input. */
   out?: Out | undefined;
+}
+
+/** What {@link MatmulOperations.matmulBackward} returns. */
+export interface MatmulGradients {
+  readonly da: Tensor;
+  readonly db: Tensor;
 }
 
 export interface MatmulOperations {
@@ -59,12 +65,12 @@ export interface MatmulOperations {
    * console.log(Array.from(da.data), Array.from(db.data)); // [ 1, 3, 0, 0 ] [ 1, 0, 2, 0 ]
    * ```
    */
-  matmulBackward: (
+  matmulBackward: <Out extends Outs<MatmulGradients> = object>(
     a: AnyTensor,
     b: AnyTensor,
     dOutput: AnyTensor,
-    options?: Omit<MatmulOptions, "out">,
-  ) => { readonly da: Tensor; readonly db: Tensor };
+    options?: Omit<MatmulOptions, "out"> & OutsOption<Out>,
+  ) => WithOuts<MatmulGradients, Out>;
 }
 
 /** Checks both factors; the options are looked at for how these lie, and judged later. */
@@ -98,13 +104,13 @@ function readFactors(call: Call, aValue: unknown, bValue: unknown, options: unkn
   };
 }
 
-const TRANSPOSES = { transposeA: flag(false), transposeB: flag(false) };
+const READERS = { transposeA: flag(false), transposeB: flag(false), out: unread };
 
 /** @internal */
 export const matmul: Body = (call, aValue, bValue, options) => {
   const { kernels } = call.engine;
   const { shape, steps, sizes, length, sources } = readFactors(call, aValue, bValue, options);
-  const { transposeA, transposeB, out } = readOptions(call.operation, options, { ...TRANSPOSES, out: unread });
+  const { transposeA, transposeB, out } = readOptions(call.operation, options, READERS);
   const plan = readOut(call, out, shape, sources);
   return () => {
     const work = {
@@ -123,14 +129,16 @@ export const matmul: Body = (call, aValue, bValue, options) => {
 export const matmulBackward: Body = (call, aValue, bValue, dOutputValue, options) => {
   const { kernels } = call.engine;
   const { shape, steps, sizes, length, sources: factors } = readFactors(call, aValue, bValue, options);
-  const sources = [...factors, readDOutput(call, dOutputValue, shape, length)] as const;
-  const { transposeA, transposeB } = readOptions(call.operation, options, TRANSPOSES);
+  const sources = [...factors, { operand: readDOutput(call, dOutputValue, shape), length }] as const;
+  const given = readOptions(call.operation, options, READERS);
+  const { transposeA, transposeB } = given;
+  const { sinks, name } = readGradients(call, ["a", "b"], factors, sources, given);
   return () => {
-    const sinks = factors.map(gradientOf);
     const work = { steps, sources, sinks, workspace: () => kernels.matmulBackwardWorkspace(...sizes) };
-    const [da, db] = sweep(call, work, ([aAt, bAt, dOutputAt], [daAt = 0, dbAt = 0], scratch) => {
-      kernels.matmulBackward(aAt, bAt, dOutputAt, daAt, dbAt, ...sizes, transposeA, transposeB, scratch);
-    });
-    return { da, db };
+    return name(
+      sweep(call, work, (from, to, scratch) => {
+        kernels.matmulBackward(...from, ...to, ...sizes, transposeA, transposeB, scratch);
+      }),
+    );
   };
 };

@@ -1,5 +1,5 @@
 import type { Axes, Axis } from "./axes.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
 import type { Tensor } from "./tensor.js";
 
 /** What all norms with gamma and beta take. */
@@ -223,7 +223,8 @@ export interface NormOperations {
   /**
    * The residual and the norm after it in one go: `sum = x + f`, `output = layerNorm(sum)`.
    *
-   * f: of x's shape. Options and errors as of {@link layerNorm}, without `out`. Cost: one pass over memory.
+   * f: of x's shape. Options and errors as of {@link layerNorm}, `out` by name ({@link OutsOption}). Cost: one pass over
+   * memory.
    *
    * @example
    * ```js
@@ -234,7 +235,11 @@ export interface NormOperations {
    * console.log(Array.from(sum.data), Array.from(output.data)); // [ 2, 6 ] [ -1, 1 ]
    * ```
    */
-  addLayerNorm: (x: AnyTensor, f: AnyTensor, options?: LayerNormBackwardOptions) => NormAndSum;
+  addLayerNorm: <Out extends Outs<NormAndSum> = object>(
+    x: AnyTensor,
+    f: AnyTensor,
+    options?: LayerNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormAndSum, Out>;
 
   /**
    * As {@link addLayerNorm}, with {@link rmsNorm}.
@@ -248,15 +253,19 @@ export interface NormOperations {
    * console.log(Array.from(sum.data), Array.from(output.data)); // [ 2, -2 ] [ 1, -1 ]
    * ```
    */
-  addRmsNorm: (x: AnyTensor, f: AnyTensor, options?: RmsNormBackwardOptions) => NormAndSum;
+  addRmsNorm: <Out extends Outs<NormAndSum> = object>(
+    x: AnyTensor,
+    f: AnyTensor,
+    options?: RmsNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormAndSum, Out>;
 
   /**
    * The gradients of {@link layerNorm}, with z the normalized value and h = gamma dOutput:
    * `dx = (h - mean(h) - z mean(h z)) / sqrt(variance + eps)`; dgamma and dbeta sum dOutput z and dOutput over slices.
    *
    * dOutput: the gradient that comes in, of x's shape. Computed in double and rounded once; where variance + eps is 0, dx
-   * is 0. Errors as there, SHAPE for `dOutput` too. Cost: about 15 operations per entry; x and dOutput are read from memory
-   * once.
+   * is 0. Errors as there, SHAPE for `dOutput` too; `out` by name ({@link OutsOption}), of x's shape for dx, of gamma's for
+   * dgamma. Cost: about 15 operations per entry; x and dOutput are read from memory once.
    *
    * @example
    * ```js
@@ -269,7 +278,11 @@ export interface NormOperations {
    * console.log(dgamma.data[0].toFixed(4)); // -0.9258
    * ```
    */
-  layerNormBackward: (x: AnyTensor, dOutput: AnyTensor, options?: LayerNormBackwardOptions) => NormGradients;
+  layerNormBackward: <Out extends Outs<NormGradients> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: LayerNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormGradients, Out>;
 
   /**
    * The gradients of {@link rmsNorm}: as {@link layerNormBackward}, without the mean of h.
@@ -283,7 +296,11 @@ export interface NormOperations {
    * console.log(Array.from(dx.data)); // [ 0.5, 0.5 ]
    * ```
    */
-  rmsNormBackward: (x: AnyTensor, dOutput: AnyTensor, options?: RmsNormBackwardOptions) => NormGradients;
+  rmsNormBackward: <Out extends Outs<NormGradients> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: RmsNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormGradients, Out>;
 
   /**
    * The gradient of {@link l2Norm}: `dx = (dOutput - y sum(dOutput y)) / sqrt(sum of squares + eps)`, y the result.
@@ -299,7 +316,11 @@ export interface NormOperations {
    * console.log(dx.data[0].toFixed(3), dx.data[1].toFixed(3)); // 0.128 -0.096
    * ```
    */
-  l2NormBackward: (x: AnyTensor, dOutput: AnyTensor, options?: L2NormBackwardOptions) => { dx: Tensor };
+  l2NormBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: L2NormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 
   /**
    * The gradients of {@link batchNorm}; with `mean` and `variance` given, these count as constants.
@@ -316,7 +337,11 @@ export interface NormOperations {
    * console.log(Array.from(dbeta.data)); // [ 4, 6 ]
    * ```
    */
-  batchNormBackward: (x: AnyTensor, dOutput: AnyTensor, options?: BatchNormBackwardOptions) => NormGradients;
+  batchNormBackward: <Out extends Outs<NormGradients> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: BatchNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormGradients, Out>;
 
   /**
    * The gradients of {@link instanceNorm}. As {@link layerNormBackward}.
@@ -331,7 +356,11 @@ export interface NormOperations {
    * console.log(Array.from(dbeta.data)); // [ 3, 7 ]
    * ```
    */
-  instanceNormBackward: (x: AnyTensor, dOutput: AnyTensor, options?: InstanceNormBackwardOptions) => NormGradients;
+  instanceNormBackward: <Out extends Outs<NormGradients> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: InstanceNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormGradients, Out>;
 
   /**
    * The gradients of {@link groupNorm}. As {@link layerNormBackward}.
@@ -346,7 +375,11 @@ export interface NormOperations {
    * console.log(Array.from(lab.groupNormBackward(x, lab.tensor([[1, 2, 3, 4]]), options).dbeta.data)); // [ 1, 2, 3, 4 ]
    * ```
    */
-  groupNormBackward: (x: AnyTensor, dOutput: AnyTensor, options: GroupNormBackwardOptions) => NormGradients;
+  groupNormBackward: <Out extends Outs<NormGradients> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options: GroupNormBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<NormGradients, Out>;
 
   /**
    * The gradients of {@link addLayerNorm}: dx and df are both that of layerNorm at x + f, plus `dSum`.
@@ -363,12 +396,12 @@ export interface NormOperations {
    * console.log(Array.from(dx.data), Array.from(df.data)); // [ 5, 7 ] [ 5, 7 ]
    * ```
    */
-  addLayerNormBackward: (
+  addLayerNormBackward: <Out extends Outs<ResidualGradients> = object>(
     x: AnyTensor,
     f: AnyTensor,
     dOutput: AnyTensor,
-    options?: LayerNormBackwardOptions & ResidualOption,
-  ) => ResidualGradients;
+    options?: LayerNormBackwardOptions & ResidualOption & OutsOption<Out>,
+  ) => WithOuts<ResidualGradients, Out>;
 
   /**
    * The gradients of {@link addRmsNorm}. As {@link addLayerNormBackward}.
@@ -382,10 +415,10 @@ export interface NormOperations {
    * console.log(Array.from(lab.addRmsNormBackward(x, f, dOutput, { eps: 0 }).df.data)); // [ 0.25, 0.25 ]
    * ```
    */
-  addRmsNormBackward: (
+  addRmsNormBackward: <Out extends Outs<ResidualGradients> = object>(
     x: AnyTensor,
     f: AnyTensor,
     dOutput: AnyTensor,
-    options?: RmsNormBackwardOptions & ResidualOption,
-  ) => ResidualGradients;
+    options?: RmsNormBackwardOptions & ResidualOption & OutsOption<Out>,
+  ) => WithOuts<ResidualGradients, Out>;
 }

@@ -1,7 +1,7 @@
 import { axesOf, axisOf, readRows } from "./axes.js";
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import { readOperand, readOut, type Operand } from "./operand.js";
+import { readOut, readOuts, readShaped, type Operand, type Plans } from "./operand.js";
 import {
   checkNumber,
   flag,
@@ -15,9 +15,9 @@ import {
   type Reader,
 } from "./options.js";
 import type { NormOperations } from "./norm-types.js";
+import { bothWays } from "./row-operation.js";
 import { sweepRows } from "./row-sweep.js";
 import { sizeOf, type Shape } from "./shape.js";
-import { requireShape } from "./tensor.js";
 
 /** Which rows a norm runs over, of what shape gamma and beta are, and entries, groups and run of them for the kernel. */
 interface Geometry {
@@ -102,15 +102,13 @@ const KINDS = {
 } as const satisfies Readonly<Record<string, Kind>>;
 
 const body =
-  ({ kept, leastRank, grouped, center, sum, inference, residual }: Kind, backward: boolean): Body =>
+  (backward: boolean) =>
+  ({ kept, leastRank, grouped, center, sum, inference, residual }: Kind): Body =>
   (call, xValue, ...rest) => {
     const { engine, operation } = call;
     const x = readRows(call, "x", xValue, leastRank);
-    const like = (argument: string, value: unknown): Operand => {
-      const operand = readOperand(call, argument, value);
-      requireShape(operation, argument, operand.shape, x.shape, "to match x");
-      return operand;
-    };
+    const like = (argument: string, value: unknown, shape = () => x.shape): Operand =>
+      readShaped(call, argument, value, shape, "to match x");
     const f = residual && like("f", rest.shift());
     const dOutput = backward ? like("dOutput", rest.shift()) : undefined;
     const [options] = rest;
@@ -119,11 +117,7 @@ const body =
     let geometry: Geometry | undefined;
     const geometryOf = (): Geometry =>
       (geometry ??= kept === undefined ? alongAxes(call, x, options) : byChannel(call, x, options, kept));
-    const parameter = optional((_, key, value) => {
-      const operand = readOperand(call, key, value);
-      requireShape(operation, key, operand.shape, geometryOf().parameters, "to match x");
-      return operand;
-    });
+    const parameter = optional((_, key, value) => like(key, value, () => geometryOf().parameters));
     const given = readOptions(operation, options, {
       ...(kept === undefined && { axis: geometryOf }),
       ...(grouped && { groups: groupsOf(x, options) }),
@@ -133,7 +127,7 @@ const body =
       ...(center === false ? {} : { center: flag(true) }),
       ...(inference && { mean: parameter, variance: parameter }),
       ...(residual && backward && { dSum: optional((_, key, value) => like(key, value)) }),
-      ...(residual || backward ? {} : { out: unread }),
+      out: unread,
     }) as {
       eps: number;
       center?: boolean;
@@ -143,34 +137,41 @@ const body =
     if (!mean !== !variance) {
       refuse("VALUE", operation, mean ? "variance" : "mean", "undefined", `given, as ${mean ? "mean" : "variance"} is`);
     }
-    const { shape, along, parameters, layout: entries } = geometryOf();
+    const { shape, along, layout: entries } = geometryOf();
     const part = (operand: Operand | undefined) => operand && { operand };
     const all = (operand: Operand | undefined) => operand && { operand, shared: true };
     const inputs = [{ operand: x }, part(f), all(gamma), all(beta), all(mean), all(variance)] as const;
-    const plan = readOut(call, given.out, x.shape, inputs);
-    const gradientOf = (operand: Operand | undefined) =>
-      backward && operand ? { plan: { shape: parameters }, shared: true } : undefined;
-    const work = {
-      shape,
-      sources: [...inputs, part(dOutput), part(dSum)],
-      sinks: [{ plan }, f && { plan: { shape: x.shape } }, gradientOf(gamma), gradientOf(beta)],
-      scratch: () => 32 * entries[0],
-    } as const;
+    const sources = [...inputs, part(dOutput), part(dSum)] as const;
+    const several = backward
+      ? ([
+          ["dx", x],
+          ["df", f],
+          ["dgamma", gamma],
+          ["dbeta", beta],
+        ] as const)
+      : f &&
+        ([
+          ["output", x],
+          ["sum", f],
+        ] as const);
+    const [plans, name]: Plans<unknown> = several
+      ? readOuts(call, given.out, several, sources)
+      : [[readOut(call, given.out, x.shape, sources)], ([output]) => output];
+    const sink = (i: number) => plans[i] && { plan: plans[i], shared: i > 1 };
+    const sinks = [sink(0), sink(1), sink(2), sink(3)] as const;
+    const work = { shape, sources, sinks, scratch: () => 32 * entries[0] } as const;
     const centered = given.center ?? center ?? true;
     return () => {
-      const [output, total, dgamma, dbeta] = sweepRows(call, along, work, (at, to, rows) => {
-        const { count, length, first, last, scratch } = rows;
-        engine.kernels.norm(...at, ...to, count, length, first, ...entries, centered, !sum, last, eps, scratch);
-      });
-      if (!backward) return f ? { output, sum: total } : output;
-      return { dx: output, ...(f && { df: total }), ...(gamma && { dgamma }), ...(beta && { dbeta }) };
+      return name(
+        sweepRows(call, along, work, (at, to, rows) => {
+          const { count, length, first, last, scratch } = rows;
+          engine.kernels.norm(...at, ...to, count, length, first, ...entries, centered, !sum, last, eps, scratch);
+        }),
+      );
     };
   };
 
 /** @internal */
-export const normBodies = Object.fromEntries(
-  Object.entries<Kind>(KINDS).flatMap(([name, kind]) => [
-    [name, body(kind, false)],
-    [`${name}Backward`, body(kind, true)],
-  ]),
-) as Readonly<Record<keyof NormOperations, Body>>;
+export const normBodies = bothWays<Kind>(KINDS, body(false), body(true)) as Readonly<
+  Record<keyof NormOperations, Body>
+>;

@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { describe, refuse, refuseShape } from "./errors.js";
-import { gradientOf, readDOutput } from "./gradients.js";
+import { readDOutput, readGradients } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { matmul } from "./matmul.js";
 import { readOperand, readOut } from "./operand.js";
@@ -18,8 +18,8 @@ import {
   whole,
   type Reader,
 } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { scaleOf, type Scale } from "./scale.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
+import { rowlessScaleOf, type Scale } from "./scale.js";
 import { sweep, type Source } from "./sweep.js";
 import type { Tensor } from "./tensor.js";
 import { maskOf, type Mask } from "./visibility.js";
@@ -63,9 +63,17 @@ export interface NystromformerOptions<Out extends MaybeOut = Tensor> extends Nys
 }
 
 /** Options of {@link NystromformerOperations.nystromformerBackward}. */
-export interface NystromformerBackwardOptions extends Omit<NystromformerOptions, "out"> {
+export interface NystromformerBackwardOptions<Out = object> extends Omit<NystromformerOptions, "out">, OutsOption<Out> {
   /** Which gradients to give; default those of q, k and v. */
   gradients?: readonly Differentiable[] | undefined;
+}
+
+/** What {@link NystromformerOperations.nystromformerBackward} returns: the gradients that were asked for. */
+export interface NystromformerGradients {
+  dq: Tensor;
+  dk: Tensor;
+  dv: Tensor;
+  dconvKernel?: Tensor;
 }
 
 /** The result of {@link NystromformerOperations.nystromFactors}. */
@@ -134,13 +142,13 @@ export interface NystromformerOperations {
    * console.log(dv.shape); // [ 4, 2 ]
    * ```
    */
-  nystromformerBackward: (
+  nystromformerBackward: <Out extends Outs<NystromformerGradients> = object>(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: NystromformerBackwardOptions,
-  ) => { dq: Tensor; dk: Tensor; dv: Tensor; dconvKernel?: Tensor };
+    options?: NystromformerBackwardOptions<Out>,
+  ) => WithOuts<NystromformerGradients, Out>;
 
   /**
    * The three factors of {@link nystromformer}, m = min(landmarks, n_q, n_k), never exact attention in their place. Where
@@ -168,7 +176,6 @@ const SEGMENTS = ["adaptive", "pad"] as const;
 /** The readers of the options that all three share, in the order in which they are checked; `further` come before `out`. */
 function sharedReaders({ engine }: Call, options: unknown, heads: QueriesAndKeys) {
   const { leading, nQ, nK } = heads;
-  const scale = scaleOf(engine, heads);
   return {
     // More landmarks than rows are as many as rows, and the kernels count in 32 bits.
     landmarks: ((...given) => Math.min(number(whole(1), 64)(...given), nQ + nK + 1)) as Reader<number>,
@@ -182,12 +189,7 @@ function sharedReaders({ engine }: Call, options: unknown, heads: QueriesAndKeys
       return number(notNegative, 1e-3)(operation, key, value);
     }) as Reader<number>,
     mask: optional(maskOf(engine, leading, nK)),
-    scale: ((operation, key, value) => {
-      const { value: factor, timesLogVisible } = scale(operation, key, value);
-      if (timesLogVisible)
-        refuse("VALUE", operation, key, "with the keys that each query sees", `n "global" or a number`);
-      return factor;
-    }) as Reader<number>,
+    scale: rowlessScaleOf(engine, heads),
     causal: ((...given) => {
       const [operation, key] = given;
       const reason = "the bidirectional form: means of segments mix what comes later";
@@ -209,8 +211,8 @@ const kernelOf =
   (operation, key, value) => {
     const operand = readOperand(call, key, value);
     const { shape } = operand;
-    const heads = leading[leading.length - 1];
-    const length = shape[shape.length - 1] ?? 0;
+    const heads = leading.at(-1);
+    const length = shape.at(-1) ?? 0;
     if (length % 2 !== 1 || shape.length > 2 || (shape.length === 2 && shape[0] !== heads)) {
       refuseShape(operation, key, shape, `[L]${heads === undefined ? "" : ` or [${String(heads)},L]`} with L odd`);
     }
@@ -248,30 +250,30 @@ export const nystromformerBackward: Body = (call, qValue, kValue, vValue, dValue
   const heads = readQueriesAndKeys(call, qValue, kValue);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
+  const dOutput = { operand: readDOutput(call, dValue, [...leading, nQ, dV]), length: nQ * dV };
   const given = readOptions(call.operation, options, {
     ...sharedReaders(call, options, heads),
     convKernel: optional(kernelOf(call, heads)),
     gradients: someOf<Differentiable>(["q", "k", "v"], "convKernel"),
+    out: unread,
   });
-  const { mask, convKernel, gradients, landmarks, inverse, iterations } = given;
-  if (gradients.includes("convKernel") && !convKernel) {
-    refuse("VALUE", call.operation, "gradients", '"convKernel" without a convKernel', "a convKernel");
-  }
+  const { mask, convKernel, landmarks, inverse, iterations } = given;
+  const sources = [q, k, v, dOutput, mask, convKernel] as const;
+  const names = ["q", "k", "v", "convKernel"];
+  const { sinks, name } = readGradients(call, names, [q, k, v, convKernel], sources, given);
   return () => {
-    const sinks = [gradientOf(q), gradientOf(k), gradientOf(v), convKernel && gradientOf(convKernel)] as const;
     const workspace = (): number =>
       kernels.nystromformerBackwardWorkspace(nQ, nK, d, dV, landmarks, INVERSES.indexOf(inverse), iterations);
-    const work = { steps, sources: [q, k, v, dOutput, mask, convKernel] as const, sinks, workspace };
-    const [dq, dk, dv, dKernel] = sweep(call, work, ([qAt, kAt, vAt, dAt, maskAt, kernelAt], results, scratch) => {
-      kernels.nystromformerBackward(
-        ...([qAt, kAt, vAt, dAt, ...results, nQ, nK, d, dV] as const),
-        ...sharedArguments(given, maskAt),
-        ...([kernelAt, convKernel?.length ?? 0, scratch] as const),
-      );
-    });
-    const all = { q: dq, k: dk, v: dv, convKernel: dKernel };
-    return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
+    const work = { steps, sources, sinks, workspace };
+    return name(
+      sweep(call, work, ([qAt, kAt, vAt, dAt, maskAt, kernelAt], to, scratch) => {
+        kernels.nystromformerBackward(
+          ...([qAt, kAt, vAt, dAt, ...to, nQ, nK, d, dV] as const),
+          ...sharedArguments(given, maskAt),
+          ...([kernelAt, convKernel?.length ?? 0, scratch] as const),
+        );
+      }),
+    );
   };
 };
 

@@ -61,7 +61,7 @@ export const onlineSoftmax: Body = (call, xValue, options) => {
     subtractMaximum: flag(true),
   });
   const leading = operand.shape.slice(0, -1);
-  const n = operand.shape[operand.shape.length - 1] ?? 0;
+  const n = operand.shape.at(-1) ?? 0;
   const tiles = Math.ceil(n / tile);
   return () => {
     const sink = (...sizes: number[]) => ({

@@ -1,5 +1,6 @@
 import type { Call, Engine } from "./engine.js";
-import { refuse } from "./errors.js";
+import { describe, refuse } from "./errors.js";
+import { isOptionsObject } from "./options.js";
 import { refuseDisposed, ResidentTensor, type Resident } from "./resident.js";
 import { sizeOf, type Shape } from "./shape.js";
 import { readTensorLike, requireShape, type Tensor } from "./tensor.js";
@@ -74,27 +75,72 @@ export function readOperand({ engine, operation }: Call, argument: string, value
   return new Operand(engine, shape, data);
 }
 
+/** Checks a tensor argument that must have a certain shape (SHAPE), found once it is a tensor, and says why. */
+export function readShaped(
+  call: Call,
+  place: string,
+  value: unknown,
+  shape: () => Shape,
+  reason = "like the result",
+): Operand {
+  const operand = readOperand(call, place, value);
+  requireShape(call.operation, place, operand.shape, shape(), reason);
+  return operand;
+}
+
 /** Where a result goes: a fresh tensor, or the caller's `out`. */
 export interface Plan {
   shape: readonly number[];
   given?: { value: Tensor | Resident; operand: Operand };
 }
 
+/** Tensors that a result must not lie in. */
+type Others = readonly ({ operand: Operand } | undefined)[];
+
 /**
  * Checks the `out` option: a tensor or resident of exactly the result's shape (TYPE, SHAPE, DISPOSED) that shares no byte
  * with an input (VALUE).
  */
-export function readOut(
-  call: Call,
-  value: unknown,
-  shape: readonly number[],
-  inputs: readonly ({ operand: Operand } | undefined)[],
-): Plan {
+export function readOut(call: Call, value: unknown, shape: readonly number[], others: Others, place = "out"): Plan {
   if (value === undefined) return { shape };
-  const operand = readOperand(call, "out", value);
-  requireShape(call.operation, "out", operand.shape, shape, "like the result");
-  if (inputs.some((input) => input?.operand.overlaps(operand))) {
-    refuse("VALUE", call.operation, "out", "in the memory of an input", "memory of its own");
+  const operand = readShaped(call, place, value, () => shape);
+  if (others.some((other) => other?.operand.overlaps(operand))) {
+    refuse("VALUE", call.operation, place, "in the memory of another", "memory of its own");
   }
   return { shape, given: { value: value as Tensor | Resident, operand } };
+}
+
+/** Plans for several results, and what makes of the results, in the same order, what is returned. */
+export type Plans<Returned> = readonly [
+  plans: readonly (Plan | undefined)[],
+  name: (results: readonly unknown[]) => Returned,
+];
+
+/**
+ * Checks the `out` option where there are several results: an object that has an `out` for any of them by its name (VALUE
+ * for other things), which also shares no byte with another's. `named` has the names of the results, and what each has the
+ * shape of, if there is to be such a result at all.
+ */
+export function readOuts(
+  call: Call,
+  outs: unknown,
+  named: readonly (readonly [name: string, like: { shape: Shape } | undefined])[],
+  inputs: Others,
+): Plans<Record<string, unknown>> {
+  const names = named.flatMap(([name, like]) => (like ? [name] : []));
+  const given = isOptionsObject(outs) ? outs : undefined;
+  const keys = Object.keys(given ?? {}).filter((key) => given?.[key] !== undefined);
+  if (given !== outs || keys.some((key) => !names.includes(key))) {
+    const actual = given ? `{ ${keys.join(", ")} }` : describe(outs);
+    refuse(outs === null ? "TYPE" : "VALUE", call.operation, "out", actual, `some of { ${names.join(", ")} }`);
+  }
+  const others = [...inputs];
+  const plans = named.map(([name, like]) => {
+    const plan = like && readOut(call, given?.[name], like.shape, others, `out.${name}`);
+    others.push(plan?.given);
+    return plan;
+  });
+  const name = (results: readonly unknown[]) =>
+    Object.fromEntries(named.flatMap(([key, like], i) => (like ? [[key, results[i]]] : [])));
+  return [plans, name];
 }

@@ -22,8 +22,8 @@ import {
   whole,
   type Reader,
 } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { scaleOf, type Scale } from "./scale.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
+import { rowlessScaleOf, type Scale } from "./scale.js";
 import { seedHalves, type Seed } from "./seed.js";
 import { sweep, type Source } from "./sweep.js";
 import { requireShape, type Tensor } from "./tensor.js";
@@ -89,10 +89,8 @@ export interface PerformerOptions<Out extends MaybeOut = Tensor> extends Perform
 }
 
 /** Options of {@link PerformerOperations.performerBackward}. */
-export interface PerformerBackwardOptions<Wanted extends "q" | "k" | "v" = "q" | "k" | "v"> extends Omit<
-  PerformerOptions,
-  "out"
-> {
+export interface PerformerBackwardOptions<Wanted extends "q" | "k" | "v" = "q" | "k" | "v", Out = object>
+  extends Omit<PerformerOptions, "out">, OutsOption<Out> {
   /** Which gradients to give; default all. */
   gradients?: readonly Wanted[] | undefined;
 }
@@ -165,13 +163,16 @@ export interface PerformerOperations {
    * console.log((dv.data[0] + dv.data[2]).toFixed(4)); // 2.0000
    * ```
    */
-  performerBackward: <Wanted extends "q" | "k" | "v" = "q" | "k" | "v">(
+  performerBackward: <
+    Wanted extends "q" | "k" | "v" = "q" | "k" | "v",
+    Out extends Outs<FeatureAttentionGradients> = object,
+  >(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: PerformerBackwardOptions<Wanted>,
-  ) => FeatureAttentionGradients<Wanted>;
+    options?: PerformerBackwardOptions<Wanted, Out>,
+  ) => WithOuts<FeatureAttentionGradients<Wanted>, Out>;
 
   /**
    * Directions for {@link performer}, `[m, d]`: to use one set for many calls, to look at it, or to draw anew. Passing it as
@@ -269,17 +270,13 @@ function draw(call: Call, d: number, { features, orthogonal, norms, seed: [low, 
 }
 
 /** Reads a `scale` that is the same for all rows, and positive. */
-const rowlessScale = (call: Call, heads: { d: number; nK: number }): Reader<number> => {
-  const read = scaleOf(call.engine, heads);
-  return (operation, key, given) => {
-    const { value, timesLogVisible } = read(operation, key, given);
-    if (timesLogVisible) {
-      refuse("VALUE", operation, key, "with the keys that each query sees", `n "global" or a number`);
-    }
+const positiveScale =
+  (call: Call, heads: { d: number; nK: number }): Reader<number> =>
+  (operation, key, given) => {
+    const value = rowlessScaleOf(call.engine, heads)(operation, key, given);
     // ln 1 = 0 is a formula's own answer.
     return given === value || value < 0 ? checkNumber(operation, key, value, positive) : value;
   };
-};
 
 /**
  * Reads the options of an estimate for d channels and n_k keys, and those of `shared`.
@@ -316,7 +313,7 @@ export function readEstimate(
       return { operand };
     }),
     ...Object.fromEntries(unlessGiven),
-    scale: rowlessScale(call, heads),
+    scale: positiveScale(call, heads),
     eps: (_operation, key, value) => {
       const eps = number(notNegative, 0)(operation, key, value);
       const bounded = kind === "relu";
@@ -396,7 +393,7 @@ export const performerVariance: Body = (call, xValue, yValue, options) => {
       if (place > 2) refuse("UNSUPPORTED", operation, key, `"${String(value)}"`, "one with a formula for its variance");
       return place;
     },
-    scale: rowlessScale(call, heads),
+    scale: positiveScale(call, heads),
     out: unread,
   });
   const plan = readOut(call, out, [...leading, nQ, nK], [x, y]);

@@ -1,7 +1,8 @@
 import type { Axis } from "./axes.js";
+import type { Body } from "./engine.js";
 import { checkChoice, finite, number, type Reader } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { backward, forward, type RowOperation } from "./row-operation.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
+import { rowBodies } from "./row-operation.js";
 import type { Tensor } from "./tensor.js";
 
 /**
@@ -120,13 +121,25 @@ export interface ProbabilityOperations {
    * console.log(Array.from(dp.data, (value) => value.toFixed(4)).join(" ")); // -0.3466 0.3466 0.3466
    * ```
    */
-  entropyBackward: (p: AnyTensor, dOutput: AnyTensor, options?: Omit<EntropyMeasureOptions, "out">) => { dp: Tensor };
+  entropyBackward: <Out extends Outs<{ dp: Tensor }> = object>(
+    p: AnyTensor,
+    dOutput: AnyTensor,
+    options?: Omit<EntropyMeasureOptions, "out"> & OutsOption<Out>,
+  ) => WithOuts<{ dp: Tensor }, Out>;
 
   /** Gradient of {@link sparsemax}: dOutput minus its mean over the support, 0 outside of it. Errors as there. */
-  sparsemaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: Omit<SparseOptions, "out">) => { dx: Tensor };
+  sparsemaxBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: Omit<SparseOptions, "out"> & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 
   /** Gradient of {@link entmax15}. Errors as there. */
-  entmax15Backward: (x: AnyTensor, dOutput: AnyTensor, options?: Omit<SparseOptions, "out">) => { dx: Tensor };
+  entmax15Backward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: Omit<SparseOptions, "out"> & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 
   /**
    * Gradients of {@link powerTransform}, `dexponent` summed over all rows. A probability of 0 is held at 0: its dp is 0, but for
@@ -141,11 +154,11 @@ export interface ProbabilityOperations {
    * console.log(g.dp.data[0].toFixed(4), g.dp.data[1].toFixed(4), g.dexponent.toFixed(4)); // -0.1875 0.0625 0.2060
    * ```
    */
-  powerTransformBackward: (
+  powerTransformBackward: <Out extends Outs<{ dp: Tensor }> = object>(
     p: AnyTensor,
     dOutput: AnyTensor,
-    options: Omit<PowerTransformOptions, "out">,
-  ) => { dp: Tensor; dexponent: number };
+    options: Omit<PowerTransformOptions, "out"> & OutsOption<Out>,
+  ) => WithOuts<{ dp: Tensor }, Out> & { dexponent: number };
 }
 
 const INPUTS = ["probabilities", "logits"] as const;
@@ -161,24 +174,11 @@ export const inputOf =
     INPUTS.indexOf(checkChoice(operation, key, value, INPUTS));
 
 const input = inputOf("probabilities");
-const ENTROPY: RowOperation = { argument: "p", kernel: "entropy", reduces: true, readers: { input } };
-const SPARSEMAX: RowOperation = { argument: "x", kernel: "entmax", kind: 2, readers: {} };
-const ENTMAX15: RowOperation = { argument: "x", kernel: "entmax", kind: 1.5, readers: {} };
-const POWER: RowOperation = { argument: "p", kernel: "powerTransform", readers: { exponent: number(finite), input } };
 
 /** @internal */
-export const entropy = forward(ENTROPY);
-/** @internal */
-export const entropyBackward = backward(ENTROPY);
-/** @internal */
-export const sparsemax = forward(SPARSEMAX);
-/** @internal */
-export const sparsemaxBackward = backward(SPARSEMAX);
-/** @internal */
-export const entmax15 = forward(ENTMAX15);
-/** @internal */
-export const entmax15Backward = backward(ENTMAX15);
-/** @internal */
-export const powerTransform = forward(POWER);
-/** @internal */
-export const powerTransformBackward = backward(POWER);
+export const probabilityBodies = rowBodies({
+  entropy: { argument: "p", kernel: "entropy", reduces: true, readers: { input } },
+  sparsemax: { argument: "x", kernel: "entmax", kind: 2, readers: {} },
+  entmax15: { argument: "x", kernel: "entmax", kind: 1.5, readers: {} },
+  powerTransform: { argument: "p", kernel: "powerTransform", readers: { exponent: number(finite), input } },
+}) as Readonly<Record<keyof ProbabilityOperations, Body>>;

@@ -26,11 +26,12 @@ export type {
   LinearFeatureMap,
 } from "./linear-attention.js";
 export type { ResidentOperations } from "./make-resident.js";
-export type { MatmulOperations, MatmulOptions } from "./matmul.js";
+export type { MatmulGradients, MatmulOperations, MatmulOptions } from "./matmul.js";
 export type { MemoryOperations, MemoryUse } from "./memory.js";
 export type {
   NystromFactors,
   NystromformerBackwardOptions,
+  NystromformerGradients,
   NystromformerOperations,
   NystromformerOptions,
   NystromOptions,
@@ -56,7 +57,7 @@ export type {
   PerformerProjectionOptions,
   PerformerVarianceOptions,
 } from "./performer.js";
-export type { AnyTensor, MaybeOut, Resident, Result } from "./resident.js";
+export type { AnyTensor, MaybeOut, Outs, OutsOption, Resident, Result, WithOuts } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";
 export type { Seed } from "./seed.js";

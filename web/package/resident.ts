@@ -36,6 +36,48 @@ export type MaybeOut = Tensor | Resident | undefined;
 export type Result<Out extends MaybeOut> = Out extends undefined ? Tensor : Out;
 
 /**
+ * What may be given as `out` where there are several results: an `out` for any of them, by its name. A tensor is only in the
+ * type, so that options typed as those of an operation with one result may be handed on: a call that gets one refuses it.
+ */
+export type Outs<Results> = { readonly [Name in keyof Results]?: MaybeOut } | Tensor;
+
+/** The results of an operation that has several: each is its `out` if that was given, else a fresh tensor. */
+export type WithOuts<Results, Given> = {
+  [Name in keyof Results]: Name extends keyof Given ? Result<Extract<Given[Name], MaybeOut>> : Results[Name];
+};
+
+/**
+ * The option `out` of the operations that have several results: gradients, and those that return a tensor beside others. A
+ * result of some megabytes costs more to be had afresh than to be computed.
+ *
+ * Throws, with the argument `out` and a message that names the result, as in `out.dx`: VALUE for what is no object of results
+ * by name, for a name that is none of them or a gradient that is not asked for, and for memory of an input or of one another;
+ * TYPE, SHAPE, DISPOSED for what cannot take the result. A call that throws has written nothing.
+ *
+ * @example
+ * ```js
+ * import { load } from "attnlab";
+ *
+ * const lab = await load();
+ * const [x, dOutput] = [lab.tensor([1, 2, 6]), lab.tensor([1, 0, 0])];
+ * const gradient = lab.resident([3]);
+ * try {
+ *   const { dx } = lab.layerNormBackward(x, dOutput, { out: { dx: gradient } });
+ *   console.log(dx === gradient, dx.view[0].toFixed(4)); // true 0.1763
+ * } finally {
+ *   gradient.dispose();
+ * }
+ * ```
+ */
+export interface OutsOption<Given> {
+  /**
+   * Some of the results by their names: each is filled and returned instead of a fresh tensor, with the same bits. Of that
+   * result's shape, sharing no memory with an input or with one another.
+   */
+  out?: Given | undefined;
+}
+
+/**
  * The one implementation of {@link Resident}.
  *
  * @internal

@@ -1,10 +1,10 @@
 import { axisOf, readRows } from "./axes.js";
 import type { Body, Call } from "./engine.js";
-import { readOperand, readOut, type Operand } from "./operand.js";
+import { readOperand, readOut, readOuts, readShaped, type Operand } from "./operand.js";
+import { readDOutput } from "./gradients.js";
 import { peek, readOptions, unread, type Reader } from "./options.js";
 import { sweepRows } from "./row-sweep.js";
 import type { Shape } from "./shape.js";
-import { requireShape } from "./tensor.js";
 
 /** A shape without one of its axes, the last by default; all of it if `axis` is none of them. */
 export const without = (shape: Shape, axis: unknown = -1): number[] =>
@@ -12,19 +12,10 @@ export const without = (shape: Shape, axis: unknown = -1): number[] =>
 
 /** Checks a tensor with one entry per row of x; where the options name no axis of x, that is refused when its turn comes. */
 export function readPerRow(call: Call, argument: string, value: unknown, x: Shape, options: unknown): Operand {
-  const operand = readOperand(call, argument, value);
   const expected = without(x, peek(options, "axis"));
-  if (expected.length < x.length) {
-    requireShape(call.operation, argument, operand.shape, expected, "like x without its axis");
-  }
-  return operand;
-}
-
-/** Checks the gradient of a result of x's shape. */
-export function readGradient(call: Call, value: unknown, shape: Shape): Operand {
-  const operand = readOperand(call, "dOutput", value);
-  requireShape(call.operation, "dOutput", operand.shape, shape, "like the result");
-  return operand;
+  return expected.length < x.length
+    ? readShaped(call, argument, value, () => expected, "like x without its axis")
+    : readOperand(call, argument, value);
 }
 
 /** An operation on the rows of one tensor, whose kernel takes two numbers. */
@@ -40,28 +31,22 @@ export interface RowOperation {
 }
 
 /** The options, and the shape of the result. */
-function read<More extends Readonly<Record<string, Reader<unknown>>>>(
-  call: Call,
-  { reduces, kind, readers }: RowOperation,
-  operand: Operand,
-  options: unknown,
-  more: More,
-) {
+function read(call: Call, { reduces, kind, readers }: RowOperation, operand: Operand, options: unknown) {
   const { exponent: first } = readers;
-  const table = { ...(first && { exponent: first }), axis: axisOf(operand), ...readers, ...more };
+  const table = { ...(first && { exponent: first }), axis: axisOf(operand), ...readers, out: unread };
   const given = readOptions(call.operation, options, table);
   const { axis, input = 0, exponent = 0, temperature = exponent } = given as Partial<Record<string, number>>;
   const axes = [axis ?? 0];
   const result = reduces ? { shape: without(operand.shape, axis ?? 0), length: 1 } : { shape: operand.shape };
-  return { axes, numbers: [kind ?? input, temperature] as const, result, given };
+  return { axes, numbers: [kind ?? input, temperature] as const, result, out: given.out };
 }
 
-export const forward =
+const forward =
   (description: RowOperation): Body =>
   (call, value, options) => {
     const operand = readRows(call, description.argument, value);
-    const { axes, numbers, result, given } = read(call, description, operand, options, { out: unread });
-    const plan = readOut(call, given.out, result.shape, [{ operand }]);
+    const { axes, numbers, result, out } = read(call, description, operand, options);
+    const plan = readOut(call, out, result.shape, [{ operand }]);
     const work = { sources: [{ operand }], sinks: [{ ...result, plan }] } as const;
     return () =>
       sweepRows(call, axes, work, ([x], [to], { count, length }) => {
@@ -69,26 +54,43 @@ export const forward =
       })[0];
   };
 
-export const backward =
+const backward =
   (description: RowOperation): Body =>
   (call, value, dOutput, options) => {
     const { argument, kernel, readers, reduces } = description;
     const operand = readRows(call, argument, value);
     const { shape } = operand;
-    const gradient = reduces
-      ? readPerRow(call, "dOutput", dOutput, shape, options)
-      : readGradient(call, dOutput, shape);
-    const { axes, numbers, result } = read(call, description, operand, options, {});
+    const gradient = reduces ? readPerRow(call, "dOutput", dOutput, shape, options) : readDOutput(call, dOutput, shape);
+    const { axes, numbers, result, out } = read(call, description, operand, options);
+    const sources = [{ operand }, { ...result, operand: gradient }] as const;
+    const [plans, name] = readOuts(call, out, [[`d${argument}`, operand]], sources);
     const work = {
-      sources: [{ operand }, { ...result, operand: gradient }],
-      sinks: [{ plan: { shape } }],
+      sources,
+      sinks: plans.map((plan) => plan && { plan }),
       scratch: (length: number) => 4 * length,
     } as const;
     return () => {
       let dexponent = 0;
-      const [dx] = sweepRows(call, axes, work, ([x, g], [to], { count, length, scratch }) => {
+      const results = sweepRows(call, axes, work, ([x, g], [to = 0], { count, length, scratch }) => {
         dexponent += call.engine.kernels[`${kernel}Backward`](x, g, to, count, length, ...numbers, scratch);
       });
-      return { [`d${argument}`]: dx, ...(readers.exponent && { dexponent }) };
+      return { ...name(results), ...(readers.exponent && { dexponent }) };
     };
   };
+
+/** The bodies of operations and of their gradients, from what tells the operations apart. */
+export const bothWays = <Kind>(
+  kinds: Readonly<Record<string, Kind>>,
+  forward: (kind: Kind) => Body,
+  backward: (kind: Kind) => Body,
+): Readonly<Record<string, Body>> =>
+  Object.fromEntries(
+    Object.entries(kinds).flatMap(([name, kind]) => [
+      [name, forward(kind)],
+      [`${name}Backward`, backward(kind)],
+    ]),
+  );
+
+/** Likewise for operations on the rows of one tensor. */
+export const rowBodies = (kinds: Readonly<Record<string, RowOperation>>): Readonly<Record<string, Body>> =>
+  bothWays(kinds, forward, backward);

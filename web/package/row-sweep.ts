@@ -17,7 +17,7 @@ const NOTHING = new Uint8Array();
 
 /** What goes row by row beside x: a whole row of x's length or, with `length`, so many entries; or one tensor for all. */
 interface PerRow {
-  length?: number;
+  length?: number | undefined;
   shared?: boolean;
 }
 

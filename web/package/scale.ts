@@ -159,6 +159,21 @@ export const scaleOf =
     return { value: kernels.attentionScale(code, d, n, parameter), timesLogVisible: false };
   };
 
+/**
+ * Reads a `scale` that is the same for all rows.
+ *
+ * @internal
+ */
+export const rowlessScaleOf =
+  (...given: Parameters<typeof scaleOf>): Reader<number> =>
+  (operation, key, scale) => {
+    const { value, timesLogVisible } = scaleOf(...given)(operation, key, scale);
+    if (timesLogVisible) {
+      refuse("VALUE", operation, key, "with the keys that each query sees", `n "global" or a number`);
+    }
+    return value;
+  };
+
 /** The `scale` option as a formula, its members unchecked. */
 function spellOut(operation: string, scale: unknown): { kind?: unknown; base?: unknown; kappa?: unknown; n?: unknown } {
   if (scale === undefined) return { kind: "sqrt" };

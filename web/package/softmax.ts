@@ -1,7 +1,8 @@
 import type { Axis } from "./axes.js";
+import type { Body } from "./engine.js";
 import { number, positive } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
-import { backward, forward, type RowOperation } from "./row-operation.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
+import { rowBodies, type RowOperation } from "./row-operation.js";
 import type { Tensor } from "./tensor.js";
 
 /** Options of the gradients in {@link SoftmaxOperations}. */
@@ -77,7 +78,7 @@ export interface SoftmaxOperations {
    * The gradient of {@link softmax} with respect to x: `dx = p (dOutput - sum of p dOutput) / temperature`.
    *
    * dOutput: the gradient that comes in, of x's shape. A row of -Infinity only gets zeros. Errors as there, SHAPE for
-   * `dOutput` too. Cost: two passes over each row in the cache, about twice softmax.
+   * `dOutput` too; `out` by name ({@link OutsOption}). Cost: two passes over each row in the cache, about twice softmax.
    *
    * @example
    * ```js
@@ -88,7 +89,11 @@ export interface SoftmaxOperations {
    * console.log(Array.from(dx.data)); // [ 0.25, -0.25 ]
    * ```
    */
-  softmaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
+  softmaxBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: SoftmaxBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 
   /**
    * The gradient of {@link logSoftmax} with respect to x: `dx = (dOutput - p * sum of dOutput) / temperature`.
@@ -104,7 +109,11 @@ export interface SoftmaxOperations {
    * console.log(Array.from(dx.data)); // [ 0.5, -0.5 ]
    * ```
    */
-  logSoftmaxBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
+  logSoftmaxBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: SoftmaxBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 
   /**
    * The gradient of {@link logSumExp} with respect to x: `dx = p * dOutput / temperature`.
@@ -120,10 +129,14 @@ export interface SoftmaxOperations {
    * console.log(Array.from(dx.data)); // [ 1, 1 ]
    * ```
    */
-  logSumExpBackward: (x: AnyTensor, dOutput: AnyTensor, options?: SoftmaxBackwardOptions) => { dx: Tensor };
+  logSumExpBackward: <Out extends Outs<{ dx: Tensor }> = object>(
+    x: AnyTensor,
+    dOutput: AnyTensor,
+    options?: SoftmaxBackwardOptions & OutsOption<Out>,
+  ) => WithOuts<{ dx: Tensor }, Out>;
 }
 
-const description = (kind: number, reduces = false): RowOperation => ({
+const of = (kind: number, reduces = false): RowOperation => ({
   argument: "x",
   kernel: "softmax",
   kind,
@@ -131,19 +144,9 @@ const description = (kind: number, reduces = false): RowOperation => ({
   readers: { temperature: number(positive, 1) },
 });
 
-const SOFTMAX = description(0);
-const LOG_SOFTMAX = description(1);
-const LOG_SUM_EXP = description(2, true);
-
 /** @internal */
-export const softmax = forward(SOFTMAX);
-/** @internal */
-export const softmaxBackward = backward(SOFTMAX);
-/** @internal */
-export const logSoftmax = forward(LOG_SOFTMAX);
-/** @internal */
-export const logSoftmaxBackward = backward(LOG_SOFTMAX);
-/** @internal */
-export const logSumExp = forward(LOG_SUM_EXP);
-/** @internal */
-export const logSumExpBackward = backward(LOG_SUM_EXP);
+export const softmaxBodies = rowBodies({
+  softmax: of(0),
+  logSoftmax: of(1),
+  logSumExp: of(2, true),
+}) as Readonly<Record<keyof SoftmaxOperations, Body>>;

@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { refuse } from "./errors.js";
-import { gradientOf, readDOutput } from "./gradients.js";
+import { readDOutput, readGradients } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
 import { readOut } from "./operand.js";
 import {
@@ -16,7 +16,7 @@ import {
   whole,
   type Reader,
 } from "./options.js";
-import type { AnyTensor, MaybeOut, Result } from "./resident.js";
+import type { AnyTensor, MaybeOut, Outs, OutsOption, Result, WithOuts } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
 import { seedHalves, type Seed } from "./seed.js";
 import { sweep } from "./sweep.js";
@@ -71,7 +71,8 @@ export interface SparseAttentionOptions<Out extends MaybeOut = Tensor> extends S
 }
 
 /** Options of {@link SparseAttentionOperations.sparseAttentionBackward}. */
-export interface SparseAttentionBackwardOptions extends Omit<SparseAttentionOptions, "out"> {
+export interface SparseAttentionBackwardOptions<Out = object>
+  extends Omit<SparseAttentionOptions, "out">, OutsOption<Out> {
   /** Which gradients to give; default all. */
   gradients?: readonly ("q" | "k" | "v")[] | undefined;
 }
@@ -127,13 +128,13 @@ export interface SparseAttentionOperations {
    * console.log(Array.from(dv.data, (value) => value.toFixed(3))); // [ '0.830', '0.330', '0.000', '1.000', '1.170', '0.670' ]
    * ```
    */
-  sparseAttentionBackward: (
+  sparseAttentionBackward: <Out extends Outs<{ dq: Tensor; dk: Tensor; dv: Tensor }> = object>(
     q: AnyTensor,
     k: AnyTensor,
     v: AnyTensor,
     dOutput: AnyTensor,
-    options?: SparseAttentionBackwardOptions,
-  ) => { dq: Tensor; dk: Tensor; dv: Tensor };
+    options?: SparseAttentionBackwardOptions<Out>,
+  ) => WithOuts<{ dq: Tensor; dk: Tensor; dv: Tensor }, Out>;
 
   /**
    * What {@link sparseAttention} keeps, as a tensor `[n_q, n_k]` of 0 and 1: for pictures, and to count. mask is one row of
@@ -259,27 +260,28 @@ export const sparseAttentionBackward: Body = (call, qValue, kValue, vValue, dVal
   const heads = readQueriesAndKeys(call, qValue, kValue, peek(options, "groupedHeads") === true);
   const { q, k, steps, leading, nQ, nK, d } = heads;
   const { v, dV } = readValues(call, vValue, heads);
-  const dOutput = readDOutput(call, dValue, [...leading, nQ, dV], nQ * dV);
+  const dOutput = { operand: readDOutput(call, dValue, [...leading, nQ, dV]), length: nQ * dV };
   const given = readOptions(call.operation, options, {
     ...attentionReaders(call, options, heads, further),
     gradients: someOf(["q", "k", "v"]),
+    out: unread,
   });
-  const { mask, scale, gradients } = given;
+  const { mask, scale } = given;
+  const sources = [q, k, v, dOutput, mask] as const;
+  const { sinks, name } = readGradients(call, ["q", "k", "v"], [q, k, v], sources, given);
   return () => {
-    const sinks = [gradientOf(q), gradientOf(k), gradientOf(v)] as const;
     const workspace = (): number => kernels.sparseAttentionBackwardWorkspace(nQ, nK, d, dV);
-    const work = { steps, sources: [q, k, v, dOutput, mask] as const, sinks, workspace };
-    const [dq, dk, dv] = sweep(call, work, ([qAt, kAt, vAt, dAt, maskAt], results, scratch) => {
-      const logits = [scale.value, scale.timesLogVisible, maskAt] as const;
-      kernels.sparseAttentionBackward(
-        ...([qAt, kAt, vAt, dAt, ...results, nQ, nK, d, dV] as const),
-        ...logits,
-        ...patternArguments(given, further),
-        scratch,
-      );
-    });
-    const all = { q: dq, k: dk, v: dv };
-    return Object.fromEntries<unknown>(gradients.map((name) => [`d${name}`, all[name]]));
+    return name(
+      sweep(call, { steps, sources, sinks, workspace }, ([qAt, kAt, vAt, dAt, maskAt], to, scratch) => {
+        const logits = [scale.value, scale.timesLogVisible, maskAt] as const;
+        kernels.sparseAttentionBackward(
+          ...([qAt, kAt, vAt, dAt, ...to, nQ, nK, d, dV] as const),
+          ...logits,
+          ...patternArguments(given, further),
+          scratch,
+        );
+      }),
+    );
   };
 };
 

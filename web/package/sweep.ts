@@ -15,7 +15,7 @@ export interface Source extends Items {
   operand: Operand;
 }
 
-/** A tensor that the kernel writes. With `adds` it adds to what earlier steps left there, to zeros at first. */
+/** A tensor that the kernel writes. With `adds` it adds to what earlier steps left there, to zeros at first. Without any step it is zeros. */
 export interface Sink extends Items {
   plan: Plan;
   adds?: boolean;
@@ -119,6 +119,7 @@ export function sweep<
     const slots = engine.stage(operation, [...tracks.map(({ slotBytes }) => slotBytes), workspace?.() ?? 0]);
     tracks.forEach((track, i) => (track.slot = slots[i] ?? 0));
     const scratch = slots[tracks.length] ?? 0;
+    for (const sink of sinks) if (sink?.adds || steps === 0) sink?.plan.given?.operand.bytes().fill(0);
     for (let step = 0; step < steps; step += atOnce) {
       const count = Math.min(atOnce, steps - step);
       const from = inputs.map((track) => track.load(step, count));

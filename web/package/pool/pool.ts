@@ -35,6 +35,12 @@ function readCall(operation: string, args: readonly unknown[]) {
   return { signal, out, given: [...before, given], inputs: [...before, others] };
 }
 
+/** Fills an `out` with what was computed, and gives it. */
+function fill(out: unknown, value: unknown): unknown {
+  (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
+  return out;
+}
+
 /** The tasks from the `next` on, made. */
 const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
   tasks.map((make, index) => {
@@ -92,9 +98,10 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
       if (job.next < job.tasks.length)
         job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size).tasks;
       const value = await job.result;
-      if (!out) return value;
-      (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
-      return out;
+      if (!out || isTensor(out)) return out ? fill(out, value) : value;
+      const results = value as Record<string, unknown>;
+      for (const [name, each] of Object.entries(out)) if (each) results[name] = fill(each, results[name]);
+      return results;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }

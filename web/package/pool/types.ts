@@ -1,5 +1,5 @@
 import type { Lab } from "../lab.js";
-import type { AnyTensor, MaybeOut, Resident, Result } from "../resident.js";
+import type { AnyTensor, MaybeOut, Outs, Resident, Result, WithOuts } from "../resident.js";
 import type { LoadOptions } from "../source.js";
 
 /** Options of {@link createPool}: how many threads, and where the kernels come from. */
@@ -30,9 +30,11 @@ type CallArguments<Arguments extends unknown[], Out> = Arguments extends [...inf
 
 /** The same operation, with a promise of its result. */
 type Promised<Operation> = Operation extends (...args: infer Arguments) => infer Value
-  ? <Out extends MaybeOut = undefined>(
-      ...args: CallArguments<Arguments, Out>
-    ) => Promise<[Value] extends [Resident] ? Value : Resident extends Value ? Result<Out> : Value>
+  ? [Value] extends [Resident]
+    ? (...args: CallArguments<Arguments, undefined>) => Promise<Value>
+    : Resident extends Value
+      ? <Out extends MaybeOut = undefined>(...args: CallArguments<Arguments, Out>) => Promise<Result<Out>>
+      : <Out extends Outs<Value> = object>(...args: CallArguments<Arguments, Out>) => Promise<WithOuts<Value, Out>>
   : never;
 
 /**
