@@ -12,7 +12,7 @@ export class NotInThisBuild extends Error {
   }
 }
 
-/** @param {boolean} resident  whether operands, and a result that is one tensor, stay in WebAssembly memory */
+/** @param {boolean} resident  whether operands and results stay in WebAssembly memory */
 export function attnlabOperations(lab, resident) {
   const need = (operation) => {
     if (typeof lab[operation] !== "function") throw new NotInThisBuild(operation);
@@ -47,17 +47,24 @@ export function attnlabOperations(lab, resident) {
     };
   }
 
-  /** An operation that returns several results by name. */
-  function several(operation, operands, options, result) {
+  /** An operation that returns several results by name; `shapes` has those that are looked at. */
+  function several(operation, operands, options, shapes, result) {
     need(operation);
     const { held, release } = hold(operands);
+    const out = resident
+      ? Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, lab.resident(shape)]))
+      : undefined;
+    const all = out ? { ...options, out } : options;
     let latest;
     return {
       run() {
-        latest = lab[operation](...held, options);
+        latest = lab[operation](...held, all);
       },
-      result: () => result(latest),
-      dispose: release,
+      result: () => result((name) => (out ? out[name].tensor() : latest[name]).data),
+      dispose() {
+        release();
+        for (const each of Object.values(out ?? {})) each.dispose();
+      },
     };
   }
 
@@ -75,7 +82,13 @@ export function attnlabOperations(lab, resident) {
       }),
     );
   const rowsBackward = (operation) => (size, given) =>
-    several(operation, [rowOperand(size, given.x), rowOperand(size, given.dOutput)], {}, ({ dx }) => dx.data);
+    several(
+      operation,
+      [rowOperand(size, given.x), rowOperand(size, given.dOutput)],
+      {},
+      { dx: [size.rows, size.columns] },
+      (dataOf) => dataOf("dx"),
+    );
 
   return {
     attention: (size, given) =>
@@ -90,7 +103,8 @@ export function attnlabOperations(lab, resident) {
         "attentionBackward",
         attentionOperands(size, given, ["q", "k", "v", "dOutput"]),
         { causal: size.causal },
-        ({ dq, dk, dv }) => ({ dq: dq.data, dk: dk.data, dv: dv.data }),
+        Object.fromEntries(["dq", "dk", "dv"].map((name) => [name, [size.heads, size.n, size.d]])),
+        (dataOf) => ({ dq: dataOf("dq"), dk: dataOf("dk"), dv: dataOf("dv") }),
       ),
     matmul: ({ m, k, n }, { a, b }) =>
       oneTensor(
@@ -113,7 +127,8 @@ export function attnlabOperations(lab, resident) {
         "entropyNormalize",
         [rowOperand(size, given.x)],
         { entropy: TARGET, input: "logits" },
-        ({ output }) => output.data,
+        { output: [size.rows, size.columns], exponent: [size.rows], entropy: [size.rows] },
+        (dataOf) => dataOf("output"),
       ),
     // The cache is the decoder's own; a token is too small for residents to matter.
     ...(resident ? {} : { "decoder step": (size, given) => decoderStep(lab, size, given, need) }),
