@@ -10,6 +10,7 @@ import { build } from "esbuild";
 import { buildCeilings } from "../benchmarks/lib/ceilings.mjs";
 import { storedAttention } from "../benchmarks/lib/stored.mjs";
 import { distFolder, fromRoot } from "./lib/paths.mjs";
+import { packPlanes } from "./lib/planes.mjs";
 import { asProgram } from "./lib/report.mjs";
 import { carriedHeadsFile, layerFiles, readFixture, shippedTexts } from "./lib/widget-data.mjs";
 
@@ -98,8 +99,11 @@ const bytesOf = (file) => ({ contents: new Uint8Array(readFileSync(file)), loade
 /** @type {Parameters<typeof virtual>[0]} */
 const data = {
   texts: () => ({ contents: JSON.stringify(shippedTexts()), loader: "json" }),
-  "sentence.extract.safetensors": () => ({ contents: readFixture("sentence.extract.safetensors"), loader: "binary" }),
-  "sentence.heads.safetensors": () => ({ contents: carriedHeadsFile(), loader: "binary" }),
+  "sentence.extract.planes": () => ({
+    contents: packPlanes(readFixture("sentence.extract.safetensors")),
+    loader: "binary",
+  }),
+  "sentence.heads.planes": () => ({ contents: packPlanes(carriedHeadsFile()), loader: "binary" }),
   "kernels.simd.wasm.gz": () => ({
     contents: new Uint8Array(gzipSync(readFileSync(join(distFolder, "kernels.simd.wasm")), { level: 9 })),
     loader: "binary",

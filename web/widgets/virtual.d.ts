@@ -6,12 +6,14 @@ declare module "virtual:kernels.simd.wasm.gz" {
   export default bytes;
 }
 
-declare module "virtual:sentence.extract.safetensors" {
+declare module "virtual:sentence.extract.planes" {
+  /** A safetensors file, to be unpacked by shared/planes.ts. */
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
 
-declare module "virtual:sentence.heads.safetensors" {
+declare module "virtual:sentence.heads.planes" {
+  /** A safetensors file, to be unpacked by shared/planes.ts. */
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }

@@ -1,6 +1,7 @@
-import carried from "virtual:sentence.heads.safetensors";
+import carried from "virtual:sentence.heads.planes";
 import texts from "virtual:texts";
 import { offersMore } from "../attn-explorer/data/offer.js";
+import { unpackPlanes } from "../shared/planes.js";
 import { headsOfFile, type Heads } from "./heads.js";
 import type { SourceName } from "./schema.js";
 
@@ -28,7 +29,7 @@ export const comparable = (source: SourceName): readonly number[] => layersOf(so
 
 /** Heads of the model at a layer that there is. */
 export async function modelHeads(source: "sentence" | "passage", layer: number): Promise<Heads> {
-  if (layer === 0) return headsOfFile("carried", carried, source, carriedLayer);
+  if (layer === 0) return headsOfFile("carried", await unpackPlanes(carried), source, carriedLayer);
   const { fileOf } = await import("../attn-explorer/data/files.js");
   const address = fileOf(source, layer);
   if (address === undefined) throw new Error(`${source}, ${layer}`);

@@ -47,7 +47,7 @@ export class LayerAbsent extends Error {}
 
 async function read(text: TextName, layer: number, name: string): Promise<AttentionData> {
   const { bytes, address } = isExtract(text, layer)
-    ? { bytes: (await import("./extract.js")).extract, address: undefined }
+    ? { bytes: await (await import("./extract.js")).extract(), address: undefined }
     : await fetchLayer(text, layer);
   const { q, k, v } = readSafetensors(bytes).tensors;
   if (q === undefined || k === undefined) throw new Error(`${name} holds no q and k.`);
