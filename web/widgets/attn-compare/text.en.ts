@@ -76,13 +76,6 @@ export const en = {
   captionAll: "{budget} landmarks for {n} tokens: Nyström is exact attention here.",
 
   tableErrors: "Head {head}: how far off",
-  tableMethod: "Method",
-  tableOutput: "Output",
-  tableFrobenius: "Matrix",
-  tableLargest: "Worst entry",
-  tableDivergence: "KL per row",
-  tableRowSums: "Row sums",
-  tableLeast: "Least entry",
   tableLayers: "Middle error of the heads of every layer",
   tableBetter: "Performer better in",
   betterOf: "{better} of {heads}",

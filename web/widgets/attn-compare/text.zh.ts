@@ -77,13 +77,6 @@ export const zh: Translation<CompareText> = {
   captionAll: "{n} 个 token 用 {budget} 个地标点：这里 Nyström 就是精确的注意力。",
 
   tableErrors: "头 {head} 的偏差有多大",
-  tableMethod: "方法",
-  tableOutput: "输出",
-  tableFrobenius: "矩阵",
-  tableLargest: "最差的元素",
-  tableDivergence: "每行的 KL",
-  tableRowSums: "行和",
-  tableLeast: "最小的元素",
   tableLayers: "每一层各个头的偏差，取中位数",
   tableBetter: "Performer 更好的头",
   betterOf: "{better} / {heads}",

@@ -119,13 +119,6 @@ export const en = {
     "This is about arithmetic only: the reference has the same directions. How good the estimate itself is, is another question: see “Trained weights”.",
 
   tableErrors: "How far off",
-  tableMethod: "Method",
-  tableOutput: "Output",
-  tableFrobenius: "Matrix",
-  tableLargest: "Worst entry",
-  tableDivergence: "KL per row",
-  tableRowSums: "Row sums",
-  tableLeast: "Least entry",
   tableSingular: "Singular values",
   tableIndex: "No.",
   tableLow: "lower",

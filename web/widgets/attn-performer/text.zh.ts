@@ -117,13 +117,6 @@ export const zh: Translation<PerformerText> = {
   captionRangeNote: "这里说的只是算得准不准：对照用的是同样的方向。估计本身好不好是另一回事，见“现成的权重”。",
 
   tableErrors: "偏差有多大",
-  tableMethod: "方法",
-  tableOutput: "输出",
-  tableFrobenius: "矩阵",
-  tableLargest: "最差的元素",
-  tableDivergence: "每行的 KL",
-  tableRowSums: "行和",
-  tableLeast: "最小的元素",
   tableSingular: "奇异值",
   tableIndex: "序号",
   tableLow: "下界",

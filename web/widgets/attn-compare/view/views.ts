@@ -3,6 +3,7 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
 import { captionBelow } from "../../shared/figure-parts.js";
+import { errorsTable } from "../../shared/matrices/errors-table.js";
 import { linked } from "../../shared/matrices/linked.js";
 import { averaged, largest, matrixPicture } from "../../shared/matrices/trio.js";
 import type { Matrix } from "../../shared/matrices/softmax.js";
@@ -111,29 +112,10 @@ export function headView(props: ViewProps, measured: HeadMeasured): TemplateResu
       onPoint,
     })}
     <p class="note readout" aria-live="polite">${readout()}</p>
-    ${dataTable({
+    ${errorsTable({
+      numbers,
       caption: t("tableErrors", { head: head + 1 }),
-      columns: [
-        t("tableMethod"),
-        t("tableOutput"),
-        t("tableFrobenius"),
-        t("tableLargest"),
-        t("tableDivergence"),
-        t("tableRowSums"),
-        t("tableLeast"),
-      ],
-      rows: [...allNames, "best" as const].map((name) => {
-        const each = errors[name];
-        return [
-          nameOf(t, name, budget),
-          numbers.significant(each.output, 3),
-          numbers.significant(each.frobenius, 3),
-          numbers.significant(each.largest, 3),
-          Number.isNaN(each.divergence) ? "–" : numbers.significant(each.divergence, 3),
-          numbers.significant(each.rowSums, 2),
-          numbers.significant(each.least, 2),
-        ];
-      }),
+      rows: [...allNames, "best" as const].map((name) => [nameOf(t, name, budget), errors[name]] as const),
     })}`;
 }
 

@@ -7,7 +7,7 @@ import type { SourceName } from "../schema.js";
 import { tokenCount } from "../problem.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
-import { errorsTable } from "./tables.js";
+import { matrixTable } from "./tables.js";
 
 export interface MatricesViewProps extends ViewProps, Pointing {
   /** What the landmarks are means of. */
@@ -32,7 +32,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
     </figure>
     ${captionBelow(caption)}
     ${rounds === undefined ? nothing : html`<p class="note">${t("roundsNote", { queries: rounds[0], keys: rounds[1] })}</p>`}
-    ${errorsTable(t, numbers, matrices, from)}`;
+    ${matrixTable(t, numbers, matrices, from)}`;
 
   function readout(): string {
     if (pointed === undefined) return joinSentences(numbers.language, [t("differenceScale"), t("readoutNone")]);

@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
-import type { AttentionErrors } from "../../shared/matrices/errors.js";
+import { errorsTable } from "../../shared/matrices/errors-table.js";
 import type { Translate } from "../../shared/text.js";
 import type { Inverse } from "../inverse.js";
 import type { Leak } from "../leak.js";
@@ -27,53 +27,32 @@ export const middleLabels = {
   ridge: "ridge",
 } as const satisfies Record<Middle, keyof NystromText>;
 
-const errorColumns = (t: T): string[] => [
-  t("tableOutput"),
-  t("tableFrobenius"),
-  t("tableLargest"),
-  t("tableDivergence"),
-  t("tableRowSums"),
-  t("tableLeast"),
-];
-
-const errorCells = (numbers: Numbers, each: AttentionErrors): string[] => [
-  numbers.significant(each.output, 3),
-  numbers.significant(each.frobenius, 3),
-  numbers.significant(each.largest, 3),
-  Number.isNaN(each.divergence) ? "–" : numbers.significant(each.divergence, 3),
-  numbers.significant(each.rowSums, 2),
-  numbers.significant(each.least, 2),
-];
-
-/** The ruler: how far each answer is off, in every sense of the word. */
-export function errorsTable(t: T, numbers: Numbers, { errors, middle }: Matrices, from: SourceName): TemplateResult {
-  const row = (name: string, each: AttentionErrors): string[] => [name, ...errorCells(numbers, each)];
-  return dataTable({
+export const matrixTable = (t: T, numbers: Numbers, { errors, middle }: Matrices, from: SourceName): TemplateResult =>
+  errorsTable({
+    numbers,
     caption: t("tableErrors"),
-    columns: [t("tableMethod"), ...errorColumns(t)],
     rows: [
-      row(t("nystrom"), errors.nystrom),
-      row(t("nystromFrom", { source: t(sourceLabels[otherSource(from)]) }), errors.rival),
-      row(t("withoutMiddle"), errors.none),
-      row(t("uniform"), errors.uniform),
-      ...(middle.rows < tokenCount ? [row(t("best", { rank: middle.rows }), errors.best)] : []),
-      row(t("kernel"), errors.kernel),
+      [t("nystrom"), errors.nystrom],
+      [t("nystromFrom", { source: t(sourceLabels[otherSource(from)]) }), errors.rival],
+      [t("withoutMiddle"), errors.none],
+      [t("uniform"), errors.uniform],
+      ...(middle.rows < tokenCount ? [[t("best", { rank: middle.rows }), errors.best] as const] : []),
+      [t("kernel"), errors.kernel],
     ],
   });
-}
 
-/** The same ruler, step by step; what a phone shows first is how far each is off. */
-export function stepsTable(t: T, numbers: Numbers, { errors }: Steps, step: StepName): TemplateResult {
-  return dataTable({
+export const stepsTable = (t: T, numbers: Numbers, { errors }: Steps, step: StepName): TemplateResult =>
+  errorsTable({
+    numbers,
     caption: t("tableErrors"),
-    columns: [t("step"), ...errorColumns(t), t("tableFormula")],
+    first: t("step"),
+    last: t("tableFormula"),
     current: stepNames.indexOf(step),
     rows: [
-      ...stepNames.map((name) => [t(stepLabels[name]), ...errorCells(numbers, errors[name]), formulas[name]]),
-      [t("uniform"), ...errorCells(numbers, errors.uniform), "1/n"],
+      ...stepNames.map((name) => [t(stepLabels[name]), errors[name], formulas[name]] as const),
+      [t("uniform"), errors.uniform, "1/n"],
     ],
   });
-}
 
 const digits = (numbers: Numbers, value: number | undefined): string => numbers.significant(value ?? Number.NaN, 3);
 

@@ -7,7 +7,7 @@ import type { Matrices } from "../matrices.js";
 import { tokenCount } from "../problem.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
-import { errorsTable, singularTable } from "./tables.js";
+import { matrixTable, singularTable } from "./tables.js";
 
 export type MatricesViewProps = ViewProps & Pointing;
 
@@ -23,7 +23,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       labels: [t("exact"), t("performer"), t("difference")],
     })}
     <p class="note readout" aria-live="polite">${readout()}</p>
-    ${captionBelow(caption)} ${errorsTable(t, numbers, matrices)} ${singularChart(props, matrices)}
+    ${captionBelow(caption)} ${matrixTable(t, numbers, matrices)} ${singularChart(props, matrices)}
     ${keys([
       ["method exact", t("exact")],
       ["method performer", t("performer")],

@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
-import type { AttentionErrors } from "../../shared/matrices/errors.js";
+import { errorsTable } from "../../shared/matrices/errors-table.js";
 import type { Translate } from "../../shared/text.js";
 import { dotAngles, type Slice } from "../estimators.js";
 import type { Matrices } from "../matrices.js";
@@ -12,36 +12,17 @@ import type { PerformerText } from "../text.en.js";
 
 type T = Translate<PerformerText>;
 
-/** The ruler: how far each answer is off, in every sense of the word. */
-export function errorsTable(t: T, numbers: Numbers, { errors, width }: Matrices): TemplateResult {
-  const row = (name: string, each: AttentionErrors): string[] => [
-    name,
-    numbers.significant(each.output, 3),
-    numbers.significant(each.frobenius, 3),
-    numbers.significant(each.largest, 3),
-    Number.isNaN(each.divergence) ? "–" : numbers.significant(each.divergence, 3),
-    numbers.significant(each.rowSums, 2),
-    numbers.significant(each.least, 2),
-  ];
-  return dataTable({
+export const matrixTable = (t: T, numbers: Numbers, { errors, width }: Matrices): TemplateResult =>
+  errorsTable({
+    numbers,
     caption: t("tableErrors"),
-    columns: [
-      t("tableMethod"),
-      t("tableOutput"),
-      t("tableFrobenius"),
-      t("tableLargest"),
-      t("tableDivergence"),
-      t("tableRowSums"),
-      t("tableLeast"),
-    ],
     rows: [
-      row(t("performer"), errors.performer),
-      row(t("uniform"), errors.uniform),
-      ...(width < tokenCount ? [row(t("best", { rank: width }), errors.best)] : []),
-      row(t("kernel"), errors.kernel),
+      [t("performer"), errors.performer],
+      [t("uniform"), errors.uniform],
+      ...(width < tokenCount ? [[t("best", { rank: width }), errors.best] as const] : []),
+      [t("kernel"), errors.kernel],
     ],
   });
-}
 
 export function singularTable(t: T, numbers: Numbers, { exactValues, performerValues }: Matrices): TemplateResult {
   return dataTable({
