@@ -32,15 +32,5 @@ export const compareStyles = [
       max-width: 100%;
       min-height: 40px;
     }
-    .progress {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.75em;
-      margin: 0;
-    }
-    .stage.old > :not(.progress) {
-      opacity: 0.75;
-    }
   `,
 ];

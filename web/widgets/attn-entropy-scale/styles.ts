@@ -63,11 +63,6 @@ export const scaleStyles = [
       fill: transparent;
       cursor: pointer;
     }
-    .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
-      gap: 1em;
-    }
     .busy {
       display: flex;
       flex-wrap: wrap;

@@ -93,11 +93,6 @@ export const entropyStyles = [
       fill: transparent;
       cursor: pointer;
     }
-    .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
-      gap: 1em;
-    }
     .cards {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 19em), 1fr));

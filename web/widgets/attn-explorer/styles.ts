@@ -11,7 +11,7 @@ export const explorerStyles = [
   takeAwayStyles,
   viewStyles,
   ownDataStyles,
-  tableStyles,
+  ...tableStyles,
   css`
     .controls .label,
     .number .label {

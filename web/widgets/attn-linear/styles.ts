@@ -10,9 +10,7 @@ export const linearStyles = [
   matrixStyles,
   css`
     .pair {
-      display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 16em), 1fr));
-      gap: 1em;
       align-items: start;
     }
     .spreads {
@@ -22,16 +20,6 @@ export const linearStyles = [
     .spreads .progress {
       position: absolute;
       inset: 40% 1em auto 4.5em;
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.75em;
-      margin: 0;
-    }
-    .limit {
-      stroke: var(--ink);
-      stroke-width: 1;
-      stroke-dasharray: 3 3;
     }
   `,
 ];

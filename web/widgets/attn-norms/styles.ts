@@ -100,9 +100,7 @@ export const normsStyles = [
       fill: var(--accent);
     }
     .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
-      gap: 1em 24px;
+      column-gap: 24px;
     }
     .cards {
       display: grid;

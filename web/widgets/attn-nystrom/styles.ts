@@ -1,5 +1,6 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 import { speedStyles } from "../shared/speed/styles.js";
 
@@ -8,60 +9,17 @@ export const nystromStyles = [
   ...figureStyles,
   methodStyles,
   speedStyles,
+  matrixStyles,
   css`
-    figure {
-      display: grid;
-      align-content: start;
-      gap: 0.35em;
-      min-width: 0;
-      margin: 0;
-    }
-    figcaption {
-      color: var(--muted);
-      font-size: 0.875em;
-    }
-    .trio {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
-      gap: 1em;
-      border-radius: 6px;
-      cursor: crosshair;
-    }
-    .trio:focus-visible {
-      outline: 2px solid var(--accent);
-      outline-offset: 4px;
-    }
-    .matrix {
-      outline: 1px solid var(--rule);
-    }
-    .frame,
-    .cross {
+    .frame {
       fill: none;
-      stroke: var(--ink);
+      stroke: var(--rule);
       stroke-width: 0.75;
       stroke-opacity: 0.8;
-    }
-    .frame {
-      stroke: var(--rule);
-    }
-    .pair {
-      display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
-      gap: 1em;
-      align-items: start;
-    }
-    .limit {
-      stroke: var(--ink);
-      stroke-width: 1;
-      stroke-dasharray: 3 3;
     }
     .method.thin {
       stroke-width: 1.25;
       stroke-dasharray: none;
-    }
-    .method.dotted {
-      stroke-width: 1.5;
-      stroke-dasharray: 1.5 3;
     }
     .method.wide {
       stroke-width: 2.5;
@@ -90,22 +48,9 @@ export const nystromStyles = [
       fill: none;
       stroke: var(--ink);
     }
-    path.bare {
-      stroke: none;
-    }
     .refusal {
       margin: 0;
       overflow-wrap: anywhere;
-    }
-    .progress {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.75em;
-      margin: 0;
-    }
-    .stage.old > :not(.progress) {
-      opacity: 0.75;
     }
   `,
 ];

@@ -10,9 +10,7 @@ export const sparseStyles = [
   matrixStyles,
   css`
     .pair {
-      display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 16em), 1fr));
-      gap: 1em;
       align-items: start;
     }
     .method.local {
@@ -33,23 +31,8 @@ export const sparseStyles = [
     .method.chosen {
       stroke-width: 3.5;
     }
-    path.bare {
-      stroke: none;
-    }
     .method.bigbird.bare.band {
       fill-opacity: 0.25;
-    }
-    .limit {
-      stroke: var(--ink);
-      stroke-width: 1;
-      stroke-dasharray: 3 3;
-    }
-    .progress {
-      display: flex;
-      flex-wrap: wrap;
-      align-items: center;
-      gap: 0.75em;
-      margin: 0;
     }
   `,
 ];

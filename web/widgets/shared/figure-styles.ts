@@ -1,5 +1,6 @@
 import { css } from "lit";
 import { widgetStyles } from "./styles.js";
+import { tableStyles } from "./table-styles.js";
 import { takeAwayStyles } from "./take-away/styles.js";
 
 /** Charts over axes, as wide as their place. */
@@ -23,11 +24,32 @@ export const figureStyles = [
   ...widgetStyles,
   takeAwayStyles,
   planeStyles,
+  tableStyles,
   css`
     .stage {
       display: grid;
       grid-template-columns: minmax(0, 1fr);
       gap: 1em;
+    }
+    .stage.old > :not(.progress) {
+      opacity: 0.75;
+    }
+    .pair {
+      display: grid;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
+      gap: 1em;
+    }
+    .progress {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.75em;
+      margin: 0;
+    }
+    .limit {
+      stroke: var(--ink);
+      stroke-width: 1;
+      stroke-dasharray: 3 3;
     }
     .draggable {
       cursor: ew-resize;
@@ -74,39 +96,18 @@ export const figureStyles = [
       width: 26px;
       height: 8px;
     }
-    .table {
-      max-height: 24em;
-      overflow: auto;
-      border: 1px solid var(--rule);
-      border-radius: 8px;
-    }
-    table {
-      width: 100%;
-      border-collapse: collapse;
-      font-size: 0.875em;
-    }
     caption {
       padding: 0.5em 0.75em;
-      text-align: start;
       font-weight: 650;
     }
     th,
     td {
       padding: 0.3em 0.75em;
-      text-align: end;
-      font-weight: 400;
       white-space: nowrap;
-    }
-    th:first-child {
-      text-align: start;
     }
     thead th {
       color: var(--muted);
       border-block-end: 1px solid var(--rule);
-    }
-    tr[aria-current="true"] > * {
-      background: var(--panel);
-      font-weight: 650;
     }
   `,
 ];

@@ -52,6 +52,13 @@ export const methodStyles = css`
     fill-opacity: 0.16;
     stroke: none;
   }
+  .method.dotted {
+    stroke-width: 1.5;
+    stroke-dasharray: 1.5 3;
+  }
+  path.bare {
+    stroke: none;
+  }
   @media (forced-colors: active) {
     .method.performer {
       --method: Highlight;

@@ -15,6 +15,10 @@ export const matrixStyles = css`
     color: var(--muted);
     font-size: 0.875em;
   }
+  .pair figure {
+    grid-template-rows: auto;
+    align-content: start;
+  }
   .linked {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
