@@ -30,7 +30,7 @@ import { en, type NystromText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
 import type { Entry } from "../shared/matrices/linked.js";
-import { halfOf, progress } from "../shared/figure-parts.js";
+import { progress } from "../shared/figure-parts.js";
 
 const titles = {
   matrices: "titleMatrices",
@@ -137,7 +137,7 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
   /** What the view in sight comes to; undefined until it has been computed once. */
   private get found(): Picture | undefined {
     const { t, numbers, width, table, view, matrices, steps, error, inverses, leak, speed } = this;
-    const pictures = picturesOf({ t, numbers, width, half: halfOf(width), table });
+    const pictures = picturesOf({ t, numbers, width, table });
     if (view === "matrices") {
       return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
     }

@@ -28,7 +28,7 @@ import { en, type PerformerText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { controls } from "./view/controls.js";
 import type { Entry } from "../shared/matrices/linked.js";
-import { halfOf, progress } from "../shared/figure-parts.js";
+import { progress } from "../shared/figure-parts.js";
 
 const titles = {
   matrices: "titleMatrices",
@@ -147,7 +147,7 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   private get found(): Picture | undefined {
     const { error, norms, estimators, range, speed } = this.computations;
     const { t, numbers, width, table, view, matrices } = this;
-    const given = { t, numbers, width, half: halfOf(width), table };
+    const given = { t, numbers, width, table };
     const pictures = picturesOf(given);
     if (view === "matrices") {
       return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);

@@ -2,15 +2,23 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Numbers } from "./format.js";
 import type { TextTable, Translate } from "./text.js";
 
-/** What every view of a figure is given. */
-export interface ViewProps<T extends TextTable> {
+/** What every picture of a figure is drawn with. */
+export interface PictureProps<T extends TextTable> {
   readonly t: Translate<T>;
   readonly numbers: Numbers;
-  /** Room for a picture, and for one of two side by side. */
+  /** Room for it. */
   readonly width: number;
-  readonly half: number;
-  readonly caption: string;
+}
+
+/** What every view of a figure is given. */
+export interface ViewProps<T extends TextTable> extends PictureProps<T> {
+  /** Whether the numbers are shown as well. */
   readonly table: boolean;
+}
+
+/** The same with the sentence that stands below the picture. */
+export interface CaptionedProps<T extends TextTable> extends ViewProps<T> {
+  readonly caption: string;
 }
 
 export const captionBelow = (caption: string): TemplateResult => html`<p class="caption" part="caption">${caption}</p>`;

@@ -1,15 +1,10 @@
-import type { Numbers } from "../../shared/format.js";
+import type { ViewProps as Shared } from "../../shared/figure-parts.js";
 import type { Pointing } from "../../shared/matrices/linked.js";
 import type { Translate } from "../../shared/text.js";
 import { methodNames, type MethodName } from "../methods.js";
 import type { CompareText } from "../text.en.js";
 
-export interface ViewProps extends Pointing {
-  readonly t: Translate<CompareText>;
-  readonly numbers: Numbers;
-  readonly width: number;
-  readonly table: boolean;
-}
+export type ViewProps = Shared<CompareText> & Pointing;
 
 export const allNames = [...methodNames, "uniform"] as const;
 

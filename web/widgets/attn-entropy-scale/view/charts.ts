@@ -1,16 +1,13 @@
 import { nothing, svg, type TemplateResult } from "lit";
 import { linePath } from "../../shared/charts/line-chart.js";
 import { plane } from "../../shared/charts/plane.js";
+import type { PictureProps } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
 import type { Growth, Lengths } from "../measure.js";
 import { scaleNames, type ScaleName } from "../scales.js";
 import type { EntropyScaleText } from "../text.en.js";
 
-export interface ChartProps {
-  readonly t: Translate<EntropyScaleText>;
-  readonly numbers: Numbers;
-  readonly width: number;
+export interface ChartProps extends PictureProps<EntropyScaleText> {
   readonly summary: string;
 }
 

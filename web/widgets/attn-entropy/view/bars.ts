@@ -1,13 +1,9 @@
 import { nothing, svg, type TemplateResult } from "lit";
 import { plane } from "../../shared/charts/plane.js";
-import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import type { PictureProps } from "../../shared/figure-parts.js";
 import type { EntropyText } from "../text.en.js";
 
-export interface BarsProps {
-  readonly t: Translate<EntropyText>;
-  readonly numbers: Numbers;
-  readonly width: number;
+export interface BarsProps extends PictureProps<EntropyText> {
   readonly height: number;
   /** Probabilities as given, largest first, and after the power, as columns behind one another. */
   readonly before: Float32Array;

@@ -3,18 +3,14 @@ import type { Lab } from "../../../package/index.js";
 import { follow } from "../../shared/charts/follow.js";
 import { linePath } from "../../shared/charts/line-chart.js";
 import { plane } from "../../shared/charts/plane.js";
-import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import type { PictureProps } from "../../shared/figure-parts.js";
 import { curveOf, type Solution } from "../solve.js";
 import type { EntropyText } from "../text.en.js";
 import { targetRange } from "./controls.js";
 
-export interface CurveProps {
-  readonly t: Translate<EntropyText>;
-  readonly numbers: Numbers;
+export interface CurveProps extends PictureProps<EntropyText> {
   readonly lab: Lab;
   readonly solution: Solution;
-  readonly width: number;
   readonly height: number;
   /** Rounds of the article that are drawn; undefined draws the solution alone. */
   readonly round: number | undefined;

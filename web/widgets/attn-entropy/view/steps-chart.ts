@@ -1,16 +1,12 @@
 import { svg, type TemplateResult } from "lit";
 import { linePath } from "../../shared/charts/line-chart.js";
 import { plane } from "../../shared/charts/plane.js";
-import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import type { PictureProps } from "../../shared/figure-parts.js";
 import { steps, type Rule } from "../sampling.js";
 import type { EntropyText } from "../text.en.js";
 
-export interface StepsChartProps {
-  readonly t: Translate<EntropyText>;
-  readonly numbers: Numbers;
+export interface StepsChartProps extends PictureProps<EntropyText> {
   readonly rules: readonly Rule[];
-  readonly width: number;
   /** From 1. */
   readonly step: number;
   readonly summary: string;

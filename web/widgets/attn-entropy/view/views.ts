@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Lab } from "../../../package/index.js";
-import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
+import { keys } from "../../shared/controls.js";
+import { captionBelow, type CaptionedProps } from "../../shared/figure-parts.js";
 import { effective, failureText, ruleText } from "../caption.js";
 import { rowOf, vocabulary, type Rule, type SamplingOptions } from "../sampling.js";
 import type { StartName } from "../schema.js";
@@ -10,18 +10,11 @@ import type { EntropyText } from "../text.en.js";
 import { barsChart } from "./bars.js";
 import { startLabels } from "./controls.js";
 import { curveChart, isBounded } from "./curve.js";
-import { keys } from "../../shared/controls.js";
-import { captionBelow } from "../../shared/figure-parts.js";
 import { stepsChart } from "./steps-chart.js";
 import { entriesTable, stepsTable, traceTable } from "./tables.js";
 
-export interface ViewProps {
-  readonly t: Translate<EntropyText>;
-  readonly numbers: Numbers;
+export interface ViewProps extends CaptionedProps<EntropyText> {
   readonly lab: Lab;
-  readonly width: number;
-  readonly caption: string;
-  readonly table: boolean;
   readonly onTarget: (entropy: number) => void;
 }
 

@@ -3,22 +3,16 @@ import type { Band } from "../../shared/band.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
-import { captionBelow, halfOf } from "../../shared/figure-parts.js";
-import type { Numbers } from "../../shared/format.js";
+import { captionBelow, halfOf, type ViewProps as Shared } from "../../shared/figure-parts.js";
 import { linked, type Pointing } from "../../shared/matrices/linked.js";
 import { largest, matrixPicture } from "../../shared/matrices/trio.js";
-import { joinSentences, type Translate } from "../../shared/text.js";
+import { joinSentences } from "../../shared/text.js";
 import { nameOf } from "../caption.js";
 import { featuresOf, negligible, spreadOf, tokenCount, uniformWeights, type Measured } from "../measure.js";
 import { drawCount, lengths, surveyed, type Survey, type Surveyed } from "../survey.js";
 import type { LinearText } from "../text.en.js";
 
-export interface ViewProps extends Pointing {
-  readonly t: Translate<LinearText>;
-  readonly numbers: Numbers;
-  readonly width: number;
-  readonly table: boolean;
-}
+export type ViewProps = Shared<LinearText> & Pointing;
 
 /** The two matrices, their singular values, over how many keys their rows spread, and all maps beside one another. */
 export function linearView(

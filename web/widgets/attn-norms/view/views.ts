@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { keys } from "../../shared/controls.js";
+import type { CaptionedProps } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
-import type { Translate } from "../../shared/text.js";
 import { compareLine } from "../caption.js";
 import { entryOf } from "../exports.js";
 import type { Run } from "../norms.js";
@@ -11,12 +11,7 @@ import { reach, type NormName } from "../schema.js";
 import type { NormsText } from "../text.en.js";
 import { matrix, type MatrixProps } from "./matrix.js";
 
-export interface ViewProps {
-  readonly t: Translate<NormsText>;
-  readonly numbers: Numbers;
-  readonly width: number;
-  readonly caption: string;
-  readonly table: boolean;
+export interface ViewProps extends CaptionedProps<NormsText> {
   /** Ten to this is the unit of x. */
   readonly size: number;
   /** What was added to every entry; they are drawn without it. */

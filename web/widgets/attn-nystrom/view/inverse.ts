@@ -3,7 +3,7 @@ import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { plane } from "../../shared/charts/plane.js";
 import { linePath } from "../../shared/charts/line-chart.js";
 import { keys } from "../../shared/controls.js";
-import { captionBelow } from "../../shared/figure-parts.js";
+import { captionBelow, halfOf } from "../../shared/figure-parts.js";
 import { divergesFrom, growth, type Inverse } from "../inverse.js";
 import { mostSteps } from "../schema.js";
 import { percentTick } from "./charts.js";
@@ -19,7 +19,7 @@ export interface InverseViewProps extends ViewProps {
 
 /** What the steps do to the inverse, and to the output. */
 export function inverseView(props: InverseViewProps, inverse: Inverse): TemplateResult {
-  const { t, numbers, half, caption, start, iterations } = props;
+  const { t, numbers, width, caption, start, iterations } = props;
   const steps = (values: readonly number[]): [number, number][] =>
     values.map((value, step) => [step, Number.isFinite(value) ? value : Infinity]);
   const level = (value: number): [number, number][] => [
@@ -37,7 +37,7 @@ export function inverseView(props: InverseViewProps, inverse: Inverse): Template
       <figcaption>${t(name)}</figcaption>
       ${logPlane({
         kind: name === "residualTitle" ? "residuals" : "outputs",
-        width: half,
+        width: halfOf(width),
         height: 280,
         x: [0, mostSteps],
         y: [least, most],
@@ -91,7 +91,7 @@ const [widest, lowest, highest] = [5, -2, 4] as const;
  * What a step makes of each share w, and where the shares are. Below 4.13 they end at 1, except at 3, which stays and catches
  * those up to 3.467.
  */
-function sharesFigure({ t, numbers, half, iterations }: InverseViewProps, { shares }: Inverse): TemplateResult {
+function sharesFigure({ t, numbers, width, iterations }: InverseViewProps, { shares }: Inverse): TemplateResult {
   const curve = Array.from({ length: 101 }, (_, i) => (widest * i) / 100).filter((w) => w * growth(w) > lowest);
   const within = (value: number): number => Math.min(highest, Math.max(lowest, value));
   const reached = (step: number): number[] => (shares[step] ?? []).filter(Number.isFinite);
@@ -100,7 +100,7 @@ function sharesFigure({ t, numbers, half, iterations }: InverseViewProps, { shar
     <figcaption>${title}</figcaption>
     ${plane({
       kind: "shares",
-      width: half,
+      width: halfOf(width),
       height: 280,
       x: [0, widest],
       y: [lowest, highest],

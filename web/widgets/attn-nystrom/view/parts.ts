@@ -1,4 +1,4 @@
-import type { ViewProps as Shared } from "../../shared/figure-parts.js";
+import type { CaptionedProps } from "../../shared/figure-parts.js";
 import type { NystromText } from "../text.en.js";
 
-export type ViewProps = Shared<NystromText>;
+export type ViewProps = CaptionedProps<NystromText>;

@@ -15,7 +15,7 @@ import {
   type EstimatorMap,
   type Slice,
 } from "../estimators.js";
-import { captionBelow } from "../../shared/figure-parts.js";
+import { captionBelow, halfOf } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
 import { sliceTable } from "./tables.js";
 
@@ -32,7 +32,8 @@ const degrees = (angle: number): number => (180 * angle) / Math.PI;
 
 /** Which estimator is the better one, over all angles and lengths, and one length in detail. */
 export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, slice: Slice): TemplateResult {
-  const { t, numbers, half, caption } = props;
+  const { t, numbers, caption } = props;
+  const width = halfOf(props.width);
   return html`<div class="pair">
       <figure>
         <figcaption>${t("mapTitle")}</figcaption>
@@ -40,7 +41,7 @@ export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, sl
       </figure>
       <figure>
         <figcaption>${t("sliceTitle", { length: numbers.plain(slice.length), directions })}</figcaption>
-        ${sliceChart(props, slice, half)}
+        ${sliceChart(props, slice, width)}
         ${keys([
           ["method performer", t("positiveLine")],
           ["method trigonometric", t("trigonometricLine")],
@@ -53,7 +54,8 @@ export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, sl
 }
 
 function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnRatios }: Slice): TemplateResult {
-  const { t, numbers, half, dark, length, onLength } = props;
+  const { t, numbers, dark, length, onLength } = props;
+  const width = halfOf(props.width);
   const height = 280;
   const choose = (event: PointerEvent): void => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -74,7 +76,7 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnR
   >
     ${plane({
       kind: "map",
-      width: half,
+      width,
       height,
       x: [0, 180],
       y: [0, 2],
@@ -86,7 +88,7 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnR
       summary: `${t("mapTitle")}: ${t("rampTrigonometric")}, ${t("rampPositive")}`,
       name: t("mapTitle"),
       draw: (x, y) =>
-        svg`${guard([ratios, dark, half], () =>
+        svg`${guard([ratios, dark, width], () =>
           cells({
             rows: lengths.length,
             columns: angles.length,
@@ -114,8 +116,8 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnR
 const place = (ratio: number): number => 0.5 + Math.max(-1, Math.min(1, ratio / decades)) / 2;
 
 /** What the colors mean. */
-function ramp({ t, dark, half }: EstimatorsViewProps): TemplateResult {
-  const width = half;
+function ramp({ t, dark, ...props }: EstimatorsViewProps): TemplateResult {
+  const width = halfOf(props.width);
   return html`<svg class="plane ramp" viewBox="0 0 ${width} 40" aria-hidden="true">
     ${cells({
       rows: 1,

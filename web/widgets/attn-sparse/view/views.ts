@@ -4,10 +4,9 @@ import { ColorMap } from "../../shared/charts/color-map.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
-import { captionBelow, halfOf } from "../../shared/figure-parts.js";
-import type { Numbers } from "../../shared/format.js";
+import { captionBelow, halfOf, type ViewProps as Shared } from "../../shared/figure-parts.js";
 import { linked, type LinkedPicture, type Pointing } from "../../shared/matrices/linked.js";
-import { joinSentences, type Translate } from "../../shared/text.js";
+import { joinSentences } from "../../shared/text.js";
 import { nameOf, part } from "../caption.js";
 import {
   allOf,
@@ -23,11 +22,7 @@ import { patternNames } from "../schema.js";
 import type { Speed } from "../speed.js";
 import type { SparseText } from "../text.en.js";
 
-export interface ViewProps extends Pointing {
-  readonly t: Translate<SparseText>;
-  readonly numbers: Numbers;
-  readonly width: number;
-  readonly table: boolean;
+export interface ViewProps extends Shared<SparseText>, Pointing {
   /** Sets the number of layers. */
   readonly onLayers: (layers: number) => void;
 }

@@ -2,14 +2,14 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { dataTable } from "../charts/data-table.js";
 import { logPlane, type LogLine } from "../charts/log-plane.js";
 import { keys } from "../controls.js";
-import { captionBelow, type ViewProps } from "../figure-parts.js";
+import { captionBelow, type CaptionedProps } from "../figure-parts.js";
 import type { Numbers } from "../format.js";
 import { crossingOf } from "./crossing.js";
 import { timeAt } from "./race.js";
 import { about, type SpeedShown } from "./shown.js";
 import { speedText } from "./text.js";
 
-export type SpeedViewProps = Pick<ViewProps<never>, "numbers" | "width" | "caption" | "table">;
+export type SpeedViewProps = Omit<CaptionedProps<never>, "t">;
 
 type Place = (value: number) => number;
 
