@@ -5,7 +5,7 @@ import type { BenchmarkText } from "./text.en.js";
 export const zh: Translation<BenchmarkText> = {
   title: "精确注意力在你的机器上有多快？最快又能有多快？",
 
-  titleCrossover: "从多少个 token 起，线性复杂度的注意力比精确注意力快？",
+  titleCrossover: "线性复杂度的注意力，从多少个 token 起比精确注意力快？",
   view: "测什么",
   viewExact: "精确注意力",
   viewCrossover: "与线性复杂度相比",
