@@ -25,41 +25,41 @@ bool clean(float* values, Index count) {
 
 Operands::Operands(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                    const ConstMatrix& d_output, const Options& options, float* workspace)
-    : q_(q),
-      k_(k),
-      v_(v),
-      d_output_(d_output),
-      options_(options),
-      layout_(q.rows(), k.rows(), q.cols(), v.cols()),
-      visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
+    : q(q),
+      k(k),
+      v(v),
+      d_output(d_output),
+      options(options),
+      layout(q.rows(), k.rows(), q.cols(), v.cols()),
+      visible(options, q.rows(), k.rows(), workspace + layout.key_list),
       workspace_(workspace) {}
 
 void Operands::pack_keys() {
-  float* keys = section_at(layout_.keys);
-  float* values = section_at(layout_.values);
-  const Index count = visible_.count();
-  attention::pack_keys(visible_, {0, count}, k_, keys);
-  attention::pack_keys(visible_, {0, count}, v_, values);
-  float* key_columns = section_at(layout_.key_columns);
-  for (Index c = 0; c < k_.cols(); c += kTileRows) {
-    const Index width = std::min<Index>(kTileRows, k_.cols() - c);
+  float* keys = section(&Layout::keys);
+  float* values = section(&Layout::values);
+  const Index count = visible.count();
+  attention::pack_keys(visible, {0, count}, k, keys);
+  attention::pack_keys(visible, {0, count}, v, values);
+  float* key_columns = section(&Layout::key_columns);
+  for (Index c = 0; c < k.cols(); c += kTileRows) {
+    const Index width = std::min<Index>(kTileRows, k.cols() - c);
     for (Index key = 0; key < count; ++key) {
-      const float* from = k_.data() + visible_.original(key) * k_.cols() + c;
+      const float* from = k.data() + visible.original(key) * k.cols() + c;
       linalg::pack_columns(from, 0, width, kTileRows, 1, key_columns);
       key_columns += kTileRows;
     }
   }
-  all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k_.cols());
-  all_keys_finite_ = clean(values, round_up(count, kTileRows) * v_.cols()) && all_keys_finite_;
-  clean(section_at(layout_.key_columns), count * round_up(k_.cols(), kTileRows));
+  all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k.cols());
+  all_keys_finite_ = clean(values, round_up(count, kTileRows) * v.cols()) && all_keys_finite_;
+  clean(section(&Layout::key_columns), count * round_up(k.cols(), kTileRows));
 }
 
 bool Operands::sees_a_key_that_is_not_finite(Index i) const {
-  const KeyRange seen = visible_.range(i);
+  const KeyRange seen = visible.range(i);
   for (Index key = seen.begin; !all_keys_finite_ && key < seen.end; ++key) {
-    const Index j = visible_.original(key);
-    if (!hides(options_, i, j) && !(simd::all_finite(k_.data() + j * k_.cols(), k_.cols()) &&
-                                    simd::all_finite(v_.data() + j * v_.cols(), v_.cols()))) {
+    const Index j = visible.original(key);
+    if (!hides(options, i, j) && !(simd::all_finite(k.data() + j * k.cols(), k.cols()) &&
+                                   simd::all_finite(v.data() + j * v.cols(), v.cols()))) {
       return true;
     }
   }
@@ -67,15 +67,15 @@ bool Operands::sees_a_key_that_is_not_finite(Index i) const {
 }
 
 Panel Operands::pack_panel(Index first, Index last, Index p) {
-  Panel panel{query_panel(visible_, first, last)};
-  float* queries = section_at(layout_.queries) + p * kPanelQueries * q_.cols();
-  float* d_outputs = section_at(layout_.d_outputs) + p * kPanelQueries * v_.cols();
-  pack_queries(q_, options_, panel, queries);
+  Panel panel{query_panel(visible, first, last)};
+  float* queries = section(&Layout::queries) + p * kPanelQueries * q.cols();
+  float* d_outputs = section(&Layout::d_outputs) + p * kPanelQueries * v.cols();
+  pack_queries(q, options, panel, queries);
   const float* lines[kPanelQueries];
   for (Index lane = 0; lane < kPanelQueries; ++lane) {
-    lines[lane] = d_output_.data() + panel.query(lane) * v_.cols();
+    lines[lane] = d_output.data() + panel.query(lane) * v.cols();
   }
-  linalg::pack_lines<kPanelQueries>(lines, v_.cols(), d_outputs);
+  linalg::pack_lines<kPanelQueries>(lines, v.cols(), d_outputs);
   // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
   Lanes8 probe = lanes8(0.0F);
   const auto look_at = [&probe](const float* packed, Index length) {
@@ -85,8 +85,8 @@ Panel Operands::pack_panel(Index first, Index last, Index p) {
       probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
     }
   };
-  look_at(queries, q_.cols());
-  look_at(d_outputs, v_.cols());
+  look_at(queries, q.cols());
+  look_at(d_outputs, v.cols());
   float not_finite[kPanelQueries];
   store8(not_finite, probe);
   for (Index lane = 0; lane < panel.queries; ++lane) {
@@ -96,8 +96,8 @@ Panel Operands::pack_panel(Index first, Index last, Index p) {
     panel.alive[lane] = sees && !panel.in_double[lane];
   }
   // The same rows once more, as operands of dk and dv.
-  pack_rows(q_, panel, p, section_at(layout_.query_columns), true);
-  pack_rows(d_output_, panel, p, section_at(layout_.d_output_columns), false);
+  pack_rows(q, panel, p, section(&Layout::query_columns), true);
+  pack_rows(d_output, panel, p, section(&Layout::d_output_columns), false);
   return panel;
 }
 
@@ -106,7 +106,7 @@ void Operands::pack_rows(const ConstMatrix& from, const Panel& panel, Index p, f
                          bool scaled) const {
   for (Index lane = 0; lane < kPanelQueries; ++lane) {
     const auto scale =
-        scaled ? static_cast<float>(scale_for(options_, panel.seen[lane].size())) : 1.0F;
+        scaled ? static_cast<float>(scale_for(options, panel.seen[lane].size())) : 1.0F;
     const float* row = from.data() + panel.query(lane) * from.cols();
     float* entry = to + (p * kPanelQueries + lane) * kTileColumns;
     for (Index c = 0; c < from.cols(); c += kTileColumns) {

@@ -93,6 +93,14 @@ struct Panel : QueryPanel {
 // The operands of one head. Holds views only.
 class Operands {
  public:
+  const ConstMatrix& q;
+  const ConstMatrix& k;
+  const ConstMatrix& v;
+  const ConstMatrix& d_output;
+  const Options& options;
+  const Layout layout;
+  const VisibleKeys visible;
+
   Operands(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
            const ConstMatrix& d_output, const Options& options, float* workspace);
 
@@ -102,17 +110,8 @@ class Operands {
   // Packs queries [first, last), at most a panel of them, as number p of their block.
   Panel pack_panel(Index first, Index last, Index p);
 
- protected:
-  // A section of the workspace.
-  float* section_at(Index section) const { return workspace_ + section; }
-
-  const ConstMatrix& q_;
-  const ConstMatrix& k_;
-  const ConstMatrix& v_;
-  const ConstMatrix& d_output_;
-  const Options& options_;
-  Layout layout_;
-  VisibleKeys visible_;
+  // A section of the workspace, as in section(&Layout::keys).
+  float* section(Index Layout::* start) const { return workspace_ + layout.*start; }
 
  private:
   bool sees_a_key_that_is_not_finite(Index i) const;

@@ -55,20 +55,20 @@ using linalg::kTileRows;
 using simd::F32x4;
 
 // One head. Holds views only.
-class Head : Operands {
+class Head {
  public:
   Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
        const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
        float* workspace)
-      : Operands(q, k, v, d_output, options, workspace),
+      : operands_(q, k, v, d_output, options, workspace),
         gradients_(gradients),
         needs_slopes_(gradients.dq != nullptr || gradients.dk != nullptr ||
                       gradients.dbias != nullptr) {}
 
   void run() {
-    pack_keys();
-    for (Index i = 0; i < q_.rows(); i += kQueryBlock) {
-      run_block(i, std::min(i + kQueryBlock, q_.rows()));
+    operands_.pack_keys();
+    for (Index i = 0; i < operands_.q.rows(); i += kQueryBlock) {
+      run_block(i, std::min(i + kQueryBlock, operands_.q.rows()));
     }
   }
 
@@ -79,10 +79,11 @@ class Head : Operands {
     Panel panels[kPanels];
     Index count = 0;
     for (Index i = first; i < last; i += kPanelQueries) {
-      panels[count] = pack_panel(i, std::min(i + kPanelQueries, last), count);
+      panels[count] = operands_.pack_panel(i, std::min(i + kPanelQueries, last), count);
       ++count;
     }
-    std::fill_n(section_at(layout_.dq), kQueryBlock * round_up(k_.cols(), kTileRows), 0.0F);
+    std::fill_n(operands_.section(&Layout::dq),
+                kQueryBlock * round_up(operands_.k.cols(), kTileRows), 0.0F);
     // Ranges grow with the query.
     const Index begin = panels[0].reach().begin / kKeyBlock * kKeyBlock;
     const Index end = panels[count - 1].reach().end;
@@ -105,24 +106,28 @@ class Head : Operands {
     }
   }
 
-  float* weights_of(Index p) const { return section_at(layout_.weights) + p * layout_.strip; }
-  float* slopes_of(Index p) const { return section_at(layout_.slopes) + p * layout_.strip; }
+  float* weights_of(Index p) const {
+    return operands_.section(&Layout::weights) + p * operands_.layout.strip;
+  }
+  float* slopes_of(Index p) const {
+    return operands_.section(&Layout::slopes) + p * operands_.layout.strip;
+  }
 
   // Step 1: logits and dP.
   void compute_logits(Panel& panel, Index p, const KeyRange& keys) {
     float* scores = weights_of(p) + keys.begin * kPanelQueries;
     float* slopes = slopes_of(p) + keys.begin * kPanelQueries;
-    multiply_keys(section_at(layout_.keys), section_at(layout_.queries), k_.cols(), p, keys,
-                  scores);
+    multiply_keys(operands_.section(&Layout::keys), operands_.section(&Layout::queries),
+                  operands_.k.cols(), p, keys, scores);
     if (needs_slopes_) {
-      multiply_keys(section_at(layout_.values), section_at(layout_.d_outputs), v_.cols(), p, keys,
-                    slopes);
+      multiply_keys(operands_.section(&Layout::values), operands_.section(&Layout::d_outputs),
+                    operands_.v.cols(), p, keys, slopes);
     } else {
       std::fill_n(slopes, keys.size() * kPanelQueries, 0.0F);
     }
-    if (options_.bias.data != nullptr) {
-      add_bias(options_.bias, visible_, panel, keys.begin, std::min(keys.end, visible_.count()),
-               scores);
+    if (operands_.options.bias.data != nullptr) {
+      add_bias(operands_.options.bias, operands_.visible, panel, keys.begin,
+               std::min(keys.end, operands_.visible.count()), scores);
     }
     hide(panel, keys.begin, keys.end, scores);
     for (Index e = 0; e < keys.size() * kPanelQueries; e += kPanelQueries) {
@@ -223,7 +228,7 @@ class Head : Operands {
       store8(weights_of(p) + key * kPanelQueries, weight);
       store8(slopes_of(p) + key * kPanelQueries, slope);
     }
-    const KeyRange real = {keys.begin, std::min(keys.end, visible_.count())};
+    const KeyRange real = {keys.begin, std::min(keys.end, operands_.visible.count())};
     if (gradients_.dbias != nullptr) {
       accumulate_bias(panel, slopes_of(p), real);
     }
@@ -231,8 +236,8 @@ class Head : Operands {
       accumulate_query(p, real);
     }
     for (Index key = keys.begin; key < keys.end; key += kTileRows) {
-      turn(weights_of(p), key, p, section_at(layout_.weights_by_query), key - block);
-      turn(slopes_of(p), key, p, section_at(layout_.slopes_by_query), key - block);
+      turn(weights_of(p), key, p, operands_.section(&Layout::weights_by_query), key - block);
+      turn(slopes_of(p), key, p, operands_.section(&Layout::slopes_by_query), key - block);
     }
   }
 
@@ -246,13 +251,13 @@ class Head : Operands {
   }
 
   void accumulate_bias(const Panel& panel, const float* slopes, const KeyRange& keys) {
-    const Index row_stride = options_.bias.row_stride;
-    const Index column_stride = options_.bias.column_stride;
+    const Index row_stride = operands_.options.bias.row_stride;
+    const Index column_stride = operands_.options.bias.column_stride;
     Lanes8 sums = lanes8(0.0F);
     for (Index key = keys.begin; key < keys.end; ++key) {
       const float* row = slopes + key * kPanelQueries;
       const Lanes8 slope = load8(row);
-      float* to = gradients_.dbias + visible_.original(key) * column_stride;
+      float* to = gradients_.dbias + operands_.visible.original(key) * column_stride;
       if (column_stride == 0) {
         add(sums, slope);
       } else if (row_stride == 0) {
@@ -272,9 +277,10 @@ class Head : Operands {
 
   // dq^T += k^T dS^T
   void accumulate_query(Index p, const KeyRange& keys) {
-    const float* columns = section_at(layout_.key_columns) + keys.begin * kTileRows;
-    float* to = section_at(layout_.dq) + p * kPanelQueries * round_up(k_.cols(), kTileRows);
-    for (Index c = 0; c < k_.cols(); c += kTileRows) {
+    const float* columns = operands_.section(&Layout::key_columns) + keys.begin * kTileRows;
+    float* to = operands_.section(&Layout::dq) +
+                p * kPanelQueries * round_up(operands_.k.cols(), kTileRows);
+    for (Index c = 0; c < operands_.k.cols(); c += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(
           keys.size(), columns, kTileRows, slopes_of(p) + keys.begin * kPanelQueries);
       for (const auto& row : tile.sum) {
@@ -282,7 +288,7 @@ class Head : Operands {
         store8(to, {{old.half[0] + row[0], old.half[1] + row[1]}});
         to += kPanelQueries;
       }
-      columns += visible_.count() * kTileRows;
+      columns += operands_.visible.count() * kTileRows;
     }
   }
 
@@ -302,16 +308,16 @@ class Head : Operands {
       const Index from = static_cast<Index>(first) * kPanelQueries;
       const Index queries = static_cast<Index>(last - first) * kPanelQueries;
       const Index at = (key - block) * kQueryBlock + from * kTileRows;
-      const Index keys = std::min<Index>(kTileRows, visible_.count() - key);
+      const Index keys = std::min<Index>(kTileRows, operands_.visible.count() - key);
       if (gradients_.dv != nullptr) {
-        multiply_queries(queries, section_at(layout_.weights_by_query) + at,
-                         section_at(layout_.d_output_columns) + from * kTileColumns, key, keys,
-                         gradients_.dv, v_.cols());
+        multiply_queries(queries, operands_.section(&Layout::weights_by_query) + at,
+                         operands_.section(&Layout::d_output_columns) + from * kTileColumns, key,
+                         keys, gradients_.dv, operands_.v.cols());
       }
       if (gradients_.dk != nullptr) {
-        multiply_queries(queries, section_at(layout_.slopes_by_query) + at,
-                         section_at(layout_.query_columns) + from * kTileColumns, key, keys,
-                         gradients_.dk, k_.cols());
+        multiply_queries(queries, operands_.section(&Layout::slopes_by_query) + at,
+                         operands_.section(&Layout::query_columns) + from * kTileColumns, key, keys,
+                         gradients_.dk, operands_.k.cols());
       }
     }
   }
@@ -323,7 +329,7 @@ class Head : Operands {
       const auto tile = linalg::multiply_panels<kTileRows>(queries, a, kTileRows, b);
       b += kQueryBlock * kTileColumns;
       for (Index r = 0; r < keys; ++r) {
-        float* row = gradient + visible_.original(key + r) * columns + c;
+        float* row = gradient + operands_.visible.original(key + r) * columns + c;
         if (c + kTileColumns <= columns) {
           const Lanes8 old = load8(row);
           store8(row, {{old.half[0] + tile.sum[r][0], old.half[1] + tile.sum[r][1]}});
@@ -341,15 +347,16 @@ class Head : Operands {
   // ------------------------------------------------------------ results
 
   void finish(const Panel& panel, Index p) {
-    const Index d = k_.cols();
-    const float* sums = section_at(layout_.dq) + p * kPanelQueries * round_up(d, kTileRows);
+    const Index d = operands_.k.cols();
+    const float* sums = operands_.section(&Layout::dq) + p * kPanelQueries * round_up(d, kTileRows);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       const Index i = panel.first + lane;
       if (panel.in_double[lane]) {
         redo(i, gradients_);
       } else if (gradients_.dq != nullptr) {
         float* row = gradients_.dq + i * d;
-        const auto scale = static_cast<float>(scale_for(options_, panel.seen[lane].size()));
+        const auto scale =
+            static_cast<float>(scale_for(operands_.options, panel.seen[lane].size()));
         for (Index c = 0; c < d; ++c) {
           row[c] = panel.alive[lane] ? sums[c * kPanelQueries + lane] * scale : 0.0F;
         }
@@ -362,10 +369,11 @@ class Head : Operands {
 
   // The strips are free by then.
   void redo(Index i, const Gradients& gradients) {
-    backward_row_in_double(q_, k_, v_, d_output_, options_, i, gradients,
-                           section_at(layout_.slopes));
+    backward_row_in_double(operands_.q, operands_.k, operands_.v, operands_.d_output,
+                           operands_.options, i, gradients, operands_.section(&Layout::slopes));
   }
 
+  Operands operands_;
   const Gradients& gradients_;
   bool needs_slopes_;
 };
