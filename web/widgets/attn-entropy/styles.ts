@@ -1,9 +1,11 @@
 import { css } from "lit";
+import { cardStyles } from "../shared/card-styles.js";
 import { figureStyles } from "../shared/figure-styles.js";
 
 /** Marks of the entropy figure on top of what all figures share. */
 export const entropyStyles = [
   ...figureStyles,
+  cardStyles,
   css`
     .line,
     .before {
@@ -94,28 +96,7 @@ export const entropyStyles = [
       cursor: pointer;
     }
     .cards {
-      display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 19em), 1fr));
-      gap: 1.25em 1.5em;
-      margin: 0;
-      padding: 0;
-      list-style: none;
-    }
-    .cards li {
-      display: grid;
-      align-content: start;
-      gap: 0.5em;
-    }
-    .cards p {
-      margin: 0;
-      font-size: 0.9375em;
-    }
-    .cards .name {
-      font-size: 1em;
-      font-weight: 650;
-    }
-    .cards button {
-      justify-self: start;
     }
     @container (max-width: 420px) {
       th,

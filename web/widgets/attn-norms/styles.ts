@@ -1,9 +1,11 @@
 import { css } from "lit";
+import { cardStyles } from "../shared/card-styles.js";
 import { figureStyles } from "../shared/figure-styles.js";
 
 /** Marks of the norms figure on top of what all figures share. */
 export const normsStyles = [
   ...figureStyles,
+  cardStyles,
   css`
     .matrix {
       touch-action: pan-y;
@@ -103,28 +105,8 @@ export const normsStyles = [
       column-gap: 24px;
     }
     .cards {
-      display: grid;
       grid-template-columns: repeat(3, minmax(0, 1fr));
-      gap: 1.25em 16px;
-      margin: 0;
-      padding: 0;
-      list-style: none;
-    }
-    .cards li {
-      display: grid;
-      align-content: start;
-      gap: 0.5em;
-    }
-    .cards p {
-      margin: 0;
-      font-size: 0.9375em;
-    }
-    .cards .name {
-      font-size: 1em;
-      font-weight: 650;
-    }
-    .cards button {
-      justify-self: start;
+      column-gap: 16px;
     }
     @container (max-width: 560px) {
       .cards {
