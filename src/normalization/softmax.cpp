@@ -8,8 +8,10 @@
 //
 //   x, out, d_output, d_x [rows, length]; L, g of log_sum_exp [rows]
 //
-// Plan: see simd/row_softmax.h. The weights of a row wait where its result will be, in the cache; what
-// is subtracted from something large (the logarithms, and g from its own mean) is done in double.
+// Plan: see simd/row_softmax.h. The weights of a row wait in the first-level cache until they are
+// divided by their sum, while the next row is computed: a result's place, when it is first written, is
+// mostly not in the cache, and whoever reads there soon has to wait. What is subtracted from something
+// large (the logarithms, and g from its own mean) is done in double.
 // Error, with y_j = (x_j - m) / T: p within (6 + |y_j|) 2^-23 relative, exactly 0 for y_j < -88;
 // l and L within 1 ulp plus 5e-7 min(1, |l|); a gradient within (8 + |y_j|) 2^-23 of the terms that
 // it is the difference of, and 1e-15 g where all g_j are g (all tested).
@@ -37,6 +39,9 @@ using simd::splat64;
 constexpr double kLowestTemperature = 1e-30;
 constexpr double kHighestTemperature = 1e30;
 
+// Rows up to this length have their weights aside, in the first-level cache, until they are results.
+constexpr Index kLongestAside = 2048;
+
 // The same as simd::exponentiate_row, for temperatures outside of that: slow and rare.
 ATTNLAB_OWN_FUNCTION simd::RowSum exponentiate_in_double(const float* x, Index length,
                                                          double temperature, float* out,
@@ -53,26 +58,31 @@ ATTNLAB_OWN_FUNCTION simd::RowSum exponentiate_in_double(const float* x, Index l
   return {origin, sum};
 }
 
+bool is_moderate(double temperature) {
+  return temperature >= kLowestTemperature && temperature <= kHighestTemperature;
+}
+
 simd::RowSum exponentiate(const float* x, Index length, double temperature, float* out,
                           const float* next, float& maximum, Index block) {
-  if (temperature < kLowestTemperature || temperature > kHighestTemperature) {
+  if (!is_moderate(temperature)) {
     return exponentiate_in_double(x, length, temperature, out, next, maximum);
   }
   return simd::exponentiate_row(x, length, 1.0 / temperature, out, next, maximum, block);
 }
 
 // Calls visit(number of the row, row of x, row of out, sum) for each row, when the weights
-// exp((x - origin) / temperature) are in the row of out.
+// exp((x - origin) / temperature) are in `aside`, or without that in the row of out.
 template <typename Visit>
 void for_each_row(const linalg::ConstMatrix& x, double temperature, linalg::Matrix out, Index block,
-                  Visit&& visit) {
+                  float* aside, Visit&& visit) {
   const Index length = x.cols();
   float maximum = x.rows() == 0 ? 0.0F : simd::row_maximum(x.data(), length);
   for (Index i = 0; i < x.rows(); ++i) {
     const float* from = x.data() + i * length;
     float* to = out.data() + i * length;
     const float* next = i + 1 < x.rows() ? from + length : from;
-    visit(i, from, to, exponentiate(from, length, temperature, to, next, maximum, block));
+    float* weights = aside == nullptr ? to : aside;
+    visit(i, from, to, exponentiate(from, length, temperature, weights, next, maximum, block));
   }
 }
 
@@ -157,16 +167,38 @@ double inverse_of(double temperature) {
 }  // namespace
 
 void softmax(const linalg::ConstMatrix& x, double temperature, linalg::Matrix out) {
-  for_each_row(x, temperature, out, simd::kBlockForSum,
-               [&](Index, const float*, float* row, simd::RowSum total) {
-                 simd::normalize_row(row, x.cols(), total.sum, row);
-               });
+  const Index length = x.cols();
+  if (x.rows() == 0 || length > kLongestAside || !is_moderate(temperature)) {
+    for_each_row(x, temperature, out, simd::kBlockForSum, nullptr,
+                 [&](Index, const float*, float* row, simd::RowSum total) {
+                   simd::normalize_row(row, length, total.sum, row);
+                 });
+    return;
+  }
+  // The weights of this row, and those of the row before, which are made its result meanwhile.
+  float aside[2][kLongestAside];
+  const double factor = 1.0 / temperature;
+  float maximum = simd::row_maximum(x.data(), length);
+  simd::UnfinishedRow before{};
+  for (Index i = 0; i < x.rows(); ++i) {
+    const float* from = x.data() + i * length;
+    const float* next = i + 1 < x.rows() ? from + length : from;
+    float* weights = aside[i % 2];
+    const simd::RowSum total =
+        i == 0 ? simd::exponentiate_row(from, length, factor, weights, next, maximum,
+                                        simd::kBlockForSum)
+               : simd::exponentiate_row(from, length, factor, weights, next, maximum, before);
+    before = {weights, total.sum, out.data() + i * length};
+  }
+  simd::normalize_row(before.weights, length, before.sum, before.out);
 }
 
 void log_softmax(const linalg::ConstMatrix& x, double temperature, linalg::Matrix out) {
   const Index length = x.cols();
   const double inverse = inverse_of(temperature);
+  float aside[kLongestAside];
   for_each_row(x, temperature, out, simd::kBlockForLogarithm,
+               length <= kLongestAside ? aside : nullptr,
                [&](Index, const float* from, float* row, simd::RowSum total) {
                  if (total.sum == 0.0) {
                    std::fill_n(row, length, -std::numeric_limits<float>::infinity());
@@ -196,7 +228,7 @@ void softmax_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d
                       double temperature, linalg::Matrix d_x) {
   const Index length = x.cols();
   const double inverse = inverse_of(temperature);
-  for_each_row(x, temperature, d_x, simd::kBlockForSum,
+  for_each_row(x, temperature, d_x, simd::kBlockForSum, nullptr,
                [&](Index i, const float*, float* row, simd::RowSum total) {
                  const float* g = d_output.data() + i * length;
                  // Both sums from the same weights: where all gradients are equal, so is their mean.
@@ -213,7 +245,7 @@ void log_softmax_backward(const linalg::ConstMatrix& x, const linalg::ConstMatri
                           double temperature, linalg::Matrix d_x) {
   const Index length = x.cols();
   const double inverse = inverse_of(temperature);
-  for_each_row(x, temperature, d_x, simd::kBlockForSum,
+  for_each_row(x, temperature, d_x, simd::kBlockForSum, nullptr,
                [&](Index i, const float*, float* row, simd::RowSum total) {
                  const float* g = d_output.data() + i * length;
                  const Sums sums = sums_in_double(g, g, length);
@@ -228,7 +260,7 @@ void log_softmax_backward(const linalg::ConstMatrix& x, const linalg::ConstMatri
 void log_sum_exp_backward(const linalg::ConstMatrix& x, const float* d_output, double temperature,
                           linalg::Matrix d_x) {
   const double inverse = inverse_of(temperature);
-  for_each_row(x, temperature, d_x, simd::kBlockForSum,
+  for_each_row(x, temperature, d_x, simd::kBlockForSum, nullptr,
                [&](Index i, const float*, float* row, simd::RowSum total) {
                  const double share = total.sum == 0.0
                                           ? 0.0

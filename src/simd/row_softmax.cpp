@@ -54,6 +54,69 @@ class ScaledExp {
   F32x4 one_;
 };
 
+// beside(j) does what else there is to do for the entries from j on, beside.part(j, count) for the last few.
+template <typename Beside>
+RowSum exponentiate(const float* x, std::ptrdiff_t length, double factor, float* out,
+                    const float* next, float& maximum, std::ptrdiff_t block, const Beside& beside) {
+  const float origin = origin_of(maximum);
+  const ScaledExp exponential(origin, factor);
+  F32x4 next_maximum = splat(kLowest);
+  F64x2 total[2] = {splat64(0.0), splat64(0.0)};
+  const auto add = [&](F32x4 weights) {
+    const Widened wide = widen(weights);
+    total[0] = total[0] + wide.low;
+    total[1] = total[1] + wide.high;
+  };
+  std::ptrdiff_t j = 0;
+  while (j + F32x4::kLanes <= length) {
+    const std::ptrdiff_t end = j + block < length ? j + block : length;
+    F32x4 weights = zero();
+    ATTNLAB_KEEP_ROLLED
+    for (; j + F32x4::kLanes <= end; j += F32x4::kLanes) {
+      const F32x4 value = load(x + j);
+      next_maximum = max(next_maximum, load(next + j));
+      beside(j);
+      const F32x4 weight = exponential(value);
+      store(out + j, weight);
+      weights = weights + weight;
+    }
+    add(weights);
+  }
+  if (j < length) {
+    next_maximum = max(next_maximum, load_part(next + j, length - j, kLowest));
+    beside.part(j, length - j);
+    const F32x4 weight = exponential(load_part(x + j, length - j, kLowest));
+    store_part(out + j, length - j, weight);
+    add(weight);
+  }
+  maximum = largest(next_maximum);
+  return {origin, sum(total[0] + total[1])};
+}
+
+struct Nothing {
+  void operator()(std::ptrdiff_t /*j*/) const {}
+  void part(std::ptrdiff_t /*j*/, std::ptrdiff_t /*count*/) const {}
+};
+
+// What a row of that sum is multiplied by.
+float inverse_of(double sum) { return static_cast<float>(sum == 0.0 ? 0.0 : 1.0 / sum); }
+
+class Normalize {
+ public:
+  explicit Normalize(const UnfinishedRow& row)
+      : weights_(row.weights), inverse_(splat(inverse_of(row.sum))), out_(row.out) {}
+
+  void operator()(std::ptrdiff_t j) const { store(out_ + j, load(weights_ + j) * inverse_); }
+  void part(std::ptrdiff_t j, std::ptrdiff_t count) const {
+    store_part(out_ + j, count, load_part(weights_ + j, count, 0.0F) * inverse_);
+  }
+
+ private:
+  const float* weights_;
+  F32x4 inverse_;
+  float* out_;
+};
+
 }  // namespace
 
 float row_maximum(const float* x, std::ptrdiff_t length) {
@@ -74,37 +137,12 @@ float row_maximum(const float* x, std::ptrdiff_t length) {
 
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
                         const float* next, float& maximum, std::ptrdiff_t block) {
-  const float origin = origin_of(maximum);
-  const ScaledExp exponential(origin, factor);
-  F32x4 next_maximum = splat(kLowest);
-  F64x2 total[2] = {splat64(0.0), splat64(0.0)};
-  const auto add = [&](F32x4 weights) {
-    const Widened wide = widen(weights);
-    total[0] = total[0] + wide.low;
-    total[1] = total[1] + wide.high;
-  };
-  std::ptrdiff_t j = 0;
-  while (j + F32x4::kLanes <= length) {
-    const std::ptrdiff_t end = j + block < length ? j + block : length;
-    F32x4 weights = zero();
-    ATTNLAB_KEEP_ROLLED
-    for (; j + F32x4::kLanes <= end; j += F32x4::kLanes) {
-      const F32x4 value = load(x + j);
-      next_maximum = max(next_maximum, load(next + j));
-      const F32x4 weight = exponential(value);
-      store(out + j, weight);
-      weights = weights + weight;
-    }
-    add(weights);
-  }
-  if (j < length) {
-    next_maximum = max(next_maximum, load_part(next + j, length - j, kLowest));
-    const F32x4 weight = exponential(load_part(x + j, length - j, kLowest));
-    store_part(out + j, length - j, weight);
-    add(weight);
-  }
-  maximum = largest(next_maximum);
-  return {origin, sum(total[0] + total[1])};
+  return exponentiate(x, length, factor, out, next, maximum, block, Nothing{});
+}
+
+RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
+                        const float* next, float& maximum, const UnfinishedRow& before) {
+  return exponentiate(x, length, factor, out, next, maximum, kBlockForSum, Normalize(before));
 }
 
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out) {
@@ -113,15 +151,12 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
 }
 
 void normalize_row(const float* row, std::ptrdiff_t length, double sum_of_row, float* out) {
-  const auto inverse = static_cast<float>(sum_of_row == 0.0 ? 0.0 : 1.0 / sum_of_row);
+  const Normalize normalize({row, sum_of_row, out});
   std::ptrdiff_t j = 0;
   for (; j + F32x4::kLanes <= length; j += F32x4::kLanes) {
-    store(out + j, load(row + j) * splat(inverse));
+    normalize(j);
   }
-  ATTNLAB_KEEP_ROLLED
-  for (; j < length; ++j) {
-    out[j] = row[j] * inverse;
-  }
+  normalize.part(j, length - j);
 }
 
 }  // namespace attnlab::simd

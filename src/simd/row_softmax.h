@@ -64,6 +64,18 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
                         const float* next, float& maximum, std::ptrdiff_t block);
 
+// The row before that one, whose weights are to be divided by their sum: out_j = weights_j / sum.
+struct UnfinishedRow {
+  const float* weights;
+  double sum;
+  float* out;
+};
+
+// The same, with blocks for sums, and beside it normalize_row(before). Results that come one by one while
+// others are computed do not wait for their place in the cache, which they would be the first to ask for.
+RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
+                        const float* next, float& maximum, const UnfinishedRow& before);
+
 // out = row / sum; a row of sum 0 stays 0. out may be row.
 void normalize_row(const float* row, std::ptrdiff_t length, double sum_of_row, float* out);
 

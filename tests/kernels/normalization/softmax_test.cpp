@@ -1,5 +1,6 @@
 #include "normalization/softmax.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <span>
@@ -113,6 +114,29 @@ TEST_CASE("softmax: rows of 4096 sum to 1 within 1e-6") {
     const double sum = std::accumulate(out.values().begin(), out.values().end(), 0.0);
     CHECK(std::abs(sum - 1.0) < 1e-6);
     check(values, 1, 1.0, 0);
+  }
+}
+
+TEST_CASE("softmax, log_softmax: a row has the same bits alone and among others, at any length") {
+  Random random(16);
+  for (const Index length : {1, 3, 4, 66, 2047, 2048, 2049}) {
+    const auto size = static_cast<std::size_t>(length);
+    std::vector<float> values = random.values(4 * size, -8.0F, 8.0F);
+    std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(size), size, -kInfinity);
+    for (const auto kernel : {softmax, log_softmax}) {
+      for (const double temperature : {1.0, 1e-40}) {
+        Fenced together(values.size());
+        Fenced alone(values.size());
+        kernel(ConstMatrix(values.data(), 4, length), temperature,
+               Matrix(together.data(), 4, length));
+        for (Index i = 0; i < 4; ++i) {
+          kernel(ConstMatrix(values.data() + i * length, 1, length), temperature,
+                 Matrix(alone.data() + i * length, 1, length));
+        }
+        CHECK(together.intact());
+        CHECK(attnlab::testing::same_bits(together.values(), alone.values()));
+      }
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 // Comparison with a result computed in double.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <span>
 
 namespace attnlab::testing {
 
@@ -27,6 +31,13 @@ inline double ulps(float actual, double expected) {
   const float next = std::nextafter(std::abs(rounded), kInfinity);
   const double unit = static_cast<double>(next) - std::abs(static_cast<double>(rounded));
   return std::abs(static_cast<double>(actual) - expected) / unit;
+}
+
+// The same numbers, signs of zero and of NaN included.
+inline bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return std::ranges::equal(a, b, [](float x, float y) {
+    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+  });
 }
 
 }  // namespace attnlab::testing
