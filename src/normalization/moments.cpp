@@ -8,47 +8,20 @@ namespace {
 
 using simd::F64x2;
 
-// sum_j f(x_j) and sum_j f(x_j)^2, the first only if kFirst; f from pairs to pairs. As many chains
-// of additions as hide the latency of one, as few as fit the registers.
-struct PowerSums {
-  double first;
-  double second;
-};
-
 template <bool kFirst, typename Function>
-PowerSums power_sums(const float* x, Index length, Function&& function) {
-  constexpr int kPairs = kFirst ? 4 : 8;
-  F64x2 first[kPairs];
-  F64x2 second[kPairs];
-  for (int pair = 0; pair < kPairs; ++pair) {
-    first[pair] = simd::splat64(0.0);
-    second[pair] = simd::splat64(0.0);
-  }
-  const auto take = [&](F64x2 value, int pair) {
-    if constexpr (kFirst) {
-      first[pair] = first[pair] + value;
-    }
-    second[pair] = simd::multiply_add(value, value, second[pair]);
-  };
+RowPowers power_sums(const float* x, Index length, Function&& function) {
+  using Sums = PowerSums<kFirst>;
+  Sums sums;
   Index j = 0;
   ATTNLAB_KEEP_ROLLED
-  for (; j + 2 * kPairs <= length; j += 2 * kPairs) {
-    for (int pair = 0; pair < kPairs; ++pair) {
-      take(function(simd::load_pair(x + j + 2 * pair)), pair);
-    }
+  for (; j + Sums::kEntries <= length; j += Sums::kEntries) {
+    sums.take(x + j, function);
   }
   ATTNLAB_KEEP_ROLLED
   for (; j < length; ++j) {
-    F64x2 value = function(simd::splat64(static_cast<double>(x[j])));
-    value.lanes[1] = 0.0;
-    take(value, 0);
+    sums.take_one(function(simd::splat64(static_cast<double>(x[j]))).lanes[0]);
   }
-  PowerSums sums{0.0, 0.0};
-  for (int pair = 0; pair < kPairs; ++pair) {
-    sums.first += simd::sum(first[pair]);
-    sums.second += simd::sum(second[pair]);
-  }
-  return sums;
+  return sums.total();
 }
 
 ATTNLAB_OWN_FUNCTION RowMoments by_definition(const float* x, Index length) {
@@ -64,7 +37,7 @@ ATTNLAB_OWN_FUNCTION RowMoments by_definition(const float* x, Index length) {
   double mean = 0.0;
   double square = 0.0;
   for (int round = 0; round < 2; ++round) {
-    const PowerSums sums = pass(mean);
+    const RowPowers sums = pass(mean);
     square = sums.second / count;
     mean = round == 0 ? sums.first / count : mean;
   }
@@ -74,9 +47,13 @@ ATTNLAB_OWN_FUNCTION RowMoments by_definition(const float* x, Index length) {
 }  // namespace
 
 RowMoments centered_moments(const float* x, Index length) {
+  return centered_moments(x, length,
+                          power_sums<true>(x, length, [](F64x2 value) { return value; }));
+}
+
+RowMoments centered_moments(const float* x, Index length, const RowPowers& sums) {
   constexpr double kLargestOffset = 65536.0;
   const auto count = static_cast<double>(length);
-  const PowerSums sums = power_sums<true>(x, length, [](F64x2 value) { return value; });
   const double mean = sums.first / count;
   const double variance = sums.second / count - mean * mean;
   // Written so that NaN is unsafe.

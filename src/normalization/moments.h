@@ -9,11 +9,9 @@
 // any offset, and the variance is that of the deviations.
 #pragma once
 
-#include "linalg/matrix.h"
+#include "normalization/power_sums.h"
 
 namespace attnlab::normalization {
-
-using linalg::Index;
 
 // The mean is shift + mean; square is the mean of the squares of x - shift - mean.
 struct RowMoments {
@@ -22,8 +20,9 @@ struct RowMoments {
   double square = 0.0;
 };
 
-// length >= 1.
+// length >= 1. The sums may be given, as PowerSums<true> makes them.
 RowMoments centered_moments(const float* x, Index length);
+RowMoments centered_moments(const float* x, Index length, const RowPowers& sums);
 
 // sum_j x_j^2
 double sum_of_squares(const float* x, Index length);

@@ -92,6 +92,18 @@ inline F32x4 multiply_add(F32x4 a, F32x4 b, F32x4 c) {
 #endif
 }
 
+// c - a * b, rounded as in multiply_add.
+inline F32x4 negative_multiply_add(F32x4 a, F32x4 b, F32x4 c) {
+#if defined(__wasm_relaxed_simd__)
+  return {__builtin_bit_cast(FloatLanes,
+                             wasm_f32x4_relaxed_nmadd(__builtin_bit_cast(v128_t, a.lanes),
+                                                      __builtin_bit_cast(v128_t, b.lanes),
+                                                      __builtin_bit_cast(v128_t, c.lanes)))};
+#else
+  return {c.lanes - a.lanes * b.lanes};
+#endif
+}
+
 // b where a < b, else a: a NaN in b is passed over, a NaN in a stays. One instruction on x64; the
 // maximum that spreads every NaN takes several.
 inline F32x4 max(F32x4 a, F32x4 b) {

@@ -202,6 +202,65 @@ TEST_CASE("layer_norm, rms_norm: NaN and infinity spoil their own row and no oth
   }
 }
 
+TEST_CASE("layer_norm, rms_norm: a row has the same bits alone and among others") {
+  Random random(27);
+  for (const Index length : {1, 5, 8, 13, 64, 771}) {
+    const auto size = static_cast<std::size_t>(length);
+    const std::vector<float> gamma = random.values(size);
+    const std::vector<float> beta = random.values(size);
+    std::vector<float> values = random.values(6 * size);
+    // Row 1 has a large offset, row 2 is huge, row 3 tiny, row 4 zero: done in other ways than their neighbors.
+    for (std::size_t j = 0; j < size; ++j) {
+      values[size + j] += 1e7F;
+      values[2 * size + j] *= 1e28F;
+      values[3 * size + j] *= 1e-35F;
+      values[4 * size + j] = 0.0F;
+    }
+    for (const auto kernel : {layer_norm, rms_norm}) {
+      for (const int given : {0, 1, 2, 3}) {
+        const NormOptions options{.gamma = given % 2 == 0 ? nullptr : gamma.data(),
+                                  .beta = given < 2 ? nullptr : beta.data(),
+                                  .eps = 0.0};
+        Fenced together(values.size());
+        Fenced alone(values.size());
+        kernel(ConstMatrix(values.data(), 6, length), options, Matrix(together.data(), 6, length));
+        for (Index i = 0; i < 6; ++i) {
+          kernel(ConstMatrix(values.data() + i * length, 1, length), options,
+                 Matrix(alone.data() + i * length, 1, length));
+        }
+        CHECK(attnlab::testing::same_bits(together.values(), alone.values()));
+      }
+    }
+  }
+}
+
+TEST_CASE("norm: rows in turn have their own part of gamma and beta") {
+  Random random(28);
+  const std::vector<float> gamma = random.values(2 * 19);
+  const std::vector<float> beta = random.values(2 * 19);
+  const std::vector<float> values = random.values(6 * 19);
+  for (const bool center : {true, false}) {
+    for (const bool with_beta : {true, false}) {
+      const NormOptions options{.gamma = gamma.data(),
+                                .beta = with_beta ? beta.data() : nullptr,
+                                .center = center,
+                                .layout = {.count = 38, .groups = 2}};
+      Fenced together(values.size());
+      Fenced alone(values.size());
+      testing::run_norm(ConstMatrix(values.data(), 6, 19), options, Matrix(together.data(), 6, 19));
+      for (Index i = 0; i < 6; ++i) {
+        const Index part = i % 2 * 19;
+        layer_norm(ConstMatrix(values.data() + i * 19, 1, 19),
+                   {.gamma = gamma.data() + part,
+                    .beta = with_beta ? beta.data() + part : nullptr,
+                    .center = center},
+                   Matrix(alone.data() + i * 19, 1, 19));
+      }
+      CHECK(attnlab::testing::same_bits(together.values(), alone.values()));
+    }
+  }
+}
+
 TEST_CASE("layer_norm without centering is rms_norm") {
   Random random(26);
   const std::vector<float> values = random.values(3 * 45, 2.0F, 3.0F);

@@ -1,0 +1,162 @@
+#include "normalization/norm_row_ahead.h"
+
+#include <cmath>
+
+#include "simd/f32x4.h"
+#include "simd/f64x2.h"
+#include "simd/own_function.h"
+
+namespace attnlab::normalization {
+namespace {
+
+using simd::F32x4;
+using simd::F64x2;
+using simd::splat;
+using simd::splat64;
+
+// out_j ... out_j+3 = map.four(j) and out_j = map.one(j), beside the sums of next.
+template <bool kFirst, typename Map>
+ATTNLAB_OWN_FUNCTION RowPowers write_row(Index length, float* out, const float* next,
+                                         const Map& given) {
+  // A copy, which stays in registers: `given` might be what is written to.
+  const Map map = given;
+  PowerSums<kFirst> sums;
+  Index j = 0;
+  ATTNLAB_KEEP_ROLLED
+  for (; j + sums.kEntries <= length; j += sums.kEntries) {
+    sums.take(next + j);
+    simd::store(out + j, map.four(j));
+    simd::store(out + j + 4, map.four(j + 4));
+  }
+  ATTNLAB_KEEP_ROLLED
+  for (; j < length; ++j) {
+    sums.take_one(static_cast<double>(next[j]));
+    out[j] = map.one(j);
+  }
+  return sums.total();
+}
+
+// z gamma + beta in double.
+class WithParameters {
+ public:
+  WithParameters(const float* x, const RowScale& scale, const RowParameters& parameters)
+      : x_(x),
+        factor_(splat64(scale.factor)),
+        offset_(splat64(scale.offset)),
+        gamma_(parameters.gamma),
+        beta_(parameters.beta) {}
+
+  F32x4 four(Index j) const {
+    const simd::Widened x = simd::widen(simd::load(x_ + j));
+    const double* const gamma = gamma_ + j;
+    const double* const beta = beta_ + j;
+    return simd::narrow({end(x.low, simd::load64(gamma), simd::load64(beta)),
+                         end(x.high, simd::load64(gamma + 2), simd::load64(beta + 2))});
+  }
+  float one(Index j) const {
+    const F64x2 x = splat64(static_cast<double>(x_[j]));
+    return static_cast<float>(end(x, splat64(gamma_[j]), splat64(beta_[j])).lanes[0]);
+  }
+
+ private:
+  F64x2 end(F64x2 x, F64x2 gamma, F64x2 beta) const {
+    return simd::multiply_add(simd::multiply_add(x, factor_, offset_), gamma, beta);
+  }
+
+  const float* x_;
+  F64x2 factor_;
+  F64x2 offset_;
+  const double* gamma_;
+  const double* beta_;
+};
+
+// A double as the sum of two floats.
+struct Split {
+  F32x4 high;
+  F32x4 low;
+
+  explicit Split(double value)
+      : high(splat(static_cast<float>(value))),
+        low(splat(static_cast<float>(value - static_cast<double>(static_cast<float>(value))))) {}
+};
+
+// Vectors in float32; the class that derives from it says what comes out of one.
+template <typename Derived>
+class InFloat {
+ public:
+  explicit InFloat(const float* x) : x_(x) {}
+
+  F32x4 four(Index j) const { return derived().map(simd::load(x_ + j), simd::load, j); }
+  float one(Index j) const {
+    const auto load = [](const float* from) { return splat(*from); };
+    return derived().map(load(x_ + j), load, j).lanes[0];
+  }
+
+ private:
+  const Derived& derived() const { return static_cast<const Derived&>(*this); }
+  const float* x_;
+};
+
+class Scaled : public InFloat<Scaled> {
+ public:
+  Scaled(const float* x, double factor) : InFloat(x), factor_(factor) {}
+
+  // The factor as two floats, and what is multiplied by the small one, are normal numbers of float32.
+  static bool fits(double factor) {
+    const double size = std::abs(factor);
+    return size > 1e-25 && size < 1e25;
+  }
+
+  template <typename Load>
+  F32x4 map(F32x4 x, Load&& /*load*/, Index /*j*/) const {
+    return simd::multiply_add(x, factor_.high, x * factor_.low);
+  }
+
+ private:
+  Split factor_;
+};
+
+class ScaledTwice : public InFloat<ScaledTwice> {
+ public:
+  ScaledTwice(const float* x, double factor, const float* gamma)
+      : InFloat(x), factor_(factor), gamma_(gamma) {}
+
+  template <typename Load>
+  F32x4 map(F32x4 x, Load&& load, Index j) const {
+    const F32x4 gamma = load(gamma_ + j);
+    // The product with the negative factor saves a change of signs.
+    const F32x4 high = x * negative_;
+    const F32x4 low = simd::multiply_add(x, factor_.low, simd::multiply_add(x, factor_.high, high));
+    return simd::negative_multiply_add(high, gamma, low * gamma);
+  }
+
+ private:
+  Split factor_;
+  F32x4 negative_ = simd::zero() - factor_.high;
+  const float* gamma_;
+};
+
+}  // namespace
+
+std::optional<RowPowers> map_row_ahead(const float* x, Index length, const RowScale& scale,
+                                       bool centered, const EntryParameters& parameters,
+                                       const float* next, float* out) {
+  if constexpr (simd::kFusesMultiplyAdd) {
+    if (scale.shift != 0.0) {
+      return {};
+    }
+    if (centered) {
+      if (parameters.widened.gamma != nullptr) {
+        return write_row<true>(length, out, next, WithParameters(x, scale, parameters.widened));
+      }
+    } else if (scale.offset == 0.0 && parameters.beta == nullptr && Scaled::fits(scale.factor)) {
+      return parameters.gamma == nullptr
+                 ? write_row<false>(length, out, next, Scaled(x, scale.factor))
+                 : write_row<false>(length, out, next,
+                                    ScaledTwice(x, scale.factor, parameters.gamma));
+    }
+  }
+  return {};
+}
+
+}  // namespace attnlab::normalization
