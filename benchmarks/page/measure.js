@@ -65,7 +65,8 @@ async function warmUp({ run, before, mostRepetitions = Infinity }, milliseconds)
 }
 
 /**
- * Times several functions, one sample of each per round.
+ * Times several functions, one sample of each per round. A sample of several calls follows one that is not timed: others ran
+ * before it, filled the caches with their data and let the threads of this one fall asleep.
  *
  * @param {Racer[]} racers
  * @param {{ rounds: number, warmMilliseconds: number, sampleMilliseconds: number }} options
@@ -76,13 +77,15 @@ export async function samplesOf(racers, { rounds, warmMilliseconds, sampleMillis
   for (const racer of racers) {
     const estimate = await warmUp(racer, warmMilliseconds);
     const wanted = Math.ceil(sampleMilliseconds / Math.max(estimate, 1e-4));
-    const repetitions = Math.max(1, Math.min(wanted, racer.mostRepetitions ?? Infinity));
-    entries.push({ ...racer, repetitions, samples: [] });
+    const leading = wanted > 1 ? 1 : 0;
+    const repetitions = Math.max(1, Math.min(wanted, (racer.mostRepetitions ?? Infinity) - leading));
+    entries.push({ ...racer, leading, repetitions, samples: [] });
   }
   for (let round = 0; round < rounds; ++round) {
-    for (const { run, before, repetitions, samples } of entries) {
+    for (const { run, before, leading, repetitions, samples } of entries) {
       await before?.();
       await breathe();
+      await timeOf(run, leading);
       samples.push(await timeOf(run, repetitions));
     }
   }
