@@ -76,15 +76,20 @@ const withoutFetching = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]attnlab\.js$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8")
-        .replace(/var ENVIRONMENT_IS_WEB=.*?(?=var out=console)/s, "")
+        .replace(/var ENVIRONMENT_IS_WEB=.*?(?=var wasmMemory;)/s, "")
         .replace(/var _scriptName = .*?;/, "")
-        .replace("Object.assign(Module,moduleOverrides);moduleOverrides=null;", "")
-        .replace(/Module\["(HEAP(?!U8\b|U32)\w+)"\]=\1=new \w+\(b\);/g, "")
+        .replace(/var ABORT=false;var HEAP.*?;/, "var HEAPU8,HEAPU32;")
+        .replace(/Module\["HEAP(?!U8\b|U32)\w+"\]=\w+=new \w+\(b\);?/g, "")
+        .replace(/Module\["HEAPU\d+"\]=/g, "")
+        .replace(/var __ATPRERUN__=.*?(?=function abort)/s, "")
+        .replace("err(what);ABORT=true;", "")
         .replace('what+=". Build with -sASSERTIONS for more info.";', "")
-        .replace(/if\(runDependencyWatcher!==null\)\{[^}]*\}/, "")
         .replace(/var dataURIPrefix=.*?(?=function getWasmImports)/s, "")
-        .replace(/function receiveInstantiationResult.*?(?=if\(Module\["instantiateWasm"\])/s, "")
-        .replace(/wasmBinaryFile\?\?=.*?(?=return\{\})/s, "");
+        .replace(/addOnInit\((.*?)\);removeRunDependency\(.*?\)/, "$1();readyPromiseResolve(Module)")
+        .replace(/addRunDependency.*?(?=return Module\["instantiateWasm"\])/s, "")
+        .replace(/\}catch\(e\)\{err\(.*?return\{\}/s, "")
+        .replace(/var callRuntimeCallbacks=.*?(?=var)/s, "")
+        .replace(/var ___wasm_call_ctors=.*?(?=moduleRtn=)/s, "");
       return { contents: text, loader: "js" };
     });
   },
