@@ -25,20 +25,23 @@ export function readQueriesAndKeys(
   qValue: unknown,
   kValue: unknown,
   grouped = false,
-  [qName, kName]: readonly [string, string] = ["q", "k"],
+  qName = "q",
+  kName = "k",
 ): QueriesAndKeys {
   const { operation } = call;
   const q = readOperand(call, qName, qValue);
-  if (q.shape.length < 2) refuseShape(operation, qName, q.shape, "[...,n,d], of rank 2 or more");
+  const rank = q.shape.length;
+  if (rank < 2) refuseShape(operation, qName, q.shape, "[...,n,d], of rank 2 or more");
   const leading = q.shape.slice(0, -2);
-  const [nQ = 0, d = 0] = q.shape.slice(-2);
+  const nQ = q.shape[rank - 2] ?? 0;
+  const d = q.shape[rank - 1] ?? 0;
   if (d < 1) refuseShape(operation, qName, q.shape, "d >= 1 as its last size");
 
   const k = readOperand(call, kName, kValue);
   const keyLeading = k.shape.slice(0, -2);
-  const [nK = 0, keyD] = k.shape.slice(-2);
+  const nK = k.shape[rank - 2] ?? 0;
   const group = grouped ? groupSize(leading, keyLeading) : sameShape(leading, keyLeading) ? 1 : 0;
-  if (k.shape.length !== q.shape.length || keyD !== d || group === 0) {
+  if (k.shape.length !== rank || k.shape[rank - 1] !== d || group === 0) {
     refuseShape(operation, kName, k.shape, `${expectedKeys(leading, d, grouped)} to match ${qName}`);
   }
   const itemOf = group === 1 ? undefined : (step: number) => Math.floor(step / group);

@@ -9,6 +9,8 @@ export type Kernels = MainModule;
  */
 const ALIGNMENT = 16;
 
+const aligned = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+
 /** No block can be larger than the largest memory the kernels are built for. */
 const LARGEST_BLOCK = 2 ** 31;
 
@@ -16,8 +18,8 @@ const LARGEST_BLOCK = 2 ** 31;
 export class Heap {
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
+  #buffer!: ArrayBuffer;
   #floats = new Float32Array(0);
-  #bytes = new Uint8Array(0);
   #staging = 0;
   #stagingBytes = 0;
 
@@ -27,20 +29,27 @@ export class Heap {
   }
 
   /** The whole memory as float32. Growth leaves earlier views empty: never keep one across an allocation. */
-  get floats(): Float32Array {
-    if (this.#floats.buffer !== this.#memory.buffer) this.#floats = new Float32Array(this.#memory.buffer);
+  get floats(): Float32Array<ArrayBuffer> {
+    this.#refresh();
     return this.#floats;
   }
 
   /** The whole memory as bytes; see {@link floats}. */
   get bytes(): Uint8Array {
-    if (this.#bytes.buffer !== this.#memory.buffer) this.#bytes = new Uint8Array(this.#memory.buffer);
-    return this.#bytes;
+    return new Uint8Array(this.buffer);
   }
 
   /** The present buffer of the memory; another one after growth. */
-  get buffer(): ArrayBufferLike {
-    return this.#memory.buffer;
+  get buffer(): ArrayBuffer {
+    this.#refresh();
+    return this.#buffer;
+  }
+
+  // To see that a view has become empty takes less time than to ask the memory for its buffer.
+  #refresh(): void {
+    if (this.#floats.length > 0) return;
+    this.#buffer = this.#memory.buffer;
+    this.#floats = new Float32Array(this.#buffer);
   }
 
   /** Size of the memory in bytes. It never shrinks. */
@@ -63,12 +72,15 @@ export class Heap {
    */
   stage(sizes: readonly number[]): number[] | undefined {
     let total = 0;
-    const offsets = sizes.map((size) => {
-      const offset = total;
-      total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-      return offset;
-    });
-    return this.#reserve(total) ? offsets.map((offset) => this.#staging + offset) : undefined;
+    for (const size of sizes) total += aligned(size);
+    if (!this.#reserve(total)) return undefined;
+    const slots = [];
+    let next = this.#staging;
+    for (const size of sizes) {
+      slots.push(next);
+      next += aligned(size);
+    }
+    return slots;
   }
 
   #reserve(bytes: number): boolean {

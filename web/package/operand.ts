@@ -11,28 +11,50 @@ export class Operand {
   readonly size: number;
   /** Its byte offset in the memory, or 0 if it is elsewhere. */
   readonly pointer: number;
+  /** Bytes of one entry. */
+  readonly width: number;
   readonly #engine: Engine;
   readonly #data: Float32Array | Uint8Array;
+  readonly #buffer: ArrayBufferLike;
+  /** Where its bytes begin and end in the buffer. */
+  readonly #start: number;
+  readonly #end: number;
 
-  constructor(engine: Engine, shape: Shape, data: Float32Array | Uint8Array) {
+  // A plain tensor may well be a view of our own memory, which growth would take away: its place stays valid.
+  constructor(
+    engine: Engine,
+    shape: Shape,
+    data: Float32Array | Uint8Array,
+    start = data.byteOffset,
+    buffer = data.buffer,
+  ) {
     this.#engine = engine;
+    this.#data = data;
+    this.#buffer = buffer;
     this.shape = shape;
     this.size = sizeOf(shape);
-    // A plain tensor may well be a view of our own memory, which growth would take away: its place stays valid.
-    this.pointer = data.buffer === engine.heap.buffer ? data.byteOffset : 0;
-    this.#data = data;
+    this.width = data.BYTES_PER_ELEMENT;
+    this.#start = start;
+    this.#end = start + this.size * this.width;
+    this.pointer = buffer === engine.heap.buffer ? start : 0;
   }
 
-  /** Bytes of one entry. */
-  get width(): number {
-    return this.#data.BYTES_PER_ELEMENT;
+  /** All of its bytes. Good until the memory grows. */
+  bytes(): Uint8Array {
+    const { buffer } = this.pointer === 0 ? this.#data : this.#engine.heap;
+    return new Uint8Array(buffer, this.#start, this.#end - this.#start);
   }
 
-  /** The bytes of `length` of its entries, from `offset` on. Good until the memory grows. */
-  bytes(offset = 0, length = this.size): Uint8Array {
-    const [start, count] = [this.width * offset, this.width * length];
-    if (this.pointer !== 0) return this.#engine.heap.bytes.subarray(this.pointer + start, this.pointer + start + count);
-    return new Uint8Array(this.#data.buffer, this.#data.byteOffset + start, count);
+  /** Bytes of the slot that it needs in the memory if it is elsewhere. */
+  get slotBytes(): number {
+    return this.pointer === 0 ? this.#end - this.#start : 0;
+  }
+
+  /** Sees to it that it is in the memory, in its slot if it needs one; gives where it is. */
+  at(slot: number): number {
+    if (this.pointer !== 0) return this.pointer;
+    this.load(slot, 0, this.size);
+    return slot;
   }
 
   /** Copies entries from `offset` on to a place in the memory. */
@@ -58,10 +80,7 @@ export class Operand {
 
   /** Whether the two share a byte. */
   overlaps(other: Operand): boolean {
-    const [a, b] = [this.#data, other.#data];
-    const start = Math.max(a.byteOffset, b.byteOffset);
-    const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
-    return a.buffer === b.buffer && start < end;
+    return Math.max(this.#start, other.#start) < Math.min(this.#end, other.#end) && this.#buffer === other.#buffer;
   }
 }
 
@@ -69,7 +88,10 @@ export class Operand {
 export function readOperand({ engine, operation }: Call, argument: string, value: unknown): Operand {
   if (value instanceof ResidentTensor) {
     if (value.pointer === 0) refuseDisposed(operation, argument);
-    return new Operand(engine, value.shape, value.view);
+    // A view takes long to make.
+    const { floats, buffer } = engine.heap;
+    if (value.engine === engine) return new Operand(engine, value.sizes, floats, value.pointer, buffer);
+    return new Operand(engine, value.sizes, value.view);
   }
   const { data, shape } = readTensorLike(operation, argument, value);
   return new Operand(engine, shape, data);
@@ -104,8 +126,10 @@ type Others = readonly ({ operand: Operand } | undefined)[];
 export function readOut(call: Call, value: unknown, shape: readonly number[], others: Others, place = "out"): Plan {
   if (value === undefined) return { shape };
   const operand = readShaped(call, place, value, () => shape);
-  if (others.some((other) => other?.operand.overlaps(operand))) {
-    refuse("VALUE", call.operation, place, "in the memory of another", "memory of its own");
+  for (const other of others) {
+    if (other?.operand.overlaps(operand)) {
+      refuse("VALUE", call.operation, place, "in the memory of another", "memory of its own");
+    }
   }
   return { shape, given: { value: value as Tensor | Resident, operand } };
 }

@@ -366,7 +366,7 @@ export const performerProjection: Body = (call, size, options) => {
 /** @internal */
 export const performerKernel: Body = (call, xValue, yValue, options) => {
   const { kernels } = call.engine;
-  const heads = readQueriesAndKeys(call, xValue, yValue, false, ["x", "y"]);
+  const heads = readQueriesAndKeys(call, xValue, yValue, false, "x", "y");
   const { q: x, k: y, leading, steps, nQ, nK, d } = heads;
   const { map, given } = readEstimate(call, options, heads, { out: unread });
   const plan = readOut(call, given.out, [...leading, nQ, nK], [x, y, map.given]);
@@ -384,7 +384,7 @@ export const performerKernel: Body = (call, xValue, yValue, options) => {
 /** @internal */
 export const performerVariance: Body = (call, xValue, yValue, options) => {
   const { kernels } = call.engine;
-  const heads = readQueriesAndKeys(call, xValue, yValue, false, ["x", "y"]);
+  const heads = readQueriesAndKeys(call, xValue, yValue, false, "x", "y");
   const { q: x, k: y, leading, steps, nQ, nK, d } = heads;
   const { features, estimator, scale, out } = readOptions(call.operation, options, {
     features: number(whole(1), 4 * d),

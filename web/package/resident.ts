@@ -84,6 +84,8 @@ export interface OutsOption<Given> {
  */
 export class ResidentTensor implements Resident {
   readonly shape: readonly number[];
+  /** The same for our own use: engines are slow to read from frozen arrays. */
+  readonly sizes: readonly number[];
   readonly engine: Engine;
   readonly size: number;
   #pointer: number;
@@ -91,6 +93,7 @@ export class ResidentTensor implements Resident {
   /** Takes over the block at `pointer`. */
   constructor(engine: Engine, shape: readonly number[], pointer: number) {
     this.engine = engine;
+    this.sizes = [...shape];
     this.shape = Object.freeze([...shape]);
     this.size = sizeOf(shape);
     this.#pointer = pointer;

@@ -42,55 +42,6 @@ export type Kernel<Sources, Sinks> = (
   count: number,
 ) => void;
 
-/** One tensor during a sweep. */
-class Track {
-  readonly operand: Operand | undefined;
-  readonly itemBytes: number;
-  readonly slotBytes: number;
-  slot = 0;
-  readonly #items: Items;
-  /** The item whose bytes are in the slot. */
-  #held = -1;
-
-  constructor(operand: Operand | undefined, items: Items, atOnce: number) {
-    this.operand = operand;
-    this.#items = items;
-    this.itemBytes = items.length * (operand?.width ?? 0);
-    this.slotBytes = operand?.pointer === 0 ? this.itemBytes * (items.itemOf ? 1 : atOnce) : 0;
-  }
-
-  item(step: number): number {
-    return this.#items.itemOf?.(step) ?? step;
-  }
-
-  at(item: number): number {
-    const pointer = this.operand?.pointer ?? 0;
-    return pointer === 0 ? this.slot : pointer + item * this.itemBytes;
-  }
-
-  /** Sees to it that the items of a step are where the kernel looks for them. */
-  load(step: number, count: number): number {
-    const { operand } = this;
-    if (!operand) return 0;
-    const item = this.item(step);
-    if (operand.pointer === 0 && item !== this.#held) {
-      operand.load(this.slot, item * this.#items.length, this.#entries(count));
-      this.#held = item;
-    }
-    return this.at(item);
-  }
-
-  /** Takes the items of a step from the slot to their tensor. */
-  store(step: number, count: number): void {
-    if (this.operand?.pointer !== 0) return;
-    this.operand.store(this.slot, this.item(step) * this.#items.length, this.#entries(count));
-  }
-
-  #entries(count: number): number {
-    return this.#items.length * (this.#items.itemOf ? 1 : count);
-  }
-}
-
 /**
  * Runs a kernel over tensors item by item: plain tensors are copied in and out, one step at a time, and residents are
  * worked on in place. Gives the results, in the order of the sinks; nothing runs if all of them are empty.
@@ -112,23 +63,44 @@ export function sweep<
     const data = floatArray(operation, "out", sizeOf(shape));
     return { value: { data, shape }, operand: new Operand(engine, shape, data) };
   });
-  const inputs = sources.map((source) => new Track(source?.operand, source ?? { length: 0 }, atOnce));
-  const outputs = sinks.map((sink, i) => new Track(results[i]?.operand, sink ?? { length: 0 }, atOnce));
-  if (outputs.some(({ operand }) => operand && operand.size > 0)) {
-    const tracks = [...inputs, ...outputs];
-    const slots = engine.stage(operation, [...tracks.map(({ slotBytes }) => slotBytes), workspace?.() ?? 0]);
-    tracks.forEach((track, i) => (track.slot = slots[i] ?? 0));
-    const scratch = slots[tracks.length] ?? 0;
+  const items: readonly ((Items & { adds?: boolean }) | undefined)[] = [...sources, ...sinks];
+  const operands = [...sources, ...results].map((each) => each?.operand);
+  if (results.some((result) => result && result.operand.size > 0)) {
+    // Loops and lists of numbers: small problems are over before objects of their own are made for the tensors.
+    const entries = ({ length, itemOf }: Items, count: number): number => (itemOf ? length : length * count);
+    const sizes: number[] = [];
+    for (let i = 0; i < items.length; i++) {
+      const [each, operand] = [items[i], operands[i]];
+      sizes.push(each && operand?.pointer === 0 ? entries(each, atOnce) * operand.width : 0);
+    }
+    sizes.push(workspace?.() ?? 0);
+    const slots = engine.stage(operation, sizes);
+    /** Of each tensor that is outside, the item whose entries are in its slot. */
+    const held: number[] = [];
     for (const sink of sinks) if (sink?.adds || steps === 0) sink?.plan.given?.operand.bytes().fill(0);
     for (let step = 0; step < steps; step += atOnce) {
       const count = Math.min(atOnce, steps - step);
-      const from = inputs.map((track) => track.load(step, count));
-      const to = outputs.map((track, i) => {
-        if (sinks[i]?.adds) return track.load(step, count);
-        return track.operand ? track.at(track.item(step)) : 0;
-      });
-      kernel(from as Pointers<Sources>, to as Pointers<Sinks>, scratch, count);
-      for (const track of outputs) track.store(step, count);
+      const at: number[] = [];
+      for (let i = 0; i < items.length; i++) {
+        const [each, operand, slot = 0] = [items[i], operands[i], slots[i]];
+        const item = each?.itemOf?.(step) ?? step;
+        if (!each || !operand) at.push(0);
+        else if (operand.pointer > 0) at.push(operand.pointer + item * each.length * operand.width);
+        else {
+          if ((i < sources.length || each.adds) && held[i] !== item) {
+            operand.load(slot, item * each.length, entries(each, count));
+            held[i] = item;
+          }
+          at.push(slot);
+        }
+      }
+      const to = at.splice(sources.length);
+      kernel(at as Pointers<Sources>, to as Pointers<Sinks>, slots[items.length] ?? 0, count);
+      for (let i = sources.length; i < items.length; i++) {
+        const [each, operand] = [items[i], operands[i]];
+        if (!each || operand?.pointer !== 0) continue;
+        operand.store(slots[i] ?? 0, (each.itemOf?.(step) ?? step) * each.length, entries(each, count));
+      }
     }
   }
   return results.map((result) => result?.value) as { [Key in keyof Sinks]: Tensor | Resident };
