@@ -1,3 +1,4 @@
+import { attendAtOnce } from "./at-once.js";
 import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
 import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
@@ -117,5 +118,9 @@ export function createLab(engine: Engine, variant: Variant): Lab {
     return [operation, (...args: readonly unknown[]) => body(call, ...args)()];
   });
   const fields = { version, variant, wasmModule: engine.module };
-  return Object.freeze({ ...fields, ...(Object.fromEntries(operations) as Omit<Lab, keyof typeof fields>) });
+  const bound = Object.fromEntries(operations) as Omit<Lab, keyof typeof fields>;
+  const call = { engine, operation: "attention" };
+  const attention = (...args: Parameters<typeof bound.attention>): unknown =>
+    attendAtOnce(call, ...args) ?? bound.attention(...args);
+  return Object.freeze({ ...fields, ...bound, attention: attention as typeof bound.attention });
 }

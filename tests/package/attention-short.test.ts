@@ -1,0 +1,223 @@
+// The commonest call of attention has a short way (web/package/at-once.ts). With a scale that is spelled out, the same call
+// takes the general one.
+import {
+  AttnlabError,
+  load,
+  type AnyTensor,
+  type AttentionOptions,
+  type Lab,
+  type Resident,
+  type Tensor,
+} from "attnlab";
+import { expect, test } from "vitest";
+import { expectSameBits } from "./support/compare.js";
+import { thrownBy } from "./support/errors.js";
+import { describeBoth } from "./support/labs.js";
+import { makeRandom, pick, randomInt, randomTensor } from "./support/random.js";
+
+type Options = AttentionOptions<Tensor | Resident>;
+
+const entriesOf = (value: AnyTensor): Float32Array => ("view" in value ? value.view : value.data);
+
+/** The same call by the general way. */
+const general = (lab: Lab, q: AnyTensor, k: AnyTensor, v: AnyTensor, options: Options = {}): Tensor | Resident =>
+  lab.attention(q, k, v, { ...options, scale: "sqrt" });
+
+/** The call by both ways, each into an `out` of its own where there is one. */
+function compare(lab: Lab, [q, k, v]: readonly [AnyTensor, AnyTensor, AnyTensor], options?: Options): void {
+  const before = [q, k, v].map((value) => Float32Array.from(entriesOf(value)));
+  const given = options?.out;
+  const short = lab.attention(q, k, v, options);
+  const result = Float32Array.from(entriesOf(short));
+  const long = general(lab, q, k, v, options);
+  expectSameBits(result, Float32Array.from(entriesOf(long)));
+  expect(short.shape).toEqual(long.shape);
+  if (given) {
+    expect(short).toBe(given);
+    expect(long).toBe(given);
+  } else {
+    const { data } = short as Tensor;
+    expect(data.buffer.byteLength).toBe(data.byteLength);
+    expect([q, k, v].some((value) => value.shape === short.shape)).toBe(false);
+  }
+  [q, k, v].forEach((value, i) => {
+    expectSameBits(Float32Array.from(entriesOf(value)), before[i] as Float32Array);
+  });
+}
+
+/** The parts of what is thrown, if anything is. */
+function faultOf(call: () => unknown): unknown {
+  const error = thrownBy(call);
+  if (error === undefined || !(error instanceof AttnlabError)) return error;
+  const { code, operation, argument, expected, actual, message } = error;
+  return { code, operation, argument, expected, actual, message };
+}
+
+/** What tensors hold, as text; residents are those that hold nothing any more. */
+const written = (values: unknown): string =>
+  JSON.stringify(values, (key, value: unknown) => (key === "engine" ? undefined : value));
+
+/** An item of a list, in which undefined may be. */
+const oneOf = <T>(random: () => number, items: readonly T[]): T => items[randomInt(random, 0, items.length - 1)] as T;
+
+const product = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
+
+describeBoth("attention by the short way and by the general one", (lab: Lab) => {
+  test("gives the same bits from any memory to any memory", () => {
+    const random = makeRandom(51);
+    for (let round = 0; round < 300; round++) {
+      const held: Resident[] = [];
+      const place = (shape: readonly number[]): Tensor | Resident => {
+        const tensor = randomTensor(random, shape);
+        const form = randomInt(random, 0, 4);
+        if (form < 2) return tensor;
+        if (form === 2) {
+          // A part of a larger buffer, at no multiple of 16 bytes.
+          const data = new Float32Array(tensor.data.length + 7).subarray(3, 3 + tensor.data.length);
+          data.set(tensor.data);
+          return { data, shape: tensor.shape };
+        }
+        const resident = lab.resident(tensor);
+        held.push(resident);
+        return form === 3 ? resident : { data: resident.view, shape: tensor.shape };
+      };
+      const size = (): number => pick(random, [1, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 65]);
+      const leading = pick(random, [[], [], [1], [1, 1], [2], [3, 1]]);
+      const [nQ, nK, d, dV] = [size(), size(), size(), size()];
+      const inputs = [place([...leading, nQ, d]), place([...leading, nK, d]), place([...leading, nK, dV])] as const;
+      if (random() < 0.2) entriesOf(inputs[0])[0] = pick(random, [NaN, Infinity, 1e30, -0]);
+      if (random() < 0.2) entriesOf(inputs[2])[0] = pick(random, [NaN, Infinity, -Infinity, 1e-42]);
+      const out = random() < 0.5 ? place([...leading, nQ, dV]) : undefined;
+      const options = oneOf<Options | undefined>(random, [
+        { out, causal: true },
+        { out, causal: false },
+        { out, window: undefined, mask: undefined },
+        out && { out },
+      ]);
+      compare(lab, inputs, options);
+      for (const resident of held) resident.dispose();
+    }
+  });
+
+  test("refuses the same in the same words, and changes nothing", () => {
+    const random = makeRandom(52);
+    const disposed = lab.resident([2, 3]);
+    disposed.dispose();
+    const arena = new Float32Array(64).fill(1);
+    let refused = 0;
+    for (let round = 0; round < 1500; round++) {
+      const shape = (): number[] =>
+        Array.from({ length: randomInt(random, 1, 3) }, () => pick(random, [1, 2, 2, 3, 3, 0]));
+      const plain = (): unknown => {
+        const sizes = pick(random, [[2, 3], [2, 3], [2, 3], [1, 2, 3], shape()]);
+        return { data: arena.subarray(0, product(sizes)).slice(), shape: sizes };
+      };
+      const odd = (): unknown =>
+        oneOf<unknown>(random, [
+          undefined,
+          null,
+          3,
+          "q",
+          [[1, 2]],
+          new Float32Array(6),
+          disposed,
+          { data: [1, 2, 3, 4, 5, 6], shape: [2, 3] },
+          { data: new Float64Array(6), shape: [2, 3] },
+          { data: new Float32Array(5), shape: [2, 3] },
+          { data: new Float32Array(6), shape: [2.5, 2.4] },
+          { data: new Float32Array(6), shape: [-2, -3] },
+          { data: new Float32Array(6), shape: ["2", 3] },
+          { data: new Float32Array(6), shape: { length: 2, 0: 2, 1: 3 } },
+          { data: new Float32Array(6) },
+        ]);
+      const argument = (): unknown => (random() < 0.75 ? plain() : odd());
+      const inputs = [argument(), argument(), argument()] as [AnyTensor, AnyTensor, AnyTensor];
+      const overlapping = { data: arena.subarray(2, 8), shape: [2, 3] };
+      if (random() < 0.2) inputs[randomInt(random, 0, 2)] = { data: arena.subarray(4, 10), shape: [2, 3] };
+      const options = oneOf<unknown>(random, [
+        {},
+        {},
+        { causal: true },
+        { causal: oneOf<unknown>(random, [1, "yes", null, undefined]) },
+        { out: oneOf<unknown>(random, [plain(), odd(), overlapping, inputs[0], inputs[2]]) },
+        { out: overlapping, causal: 1 },
+        { unknown: 1 },
+        { unknown: undefined },
+        { window: -1 },
+        { bias: null },
+        { groupedHeads: true },
+      ]) as Options;
+      const before = written([inputs, arena]);
+      const memory = lab.memory();
+      const short = faultOf(() => lab.attention(...inputs, options));
+      if (short !== undefined) {
+        refused += 1;
+        expect(written([inputs, arena])).toBe(before);
+        expect(lab.memory()).toEqual(memory);
+      }
+      expect(short).toEqual(faultOf(() => general(lab, ...inputs, options)));
+      arena.fill(1);
+    }
+    expect(refused).toBeGreaterThan(500);
+  });
+
+  test("looks at options of every form", () => {
+    const random = makeRandom(53);
+    const [q, k, v] = [randomTensor(random, [3, 4]), randomTensor(random, [3, 4]), randomTensor(random, [3, 4])];
+    class Doubled {
+      readonly #scale = 2;
+      get scale(): number {
+        return this.#scale;
+      }
+    }
+    const expected = lab.attention(q, k, v, { scale: 2 }).data;
+    for (const options of [{ scale: 2 }, new Doubled(), Object.create({ scale: 2 }) as object]) {
+      expectSameBits(lab.attention(q, k, v, options).data, expected);
+    }
+    const bare = Object.assign(Object.create(null) as object, { causal: true });
+    expectSameBits(lab.attention(q, k, v, bare).data, lab.attention(q, k, v, { causal: true }).data);
+    for (const options of [null, [], 7, "causal", new Float32Array(1)]) {
+      expect(faultOf(() => lab.attention(q, k, v, options as AttentionOptions))).toMatchObject({
+        code: "TYPE",
+        argument: "options",
+      });
+    }
+    // What is read by a getter is read, and what a getter throws comes through.
+    const got = { causal: true, get out() { return undefined; } }; // prettier-ignore
+    expectSameBits(lab.attention(q, k, v, got).data, lab.attention(q, k, v, { causal: true }).data);
+    const failing = { shape: [3, 4], get data(): Float32Array { throw new RangeError("mine"); } }; // prettier-ignore
+    expect(() => lab.attention(q, failing, v)).toThrow("mine");
+  });
+
+  test("a result stays what it is when the next call comes", () => {
+    const random = makeRandom(54);
+    const [q, k, v] = [randomTensor(random, [4, 8]), randomTensor(random, [5, 8]), randomTensor(random, [5, 3])];
+    const first = lab.attention(q, k, v);
+    const copy = first.data.slice();
+    const second = lab.attention(k, k, k);
+    expect(second.shape).toEqual([5, 8]);
+    expectSameBits(first.data, copy);
+    expect(q.shape).toEqual([4, 8]);
+    expect(first.shape).toEqual([4, 3]);
+  });
+});
+
+test("memory may grow while a tensor is a view of it", async () => {
+  const lab = await load({ wasmModule: (await load()).wasmModule });
+  const random = makeRandom(55);
+  const q = randomTensor(random, [2, 8]);
+  const [heldQ, heldOut] = [lab.resident(q), lab.resident([2, 8])];
+  heldOut.view.fill(7);
+  const { bytes } = lab.memory();
+  // More keys than the memory has room for, and values of 3.
+  const keys = { data: new Float32Array(bytes / 4), shape: [bytes / 32, 8] };
+  const values = { ...keys, data: keys.data.map(() => 3) };
+  const view = { data: heldQ.view, shape: [2, 8] };
+  const out = { data: heldOut.view, shape: [2, 8] };
+  expect(lab.attention(view, keys, values, { out })).toBe(out);
+  expect(lab.memory().bytes).toBeGreaterThan(bytes);
+  // The views were taken away, their places were not.
+  expect(out.data.length).toBe(0);
+  expectSameBits(heldQ.view, q.data);
+  expect(heldOut.view.every((value) => Math.abs(value - 3) < 1e-4)).toBe(true);
+});
