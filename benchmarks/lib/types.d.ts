@@ -17,7 +17,7 @@ export interface Result extends Partial<Times> {
   kind: "ours" | "peer" | "naive";
   peer?: string;
   variant?: Variant;
-  form?: "tensors" | "residents" | "pool";
+  form?: "tensors" | "reused" | "residents" | "pool" | "fresh";
   threads: number;
   /** Name of the contestant that does the same on one thread. */
   oneThread?: string;

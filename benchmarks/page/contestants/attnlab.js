@@ -1,21 +1,25 @@
 /**
- * attnlab itself, in four forms: each of its two binaries, with plain tensors (copied in and out by every call) and with
- * residents (which stay in WebAssembly memory). And its pool of two workers, with plain tensors.
+ * attnlab itself, in six forms: each of its two binaries, with plain tensors (copied in and out by every call), which give a
+ * fresh result or fill the same `out` again, and with residents (which stay in WebAssembly memory). And its pool of two
+ * workers, with plain tensors.
  */
 import * as attnlab from "/attnlab/dist/index.js";
 import { attnlabOperations, NotInThisBuild } from "./attnlab_operations.js";
 
 const VARIANTS = ["relaxed", "simd"];
 
+/** What a form adds to the name. */
+const NAMES = { tensors: "", reused: ", out", residents: ", residents" };
+
 async function onOneThread(variant, form) {
   const lab = await attnlab.load({ variant });
   return {
-    name: `attnlab ${variant}${form === "residents" ? ", residents" : ""}`,
+    name: `attnlab ${variant}${NAMES[form]}`,
     kind: "ours",
     variant,
     form,
     threads: 1,
-    operations: attnlabOperations(lab, form === "residents"),
+    operations: attnlabOperations(lab, form),
   };
 }
 
@@ -50,7 +54,7 @@ export async function contestants() {
   const forms = [];
   for (const variant of VARIANTS) {
     try {
-      for (const form of ["tensors", "residents"]) forms.push(await onOneThread(variant, form));
+      for (const form of Object.keys(NAMES)) forms.push(await onOneThread(variant, form));
       forms.push(onTwoThreads(variant));
     } catch (error) {
       if (variant === "simd" || error.code !== "LOAD") throw error;

@@ -12,8 +12,13 @@ export class NotInThisBuild extends Error {
   }
 }
 
-/** @param {boolean} resident  whether operands and results stay in WebAssembly memory */
-export function attnlabOperations(lab, resident) {
+/**
+ * @param {object} lab
+ * @param {"tensors" | "reused" | "residents"} form  whether operands and results are plain, or stay in WebAssembly memory;
+ *   "reused": they are plain, and the result, of attention alone, is one and the same
+ */
+export function attnlabOperations(lab, form) {
+  const resident = form === "residents";
   const need = (operation) => {
     if (typeof lab[operation] !== "function") throw new NotInThisBuild(operation);
   };
@@ -31,7 +36,8 @@ export function attnlabOperations(lab, resident) {
   function oneTensor(operation, operands, shape, options) {
     need(operation);
     const { held, release } = hold(operands);
-    const out = resident ? lab.resident(shape) : undefined;
+    const plain = form === "reused" ? lab.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape) : undefined;
+    const out = resident ? lab.resident(shape) : plain;
     const { positional, given } = options(held);
     const all = out ? { ...given, out } : given;
     let latest;
@@ -39,10 +45,10 @@ export function attnlabOperations(lab, resident) {
       run() {
         latest = lab[operation](...positional, all);
       },
-      result: () => (out ? out.tensor().data : latest.data),
+      result: () => (resident ? out.tensor().data : latest.data),
       dispose() {
         release();
-        out?.dispose();
+        if (resident) out.dispose();
       },
     };
   }
@@ -90,14 +96,17 @@ export function attnlabOperations(lab, resident) {
       (dataOf) => dataOf("dx"),
     );
 
+  const attention = (size, given) =>
+    oneTensor(
+      "attention",
+      attentionOperands(size, given, ["q", "k", "v"]),
+      [size.heads, size.n, size.d],
+      (positional) => ({ positional, given: { causal: size.causal, window: size.window } }),
+    );
+  if (form === "reused") return { attention };
+
   return {
-    attention: (size, given) =>
-      oneTensor(
-        "attention",
-        attentionOperands(size, given, ["q", "k", "v"]),
-        [size.heads, size.n, size.d],
-        (positional) => ({ positional, given: { causal: size.causal, window: size.window } }),
-      ),
+    attention,
     attentionBackward: (size, given) =>
       several(
         "attentionBackward",
