@@ -17,8 +17,7 @@ class ScaledExp {
         factor_low_(splat(static_cast<float>(
             factor * kLog2E - static_cast<double>(static_cast<float>(factor * kLog2E))))),
         lowest_(splat(static_cast<float>(-127.0 / (factor * kLog2E)))),
-        round_biased_(load_splat(&kExpCoefficients.round_biased)),
-        one_(load_splat(&kExpCoefficients.one)) {
+        round_biased_(load_splat(&kExpCoefficients.round_biased)) {
     for (int degree = 0; degree < 5; ++degree) {
       powers_[degree] = load_splat(kExpCoefficients.powers + degree);
     }
@@ -37,9 +36,10 @@ class ScaledExp {
     p = multiply_add(p, f, powers_[2]);
     p = multiply_add(p, f, powers_[3]);
     p = multiply_add(p, f, powers_[4]);
-    p = multiply_add(p, f, one_);
-    // A product rather than a sum of exponents: NaN passes whatever its payload.
-    return p * shift_bits_left<23>(biased);
+    // (1 + f p) 2^n without a register for the 1: the loops that this is in have none to spare. A product
+    // rather than a sum of exponents: NaN passes whatever its payload.
+    const F32x4 power = shift_bits_left<23>(biased);
+    return multiply_add(f * power, p, power);
   }
 
  private:
@@ -51,7 +51,6 @@ class ScaledExp {
   F32x4 lowest_;
   F32x4 round_biased_;
   F32x4 powers_[5];
-  F32x4 one_;
 };
 
 // beside(j) does what else there is to do for the entries from j on, beside.part(j, count) for the last few.
