@@ -33,7 +33,7 @@ struct NormOptions {
 };
 
 // Doubles that the workspace holds, and the workspace in them: gamma and beta as doubles, and the sums
-// of their gradients, layout.count of each.
+// of their gradients, layout.count of each; the latter and gamma as floats.
 std::size_t norm_workspace(const NormOptions& options);
 RowParameters make_norm_workspace(const NormOptions& options, std::span<double> memory);
 
@@ -49,7 +49,8 @@ void norm(const linalg::ConstMatrix& x, const NormOptions& options, Index first,
           const RowParameters& workspace, linalg::Matrix out);
 
 // d_x from d_output, the gradient with respect to out; adds to the sums for gamma and beta in the
-// workspace. d_x may be x. Where variance + eps is 0, d_x is 0.
+// workspace, as far as those are given. Within 2^-21 of the terms of each. d_x may be x. Where
+// variance + eps is 0, d_x is 0.
 void norm_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d_output,
                    const NormOptions& options, Index first, const RowParameters& workspace,
                    linalg::Matrix d_x);
@@ -65,7 +66,7 @@ void add_norm_backward(const linalg::ConstMatrix& x, const float* f,
                        const NormOptions& options, Index first, const RowParameters& workspace,
                        linalg::Matrix d_x, float* d_f);
 
-// The sums, rounded: d_gamma, d_beta [count]; nullptr: not wanted.
+// The sums, rounded: d_gamma, d_beta [count]; nullptr: not wanted. The same bits however the rows were cut.
 void finish_norm(const NormOptions& options, const RowParameters& workspace, float* d_gamma,
                  float* d_beta);
 

@@ -12,17 +12,14 @@ using simd::splat64;
 constexpr Index kStep =
     8;  // entries in one round of a loop: fewer, and counting costs as much as the work
 
-// Calls function(j, load, store) for pairs of entries j, j + 1, with ways to read a pair of an array and
-// to write one; at an odd end for one entry, of which both lanes hold the same.
+// How a pair of entries is read from an array, or at the end of a row one, which both lanes then hold.
 struct Pair {
   static F64x2 load(const float* from) { return simd::load_pair(from); }
   static F64x2 load(const double* from) { return simd::load64(from); }
-  static void store(double* to, F64x2 value) { simd::store64(to, value); }
 };
 struct Single {
   static F64x2 load(const float* from) { return splat64(static_cast<double>(*from)); }
   static F64x2 load(const double* from) { return splat64(*from); }
-  static void store(double* to, F64x2 value) { *to = value.lanes[0]; }
 };
 
 template <bool kShifts>
@@ -68,77 +65,6 @@ void write_row(Index length, float* out, Function&& function) {
   }
 }
 
-// gamma of entries from j on.
-struct One {
-  template <typename Access>
-  F64x2 times(Access /*access*/, F64x2 value, Index /*j*/) const {
-    return value;
-  }
-};
-struct Same {
-  F64x2 gamma;
-  template <typename Access>
-  F64x2 times(Access /*access*/, F64x2 value, Index /*j*/) const {
-    return value * gamma;
-  }
-};
-struct Each {
-  const double* gamma;
-  template <typename Access>
-  F64x2 times(Access access, F64x2 value, Index j) const {
-    return value * access.load(gamma + j);
-  }
-};
-
-// Sums of h and h z; also(access, dy, z, j) is called for each pair.
-template <typename Gamma, typename Also>
-RowSums sum(const float* x, const float* dy, Index length, const RowScale& scale,
-            const Gamma& gamma, Also&& also) {
-  const Normalized<true> normalized(scale);
-  F64x2 plain[2] = {splat64(0.0), splat64(0.0)};
-  F64x2 with_z[2] = {splat64(0.0), splat64(0.0)};
-  RowSums sums;
-  Index j = 0;
-  ATTNLAB_KEEP_ROLLED
-  for (; j + kStep <= length; j += kStep) {
-    for (int pair = 0; pair < kStep / 2; ++pair) {
-      const Index at = j + 2 * pair;
-      const F64x2 z = normalized(Pair::load(x + at));
-      const F64x2 gradient = Pair::load(dy + at);
-      const F64x2 h = gamma.times(Pair{}, gradient, at);
-      plain[pair % 2] = plain[pair % 2] + h;
-      with_z[pair % 2] = simd::multiply_add(h, z, with_z[pair % 2]);
-      also(Pair{}, gradient, z, at);
-    }
-  }
-  ATTNLAB_KEEP_ROLLED
-  for (; j < length; ++j) {
-    const F64x2 z = normalized(Single::load(x + j));
-    const F64x2 gradient = Single::load(dy + j);
-    const F64x2 h = gamma.times(Single{}, gradient, j);
-    sums.plain += h.lanes[0];
-    sums.with_z += (h * z).lanes[0];
-    also(Single{}, gradient, z, j);
-  }
-  sums.plain += simd::sum(plain[0] + plain[1]);
-  sums.with_z += simd::sum(with_z[0] + with_z[1]);
-  return sums;
-}
-
-template <typename Gamma>
-void map_back(const float* x, const float* dy, Index length, const RowScale& scale,
-              const RowSums& means, const Gamma& gamma, float* dx) {
-  const Normalized<true> normalized(scale);
-  const F64x2 plain = splat64(means.plain);
-  const F64x2 with_z = splat64(-means.with_z);
-  const F64x2 factor = splat64(scale.factor);
-  write_row(length, dx, [&](auto access, Index j) {
-    const F64x2 z = normalized(access.load(x + j));
-    const F64x2 h = gamma.times(access, access.load(dy + j), j);
-    return simd::multiply_add(z, with_z, h - plain) * factor;
-  });
-}
-
 }  // namespace
 
 void map_row(const float* x, Index length, const RowScale& scale, float* out) {
@@ -157,31 +83,6 @@ void map_row(const float* x, Index length, const RowScale& scale, const RowParam
                                 access.load(beta + j));
     });
   });
-}
-
-RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale) {
-  return sum(x, dy, length, scale, One{}, [](auto, F64x2, F64x2, Index) {});
-}
-
-RowSums sum_row(const float* x, const float* dy, Index length, const RowScale& scale,
-                const RowParameters& parameters) {
-  double* const d_gamma = parameters.d_gamma;
-  double* const d_beta = parameters.d_beta;
-  return sum(x, dy, length, scale, Each{parameters.gamma},
-             [&](auto access, F64x2 gradient, F64x2 z, Index j) {
-               access.store(d_gamma + j, simd::multiply_add(gradient, z, access.load(d_gamma + j)));
-               access.store(d_beta + j, gradient + access.load(d_beta + j));
-             });
-}
-
-void map_row_back(const float* x, const float* dy, Index length, const RowScale& scale,
-                  const RowSums& means, double gamma, float* dx) {
-  map_back(x, dy, length, scale, means, Same{splat64(gamma)}, dx);
-}
-
-void map_row_back(const float* x, const float* dy, Index length, const RowScale& scale,
-                  const RowSums& means, const RowParameters& parameters, float* dx) {
-  map_back(x, dy, length, scale, means, Each{parameters.gamma}, dx);
 }
 
 }  // namespace attnlab::normalization

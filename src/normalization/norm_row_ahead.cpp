@@ -139,21 +139,21 @@ class ScaledTwice : public InFloat<ScaledTwice> {
 }  // namespace
 
 std::optional<RowPowers> map_row_ahead(const float* x, Index length, const RowScale& scale,
-                                       bool centered, const EntryParameters& parameters,
-                                       const float* next, float* out) {
+                                       bool centered, const RowParameters* parameters,
+                                       bool with_beta, const float* next, float* out) {
   if constexpr (simd::kFusesMultiplyAdd) {
     if (scale.shift != 0.0) {
       return {};
     }
     if (centered) {
-      if (parameters.widened.gamma != nullptr) {
-        return write_row<true>(length, out, next, WithParameters(x, scale, parameters.widened));
+      if (parameters != nullptr) {
+        return write_row<true>(length, out, next, WithParameters(x, scale, *parameters));
       }
-    } else if (scale.offset == 0.0 && parameters.beta == nullptr && Scaled::fits(scale.factor)) {
-      return parameters.gamma == nullptr
+    } else if (scale.offset == 0.0 && !with_beta && Scaled::fits(scale.factor)) {
+      return parameters == nullptr
                  ? write_row<false>(length, out, next, Scaled(x, scale.factor))
                  : write_row<false>(length, out, next,
-                                    ScaledTwice(x, scale.factor, parameters.gamma));
+                                    ScaledTwice(x, scale.factor, parameters->narrow_gamma));
     }
   }
   return {};

@@ -21,18 +21,12 @@
 
 namespace attnlab::normalization {
 
-// Of gamma and beta, where they go entry by entry; all nullptr where they do not.
-struct EntryParameters {
-  const float* gamma;
-  const float* beta;
-  RowParameters widened;
-};
-
-// out_j = z_j,  or z_j gamma_j + beta_j, and the sums of `next`, which has the same length; nothing is
-// done, and nothing returned, for a row that is not of a common kind. centered: of both sums, else only
-// of the squares. out may be x, and next may be x; then the sums are of no use.
+// out_j = z_j,  or z_j gamma_j + beta_j where there are parameters, and the sums of `next`, which has the
+// same length; nothing is done, and nothing returned, for a row that is not of a common kind. centered:
+// of both sums, else only of the squares. with_beta: some of beta may not be 0. out may be x, and next
+// may be x; then the sums are of no use.
 std::optional<RowPowers> map_row_ahead(const float* x, Index length, const RowScale& scale,
-                                       bool centered, const EntryParameters& parameters,
-                                       const float* next, float* out);
+                                       bool centered, const RowParameters* parameters,
+                                       bool with_beta, const float* next, float* out);
 
 }  // namespace attnlab::normalization

@@ -66,6 +66,18 @@ inline F32x4 load_splat(const float* from) {
 
 inline F32x4 zero() { return splat(0.0F); }
 
+// Moves a pointer, or several, on by `Count` floats. How each came about is hidden from the compiler,
+// which would rather keep one counter and add it to each of them for each load.
+template <int Count, typename Pointer>
+inline void advance(Pointer& pointer) {
+  pointer += Count;
+  __asm__("" : "+r"(pointer));
+}
+template <int Count, typename... Pointers>
+inline void advance(Pointers&... pointers) {
+  (advance<Count, Pointers>(pointers), ...);
+}
+
 // ---------------------------------------------------------------- arithmetic
 
 inline F32x4 operator+(F32x4 a, F32x4 b) { return {a.lanes + b.lanes}; }

@@ -83,4 +83,19 @@ inline F32x4 narrow(const Widened& x) {
 #endif
 }
 
+// Vectors of four floats added up in double.
+class DoubleSum {
+ public:
+  void add(F32x4 x) {
+    const Widened wide = widen(x);
+    low_ = low_ + wide.low;
+    high_ = high_ + wide.high;
+  }
+  double value() const { return sum(low_ + high_); }
+
+ private:
+  F64x2 low_ = splat64(0.0);
+  F64x2 high_ = splat64(0.0);
+};
+
 }  // namespace attnlab::simd

@@ -1,12 +1,19 @@
-// Whether all of some floats are finite.
+// Whether numbers are ones to compute with in float32.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 #include "simd/f32x4.h"
 
 namespace attnlab::simd {
 
+// Whether a product with that keeps its digits in float32. NaN does not.
+inline bool is_moderate(double factor) {
+  return factor == 0.0 || (std::abs(factor) > 1e-30 && std::abs(factor) < 1e30);
+}
+
+// Whether all of some floats are finite.
 inline bool all_finite(const float* values, std::ptrdiff_t count) {
   // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
   F32x4 probe = zero();

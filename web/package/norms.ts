@@ -159,7 +159,7 @@ const body =
       : [[readOut(call, given.out, x.shape, sources)], ([output]) => output];
     const sink = (i: number) => plans[i] && { plan: plans[i], shared: i > 1 };
     const sinks = [sink(0), sink(1), sink(2), sink(3)] as const;
-    const work = { shape, sources, sinks, scratch: () => 32 * entries[0] } as const;
+    const work = { shape, sources, sinks, scratch: () => 48 * entries[0] } as const;
     const centered = given.center ?? center ?? true;
     return () => {
       return name(

@@ -76,10 +76,24 @@ struct NormGradients {
   std::vector<double> terms;  // of d_x, by absolute value
 };
 
+// The gradient of gamma or beta, and the sum of the absolute values of its terms; z counts as the difference
+// that it is, of terms of size 1.
+struct ParameterGradient {
+  std::vector<double> sums;
+  std::vector<double> terms;
+
+  explicit ParameterGradient(std::size_t count) : sums(count, 0.0), terms(count, 0.0) {}
+
+  void add(std::size_t p, double gradient, double factor, double size) {
+    sums[p] += gradient * factor;
+    terms[p] += std::abs(gradient) * size;
+  }
+};
+
 // d_x of one row; adds to d_gamma and d_beta.
 inline NormGradients norm_backward(std::span<const float> x, std::span<const float> d_out,
                                    const NormOptions& options, Index row,
-                                   std::vector<double>& d_gamma, std::vector<double>& d_beta) {
+                                   ParameterGradient& d_gamma, ParameterGradient& d_beta) {
   const auto [z, root] = normalized(x, options, row);
   const double count = options.mean_square ? static_cast<double>(x.size()) : 1.0;
   double sum_h = 0.0;
@@ -92,9 +106,10 @@ inline NormGradients norm_backward(std::span<const float> x, std::span<const flo
     sum_h += h[j];
     sum_h_z += h[j] * z[j];
     sum_absolute += std::abs(h[j]) * (1.0 + std::abs(z[j]));
-    if (!d_gamma.empty()) {
-      d_gamma[parameter(options.layout, row, j)] += gradient * z[j];
-      d_beta[parameter(options.layout, row, j)] += gradient;
+    if (!d_gamma.sums.empty()) {
+      const std::size_t p = parameter(options.layout, row, j);
+      d_gamma.add(p, gradient, z[j], 1.0 + std::abs(z[j]));
+      d_beta.add(p, gradient, 1.0, 1.0);
     }
   }
   const bool own = options.variance == nullptr;
