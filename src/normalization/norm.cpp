@@ -84,11 +84,10 @@ std::optional<RowPowers> normalize_ahead(const float* x, Index length, const Row
   if (options.variance != nullptr || layout.run < length) {
     return {};
   }
-  return layout.entry_by_entry
-             ? map_row_ahead(x, length, scale, options.center, &layout.parameters,
-                             options.beta != nullptr, next, out)
-             : map_row_ahead(x, length, scale_of_run(scale, layout, 0), options.center, nullptr,
-                             false, next, out);
+  return layout.entry_by_entry ? map_row_ahead(x, length, scale, options.center, &layout.parameters,
+                                               options.beta != nullptr, next, out)
+                               : map_row_ahead(x, length, scale_of_run(scale, layout, 0),
+                                               options.center, nullptr, false, next, out);
 }
 
 // out = a + b; out may be a.

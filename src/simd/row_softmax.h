@@ -64,6 +64,11 @@ RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, fl
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
                         const float* next, float& maximum, std::ptrdiff_t block);
 
+// The longest row whose weights may wait aside, in the first-level cache, rather than where its result will
+// be: when a result is first written, its place is mostly not in the cache, and whoever reads there soon
+// has to wait.
+inline constexpr std::ptrdiff_t kLongestAside = 2048;
+
 // The row before that one, whose weights are to be divided by their sum: out_j = weights_j / sum.
 struct UnfinishedRow {
   const float* weights;

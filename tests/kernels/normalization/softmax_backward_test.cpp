@@ -127,11 +127,39 @@ TEST_CASE("softmax_backward and its siblings: -infinity, NaN, +infinity") {
 TEST_CASE("softmax_backward: equal gradients change nothing") {
   Random random(43);
   const std::vector<float> x = random.values(1000, -10.0F, 10.0F);
-  const std::vector<float> g(1000, 7.3F);
-  Fenced d_x(1000);
-  softmax_backward({x.data(), 1, 1000}, {g.data(), 1, 1000}, 1.0, {d_x.data(), 1, 1000});
-  for (const float value : d_x.values()) {
-    CHECK(std::abs(value) < 1e-14F);
+  for (const float value : {7.3F, -1e-20F, 3e38F}) {
+    const std::vector<float> g(1000, value);
+    Fenced d_x(1000);
+    softmax_backward({x.data(), 1, 1000}, {g.data(), 1, 1000}, 1.0, {d_x.data(), 1, 1000});
+    for (const float entry : d_x.values()) {
+      CHECK(entry == 0.0F);
+    }
+  }
+}
+
+TEST_CASE(
+    "softmax_backward: gradients that float32 sums cannot hold, and a few that outweigh all "
+    "others") {
+  Random random(44);
+  const std::vector<float> x = random.values(200, -3.0F, 3.0F);
+  for (const float large : {1e6F, 3e38F}) {
+    for (const std::size_t position : {0U, 66U, 100U, 199U}) {
+      std::vector<float> g = random.values(200);
+      g[position] = large;
+      g[(position + 50) % 200] = -large;
+      Fenced d_x(200);
+      softmax_backward({x.data(), 1, 200}, {g.data(), 1, 200}, 1.0, {d_x.data(), 1, 200});
+      const std::vector<double> expected = reference::softmax_backward(x, g, 1.0);
+      const std::vector<double> p = reference::softmax(x, 1.0);
+      double mean = 0.0;
+      for (std::size_t j = 0; j < 200; ++j) {
+        mean += p[j] * std::abs(static_cast<double>(g[j]));
+      }
+      for (std::size_t j = 0; j < 200; ++j) {
+        const double terms = p[j] * (mean + std::abs(static_cast<double>(g[j])));
+        CHECK(agrees(d_x.values()[j], expected[j], 6.0, terms));
+      }
+    }
   }
 }
 
