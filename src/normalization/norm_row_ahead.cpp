@@ -14,22 +14,24 @@ using simd::F64x2;
 using simd::splat;
 using simd::splat64;
 
-// out_j ... out_j+3 = map.four(j) and out_j = map.one(j), beside the sums of next.
+// out_j ... out_j+3 = map.four(j) and out_j = map.one(j), beside the sums of next; map.advance() counts j
+// from 8 entries further on.
 template <bool kFirst, typename Map>
 ATTNLAB_OWN_FUNCTION RowPowers write_row(Index length, float* out, const float* next,
                                          const Map& given) {
   // A copy, which stays in registers: `given` might be what is written to.
-  const Map map = given;
+  Map map = given;
   PowerSums<kFirst> sums;
-  Index j = 0;
   ATTNLAB_KEEP_ROLLED
-  for (; j + sums.kEntries <= length; j += sums.kEntries) {
-    sums.take(next + j);
-    simd::store(out + j, map.four(j));
-    simd::store(out + j + 4, map.four(j + 4));
+  for (Index step = length / sums.kEntries; step > 0; --step) {
+    sums.take(next);
+    simd::store(out, map.four(0));
+    simd::store(out + 4, map.four(4));
+    map.advance();
+    simd::advance<sums.kEntries>(next, out);
   }
   ATTNLAB_KEEP_ROLLED
-  for (; j < length; ++j) {
+  for (Index j = 0; j < length % sums.kEntries; ++j) {
     sums.take_one(static_cast<double>(next[j]));
     out[j] = map.one(j);
   }
@@ -53,6 +55,7 @@ class WithParameters {
     return simd::narrow({end(x.low, simd::load64(gamma), simd::load64(beta)),
                          end(x.high, simd::load64(gamma + 2), simd::load64(beta + 2))});
   }
+  void advance() { simd::advance<8>(x_, gamma_, beta_); }
   float one(Index j) const {
     const F64x2 x = splat64(static_cast<double>(x_[j]));
     return static_cast<float>(end(x, splat64(gamma_[j]), splat64(beta_[j])).lanes[0]);
@@ -87,6 +90,7 @@ class InFloat {
   explicit InFloat(const float* x) : x_(x) {}
 
   F32x4 four(Index j) const { return derived().map(simd::load(x_ + j), simd::load, j); }
+  void advance() { simd::advance<8>(x_); }
   float one(Index j) const {
     const auto load = [](const float* from) { return splat(*from); };
     return derived().map(load(x_ + j), load, j).lanes[0];
@@ -121,6 +125,10 @@ class ScaledTwice : public InFloat<ScaledTwice> {
   ScaledTwice(const float* x, double factor, const float* gamma)
       : InFloat(x), factor_(factor), gamma_(gamma) {}
 
+  void advance() {
+    InFloat::advance();
+    simd::advance<8>(gamma_);
+  }
   template <typename Load>
   F32x4 map(F32x4 x, Load&& load, Index j) const {
     const F32x4 gamma = load(gamma_ + j);
