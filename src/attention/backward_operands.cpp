@@ -23,13 +23,13 @@ bool clean(float* values, Index count) {
 
 }  // namespace
 
-Operands::Operands(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-                   const ConstMatrix& d_output, const Options& options, float* workspace)
-    : q(q),
-      k(k),
-      v(v),
-      d_output(d_output),
-      options(options),
+Operands::Operands(const ConstMatrix& queries, const ConstMatrix& keys, const ConstMatrix& values,
+                   const ConstMatrix& gradients, const Options& given, float* workspace)
+    : q(queries),
+      k(keys),
+      v(values),
+      d_output(gradients),
+      options(given),
       layout(q.rows(), k.rows(), q.cols(), v.cols()),
       visible(options, q.rows(), k.rows(), workspace + layout.key_list),
       workspace_(workspace) {}

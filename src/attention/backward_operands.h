@@ -101,8 +101,8 @@ class Operands {
   const Layout layout;
   const VisibleKeys visible;
 
-  Operands(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-           const ConstMatrix& d_output, const Options& options, float* workspace);
+  Operands(const ConstMatrix& queries, const ConstMatrix& keys, const ConstMatrix& values,
+           const ConstMatrix& gradients, const Options& given, float* workspace);
 
   // Packs what all queries share; before the first panel.
   void pack_keys();
