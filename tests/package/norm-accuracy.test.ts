@@ -59,13 +59,13 @@ function twin(x: readonly number[], g: readonly number[], gamma: number[], beta:
   const h = g.map((value, j) => value * (gamma[j] ?? 1));
   const along = total(h.map((value, j) => value * (z[j] ?? 0))) / count;
   const plain = norm.center ? total(h) / count : 0;
+  const mean = norm.center ? total(h.map(Math.abs)) / count : 0;
   const size = total(h.map((value, j) => Math.abs(value * (z[j] ?? 0)))) / count;
   return {
     y: z.map((value, j) => [value * (gamma[j] ?? 1) + (beta[j] ?? 0), 1 + Math.abs(beta[j] ?? 0)] as const),
     dx: z.map((value, j) => {
       const of = h[j] ?? 0;
       const gradient = root === 0 ? 0 : (of - plain - value * along) / root;
-      const mean = norm.center ? total(h.map(Math.abs)) / count : 0;
       const terms = root === 0 ? 0 : (Math.abs(of) + mean + Math.abs(value) * size) / root;
       return [gradient, terms] as const;
     }),
