@@ -183,9 +183,19 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
       });
     }
     // What is read by a getter is read, and what a getter throws comes through.
-    const got = { causal: true, get out() { return undefined; } }; // prettier-ignore
+    const got = {
+      causal: true,
+      get out() {
+        return undefined;
+      },
+    };
     expectSameBits(lab.attention(q, k, v, got).data, lab.attention(q, k, v, { causal: true }).data);
-    const failing = { shape: [3, 4], get data(): Float32Array { throw new RangeError("mine"); } }; // prettier-ignore
+    const failing = {
+      shape: [3, 4],
+      get data(): Float32Array {
+        throw new RangeError("mine");
+      },
+    };
     expect(() => lab.attention(q, failing, v)).toThrow("mine");
   });
 
