@@ -1,4 +1,4 @@
-// Coefficients of exp_scaled (row_softmax.h), defined in a file of their own: a compiler that knew
+// Coefficients of ScaledExp (scaled_exp.h), defined in a file of their own: a compiler that knew
 // them would put them into the instructions, where V8 builds each of them anew in every round of a
 // loop; loaded from memory they stay in registers (10 % faster).
 #pragma once
