@@ -1,11 +1,13 @@
 #include "normalization/power_weights.h"
 
 #include <algorithm>
+#include <limits>
 
-#include "simd/exp.h"
 #include "simd/exp_f64x2.h"
 #include "simd/f64x2.h"
+#include "simd/own_function.h"
 #include "simd/row_softmax.h"
+#include "simd/scaled_exp.h"
 
 namespace attnlab::normalization {
 namespace {
@@ -15,30 +17,21 @@ using simd::F64x2;
 using simd::Widened;
 
 constexpr Index kLanes = F32x4::kLanes;
+constexpr float kOnes[kLanes] = {1.0F, 1.0F, 1.0F, 1.0F};
 constexpr double kSmallestFloatGamma = 1e-30;
 constexpr double kLargestFloatGamma = 1e30;
 
-// 1 in the first `count` lanes, 0 in the others.
-F32x4 present(Index count) {
-  constexpr float kOnes[kLanes] = {1.0F, 1.0F, 1.0F, 1.0F};
-  return simd::load_part(kOnes, count, 0.0F);
-}
-
 Widened multiply(const Widened& a, const Widened& b) { return {a.low * b.low, a.high * b.high}; }
 
-// The sums over a row of w, w d and w d^2, d = l - center.
-struct Sums {
-  double weight = 0.0;
-  double first = 0.0;
-  double second = 0.0;
-
-  Moments moments(double center) const {
-    const double mean = first / weight;
-    return {.sum = weight,
-            .mean = center + mean,
-            .variance = std::max(second / weight - mean * mean, 0.0)};
-  }
-};
+// From the sums over a row of w, w d, w d^2 and w d^3, d = l - center.
+Moments moments_of(double weight, double first, double second, double third, double center) {
+  const double mean = first / weight;
+  const double square = second / weight;
+  return {.sum = weight,
+          .mean = center + mean,
+          .variance = std::max(square - mean * mean, 0.0),
+          .third = third / weight - mean * (3.0 * square - 2.0 * mean * mean)};
+}
 
 // Four sums in double.
 class WideSum {
@@ -54,12 +47,14 @@ class WideSum {
   F64x2 high_ = simd::splat64(0.0);
 };
 
-// exp(gamma l) four at a time, in either precision.
+// exp(gamma l) four at a time, in either precision. In float32 gamma is positive, or `sign` is its sign.
 struct FloatWeights {
-  F32x4 gamma;
+  simd::ScaledExp exponential;
+  F32x4 sign;
 
-  explicit FloatWeights(double value) : gamma(simd::splat(static_cast<float>(value))) {}
-  F32x4 operator()(F32x4 l) const { return simd::exp_nonpositive(l * gamma); }
+  explicit FloatWeights(double gamma)
+      : exponential(0.0F, std::abs(gamma)), sign(simd::splat(gamma < 0.0 ? -1.0F : 1.0F)) {}
+  F32x4 operator()(F32x4 l) const { return exponential(l * sign); }
 };
 
 struct DoubleWeights {
@@ -75,99 +70,142 @@ struct DoubleWeights {
 F32x4 narrowed(F32x4 x) { return x; }
 F32x4 narrowed(const Widened& x) { return simd::narrow(x); }
 
+// The vectors of a row; lanes beyond its end hold `fill`. The last one is loaded once, out of line: all
+// loops share the code for it.
+class Row {
+ public:
+  Row(const float* l, Index count, float fill)
+      : l_(l), whole_(count - kLanes), last_(last(l, count, fill)) {}
+
+  bool whole(Index j) const { return j <= whole_; }
+  F32x4 operator()(Index j) const { return whole(j) ? simd::load(l_ + j) : last_; }
+
+ private:
+  ATTNLAB_OWN_FUNCTION static F32x4 last(const float* l, Index count, float fill) {
+    const Index part = count % kLanes;
+    return simd::load_part(l + count - part, part, fill);
+  }
+
+  const float* l_;
+  Index whole_;
+  F32x4 last_;
+};
+
 template <typename Weights>
-Moments exponentiate_with(const Weights& weights, float* l, Index count) {
+Moments exponentiate_with(const Weights& weights, float* l, Index count, double center,
+                          Index block) {
+  const Row row(l, count, 0.0F);
+  const F32x4 origin = simd::splat(static_cast<float>(center));
   WideSum sum;
   WideSum first;
-  const auto take = [&](F32x4 value, F32x4 mask) {
-    const F32x4 weight = narrowed(weights(value)) * mask;
-    const Widened wide = simd::widen(weight);
-    sum.add(wide);
-    first.add(multiply(wide, simd::widen(value)));
-    return weight;
-  };
   Index j = 0;
-  for (; j + kLanes <= count; j += kLanes) {
-    simd::store(l + j, take(simd::load(l + j), simd::splat(1.0F)));
+  while (j < count) {
+    F32x4 block_sum = simd::zero();
+    F32x4 block_first = simd::zero();
+    const Index end = std::min(j + block, count);
+    ATTNLAB_KEEP_ROLLED
+    for (; j < end; j += kLanes) {
+      const F32x4 value = row(j);
+      F32x4 weight = narrowed(weights(value));
+      if (row.whole(j)) {
+        simd::store(l + j, weight);
+      } else {
+        simd::store_part(l + j, count - j, weight);
+        weight = Row(l + j, count - j, 0.0F)(0);
+      }
+      block_sum = block_sum + weight;
+      block_first = simd::multiply_add(weight, value - origin, block_first);
+    }
+    sum.add(simd::widen(block_sum));
+    first.add(simd::widen(block_first));
   }
-  if (j < count) {
-    const F32x4 value = simd::load_part(l + j, count - j, 0.0F);
-    simd::store_part(l + j, count - j, take(value, present(count - j)));
+  return {.sum = sum.total(),
+          .mean = static_cast<double>(static_cast<float>(center)) + first.total() / sum.total()};
+}
+
+// Moments in float32 but for `weight`, the sum of all weights if that is known.
+template <typename Weights>
+Moments moments_with(const Weights& weights, const float* l, Index count, double center, float fill,
+                     double weight) {
+  constexpr Index kBlock = 64;
+  const Row row(l, count, fill);
+  const F32x4 origin = simd::splat(static_cast<float>(center));
+  WideSum sums[4];
+  Index j = 0;
+  while (j < count) {
+    F32x4 block[4] = {simd::zero(), simd::zero(), simd::zero(), simd::zero()};
+    const Index end = std::min(j + kBlock, count);
+    ATTNLAB_KEEP_ROLLED
+    for (; j < end; j += kLanes) {
+      const F32x4 value = row(j);
+      const F32x4 zeroth = weights(value);
+      const F32x4 deviation = value - origin;
+      const F32x4 first = zeroth * deviation;
+      const F32x4 second = first * deviation;
+      block[0] = block[0] + zeroth;
+      block[1] = block[1] + first;
+      block[2] = block[2] + second;
+      block[3] = simd::multiply_add(second, deviation, block[3]);
+    }
+    for (int power = 0; power < 4; ++power) {
+      sums[power].add(simd::widen(block[power]));
+    }
   }
-  return {.sum = sum.total(), .mean = first.total() / sum.total()};
+  // The center that d is taken from is the rounded one.
+  return moments_of(weight > 0.0 ? weight : sums[0].total(), sums[1].total(), sums[2].total(),
+                    sums[3].total(), static_cast<double>(static_cast<float>(center)));
 }
 
 }  // namespace
 
+Moments flat_moments(const float* l, Index count) {
+  return moments_with([](F32x4) { return simd::splat(1.0F); }, l, count, 0.0, 0.0F,
+                      static_cast<double>(count));
+}
+
+double representable_gamma(double gamma) {
+  return static_cast<double>(static_cast<float>(gamma * simd::ScaledExp::kLog2E)) /
+         simd::ScaledExp::kLog2E;
+}
+
 Moments moments_in_float(const float* l, Index count, double gamma, double center) {
-  constexpr Index kBlock = 256;
-  const FloatWeights weights(gamma);
-  const F32x4 origin = simd::splat(static_cast<float>(center));
-  // The center that d is taken from is the rounded one.
-  const auto rounded_center = static_cast<double>(static_cast<float>(center));
-  WideSum sum;
-  WideSum first;
-  WideSum second;
-  for (Index start = 0; start < count; start += kBlock) {
-    const Index end = std::min(start + kBlock, count);
-    F32x4 block_sum = simd::zero();
-    F32x4 block_first = simd::zero();
-    F32x4 block_second = simd::zero();
-    const auto take = [&](F32x4 value, F32x4 weight) {
-      const F32x4 deviation = value - origin;
-      const F32x4 product = weight * deviation;
-      block_sum = block_sum + weight;
-      block_first = block_first + product;
-      block_second = simd::multiply_add(product, deviation, block_second);
-    };
-    Index j = start;
-    for (; j + kLanes <= end; j += kLanes) {
-      const F32x4 value = simd::load(l + j);
-      take(value, weights(value));
-    }
-    if (j < end) {
-      const F32x4 value = simd::load_part(l + j, end - j, 0.0F);
-      take(value, weights(value) * present(end - j));
-    }
-    sum.add(simd::widen(block_sum));
-    first.add(simd::widen(block_first));
-    second.add(simd::widen(block_second));
-  }
-  return Sums{sum.total(), first.total(), second.total()}.moments(rounded_center);
+  // Its exponential is 0 for every gamma, and its products with that are.
+  constexpr float kNothing = -1e38F;
+  return moments_with(simd::ScaledExp(0.0F, gamma), l, count, center, kNothing, 0.0);
 }
 
 Moments moments_in_double(const float* l, Index count, double gamma, double center) {
+  const Row row(l, count, 0.0F);
+  const F32x4 ones = Row(kOnes, count % kLanes, 0.0F)(0);
   const DoubleWeights weights(gamma);
   const F64x2 origin = simd::splat64(center);
   WideSum sum;
   WideSum first;
   WideSum second;
-  const auto take = [&](F32x4 value, const Widened& weight) {
+  ATTNLAB_KEEP_ROLLED
+  for (Index j = 0; j < count; j += kLanes) {
+    const F32x4 value = row(j);
     const Widened wide = simd::widen(value);
     const Widened deviation{wide.low - origin, wide.high - origin};
+    Widened weight = weights(value);
+    if (!row.whole(j)) {
+      weight = multiply(weight, simd::widen(ones));
+    }
     const Widened product = multiply(weight, deviation);
     sum.add(weight);
     first.add(product);
     second.add(multiply(product, deviation));
-  };
-  Index j = 0;
-  for (; j + kLanes <= count; j += kLanes) {
-    const F32x4 value = simd::load(l + j);
-    take(value, weights(value));
   }
-  if (j < count) {
-    const F32x4 value = simd::load_part(l + j, count - j, 0.0F);
-    take(value, multiply(weights(value), simd::widen(present(count - j))));
-  }
-  return Sums{sum.total(), first.total(), second.total()}.moments(center);
+  return moments_of(sum.total(), first.total(), second.total(),
+                    std::numeric_limits<double>::quiet_NaN(), center);
 }
 
-Moments exponentiate_row(float* l, Index count, double gamma) {
+Moments exponentiate_row(float* l, Index count, double gamma, double center, Index block) {
   const double size = std::abs(gamma);
   if (size >= kSmallestFloatGamma && size <= kLargestFloatGamma) {
-    return exponentiate_with(FloatWeights(gamma), l, count);
+    return exponentiate_with(FloatWeights(gamma), l, count, center, block);
   }
-  return exponentiate_with(DoubleWeights(gamma), l, count);
+  return exponentiate_with(DoubleWeights(gamma), l, count, center, block);
 }
 
 }  // namespace attnlab::normalization
