@@ -1,5 +1,13 @@
-import { createPool, load, type AttentionOptions, type MemoryUse, type Resident, type Tensor } from "attnlab";
-import { expect, expectTypeOf, test } from "vitest";
+import {
+  createPool,
+  load,
+  type AttentionOptions,
+  type MemoryUse,
+  type Outs,
+  type Resident,
+  type Tensor,
+} from "attnlab";
+import { expectTypeOf, test } from "vitest";
 
 // What the compiler infers; checked when the tests are type-checked.
 const lab = await load();
@@ -42,8 +50,8 @@ test("of several results, those with an out are what it is", () => {
     const { output, status } = lab.entropyNormalize(other, { entropy: 0.5, input: "logits", out: { output: held } });
     expectTypeOf(output).toEqualTypeOf<Resident>();
     expectTypeOf(status).toExtend<string[]>();
-    // @ts-expect-error an out is a tensor or a resident
-    expect(() => lab.softmaxBackward(x, x, { out: { dx: 5 } })).toThrow();
+    expectTypeOf<{ dx: Resident }>().toExtend<Outs<{ dx: Tensor }>>();
+    expectTypeOf<{ dx: number }>().not.toExtend<Outs<{ dx: Tensor }>>();
   } finally {
     held.dispose();
   }
