@@ -137,6 +137,9 @@ const PACKAGES = { "onnxruntime-web": "onnxruntime-web", "TensorFlow.js": "tfjs-
  * @property {string | undefined} missing  why we have no figure
  */
 
+/** Forms of ours that share a column of the table, in its order. @type {Result["form"][]} */
+const COLUMNS = ["tensors", "residents"];
+
 /** The peers of the table, in its order. */
 export const PEERS = Object.keys(PACKAGES);
 
@@ -151,7 +154,8 @@ export function storedRows({ pages } = storedReport()) {
     /** @param {(result: Result) => boolean} among */
     const times = (among) => results.filter(among).flatMap(({ milliseconds }) => milliseconds ?? []);
     /** @param {string} variant */
-    const ours = (variant) => times((one) => one.kind === "ours" && one.variant === variant && one.form !== "pool");
+    const ours = (variant) =>
+      times(({ kind, variant: own, form }) => kind === "ours" && own === variant && COLUMNS.includes(form));
     const peers = PEERS.map((peer) => {
       const withThreads = [1, 2].map(
         (threads) => times((one) => one.peer === peer && one.threads === threads)[0] ?? null,
