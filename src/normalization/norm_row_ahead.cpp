@@ -83,27 +83,10 @@ struct Split {
         low(splat(static_cast<float>(value - static_cast<double>(static_cast<float>(value))))) {}
 };
 
-// Vectors in float32; the class that derives from it says what comes out of one.
-template <typename Derived>
-class InFloat {
+// z without an offset.
+class Scaled {
  public:
-  explicit InFloat(const float* x) : x_(x) {}
-
-  F32x4 four(Index j) const { return derived().map(simd::load(x_ + j), simd::load, j); }
-  void advance() { simd::advance<8>(x_); }
-  float one(Index j) const {
-    const auto load = [](const float* from) { return splat(*from); };
-    return derived().map(load(x_ + j), load, j).lanes[0];
-  }
-
- private:
-  const Derived& derived() const { return static_cast<const Derived&>(*this); }
-  const float* x_;
-};
-
-class Scaled : public InFloat<Scaled> {
- public:
-  Scaled(const float* x, double factor) : InFloat(x), factor_(factor) {}
+  Scaled(const float* x, double factor) : x_(x), factor_(factor) {}
 
   // The factor as two floats, and what is multiplied by the small one, are normal numbers of float32.
   static bool fits(double factor) {
@@ -111,36 +94,38 @@ class Scaled : public InFloat<Scaled> {
     return size > 1e-25 && size < 1e25;
   }
 
-  template <typename Load>
-  F32x4 map(F32x4 x, Load&& /*load*/, Index /*j*/) const {
-    return simd::multiply_add(x, factor_.high, x * factor_.low);
-  }
+  F32x4 four(Index j) const { return scaled(simd::load(x_ + j)); }
+  void advance() { simd::advance<8>(x_); }
+  float one(Index j) const { return scaled(splat(x_[j])).lanes[0]; }
 
  private:
+  F32x4 scaled(F32x4 x) const { return simd::multiply_add(x, factor_.high, x * factor_.low); }
+
+  const float* x_;
   Split factor_;
 };
 
-class ScaledTwice : public InFloat<ScaledTwice> {
+// z gamma without an offset.
+class ScaledTwice {
  public:
   ScaledTwice(const float* x, double factor, const float* gamma)
-      : InFloat(x), factor_(factor), gamma_(gamma) {}
+      : x_(x), factor_(factor), negative_(simd::zero() - factor_.high), gamma_(gamma) {}
 
-  void advance() {
-    InFloat::advance();
-    simd::advance<8>(gamma_);
-  }
-  template <typename Load>
-  F32x4 map(F32x4 x, Load&& load, Index j) const {
-    const F32x4 gamma = load(gamma_ + j);
+  F32x4 four(Index j) const { return scaled(simd::load(x_ + j), simd::load(gamma_ + j)); }
+  void advance() { simd::advance<8>(x_, gamma_); }
+  float one(Index j) const { return scaled(splat(x_[j]), splat(gamma_[j])).lanes[0]; }
+
+ private:
+  F32x4 scaled(F32x4 x, F32x4 gamma) const {
     // The product with the negative factor saves a change of signs.
     const F32x4 high = x * negative_;
     const F32x4 low = simd::multiply_add(x, factor_.low, simd::multiply_add(x, factor_.high, high));
     return simd::negative_multiply_add(high, gamma, low * gamma);
   }
 
- private:
+  const float* x_;
   Split factor_;
-  F32x4 negative_ = simd::zero() - factor_.high;
+  F32x4 negative_;
   const float* gamma_;
 };
 
