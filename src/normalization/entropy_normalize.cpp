@@ -96,7 +96,9 @@ class Search {
 
   // Replaces l by the weights at gamma().
   Moments transform(float* l) const {
-    return exponentiate_row(l, count_, gamma_, center_, finished_ && !precise_ ? 64 : 4);
+    const bool in_float = finished_ && !precise_;
+    return exponentiate_row(l, count_, gamma_, center_,
+                            in_float ? simd::kBlockForSum : simd::kBlockForLogarithm);
   }
 
   // Whether that is the result, given its entropy. If not, l has to be restored, and rounds go on.

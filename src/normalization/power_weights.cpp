@@ -12,6 +12,7 @@
 namespace attnlab::normalization {
 namespace {
 
+using simd::DoubleSum;
 using simd::F32x4;
 using simd::F64x2;
 using simd::Widened;
@@ -32,20 +33,6 @@ Moments moments_of(double weight, double first, double second, double third, dou
           .variance = std::max(square - mean * mean, 0.0),
           .third = third / weight - mean * (3.0 * square - 2.0 * mean * mean)};
 }
-
-// Four sums in double.
-class WideSum {
- public:
-  void add(const Widened& x) {
-    low_ = low_ + x.low;
-    high_ = high_ + x.high;
-  }
-  double total() const { return simd::sum(low_ + high_); }
-
- private:
-  F64x2 low_ = simd::splat64(0.0);
-  F64x2 high_ = simd::splat64(0.0);
-};
 
 // exp(gamma l) four at a time, in either precision. In float32 gamma is positive, or `sign` is its sign.
 struct FloatWeights {
@@ -96,8 +83,8 @@ Moments exponentiate_with(const Weights& weights, float* l, Index count, double 
                           Index block) {
   const Row row(l, count, 0.0F);
   const F32x4 origin = simd::splat(static_cast<float>(center));
-  WideSum sum;
-  WideSum first;
+  DoubleSum sum;
+  DoubleSum first;
   Index j = 0;
   while (j < count) {
     F32x4 block_sum = simd::zero();
@@ -116,11 +103,11 @@ Moments exponentiate_with(const Weights& weights, float* l, Index count, double 
       block_sum = block_sum + weight;
       block_first = simd::multiply_add(weight, value - origin, block_first);
     }
-    sum.add(simd::widen(block_sum));
-    first.add(simd::widen(block_first));
+    sum.add(block_sum);
+    first.add(block_first);
   }
-  return {.sum = sum.total(),
-          .mean = static_cast<double>(static_cast<float>(center)) + first.total() / sum.total()};
+  return {.sum = sum.value(),
+          .mean = static_cast<double>(static_cast<float>(center)) + first.value() / sum.value()};
 }
 
 // Moments in float32 but for `weight`, the sum of all weights if that is known.
@@ -130,7 +117,7 @@ Moments moments_with(const Weights& weights, const float* l, Index count, double
   constexpr Index kBlock = 64;
   const Row row(l, count, fill);
   const F32x4 origin = simd::splat(static_cast<float>(center));
-  WideSum sums[4];
+  DoubleSum sums[4];
   Index j = 0;
   while (j < count) {
     F32x4 block[4] = {simd::zero(), simd::zero(), simd::zero(), simd::zero()};
@@ -148,12 +135,12 @@ Moments moments_with(const Weights& weights, const float* l, Index count, double
       block[3] = simd::multiply_add(second, deviation, block[3]);
     }
     for (int power = 0; power < 4; ++power) {
-      sums[power].add(simd::widen(block[power]));
+      sums[power].add(block[power]);
     }
   }
   // The center that d is taken from is the rounded one.
-  return moments_of(weight > 0.0 ? weight : sums[0].total(), sums[1].total(), sums[2].total(),
-                    sums[3].total(), static_cast<double>(static_cast<float>(center)));
+  return moments_of(weight > 0.0 ? weight : sums[0].value(), sums[1].value(), sums[2].value(),
+                    sums[3].value(), static_cast<double>(static_cast<float>(center)));
 }
 
 }  // namespace
@@ -179,9 +166,9 @@ Moments moments_in_double(const float* l, Index count, double gamma, double cent
   const F32x4 ones = Row(kOnes, count % kLanes, 0.0F)(0);
   const DoubleWeights weights(gamma);
   const F64x2 origin = simd::splat64(center);
-  WideSum sum;
-  WideSum first;
-  WideSum second;
+  DoubleSum sum;
+  DoubleSum first;
+  DoubleSum second;
   ATTNLAB_KEEP_ROLLED
   for (Index j = 0; j < count; j += kLanes) {
     const F32x4 value = row(j);
@@ -196,7 +183,7 @@ Moments moments_in_double(const float* l, Index count, double gamma, double cent
     first.add(product);
     second.add(multiply(product, deviation));
   }
-  return moments_of(sum.total(), first.total(), second.total(),
+  return moments_of(sum.value(), first.value(), second.value(),
                     std::numeric_limits<double>::quiet_NaN(), center);
 }
 

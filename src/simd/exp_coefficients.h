@@ -6,7 +6,6 @@
 namespace attnlab::simd {
 
 struct ExpCoefficients {
-  float log2_e;
   float round_biased;  // adding it rounds to an integer and leaves that integer + 127 below
   float powers[5];     // of f^5 down to f^1 in 2^f, |f| <= 1/2, beside 1
 };

@@ -86,10 +86,10 @@ inline F32x4 narrow(const Widened& x) {
 // Vectors of four floats added up in double.
 class DoubleSum {
  public:
-  void add(F32x4 x) {
-    const Widened wide = widen(x);
-    low_ = low_ + wide.low;
-    high_ = high_ + wide.high;
+  void add(F32x4 x) { add(widen(x)); }
+  void add(const Widened& x) {
+    low_ = low_ + x.low;
+    high_ = high_ + x.high;
   }
   double value() const { return sum(low_ + high_); }
 

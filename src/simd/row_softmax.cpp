@@ -15,12 +15,7 @@ RowSum exponentiate(const float* x, std::ptrdiff_t length, double factor, float*
   const float origin = origin_of(maximum);
   const ScaledExp exponential(origin, factor);
   F32x4 next_maximum = splat(kLowest);
-  F64x2 total[2] = {splat64(0.0), splat64(0.0)};
-  const auto add = [&](F32x4 weights) {
-    const Widened wide = widen(weights);
-    total[0] = total[0] + wide.low;
-    total[1] = total[1] + wide.high;
-  };
+  DoubleSum total;
   std::ptrdiff_t j = 0;
   while (j + F32x4::kLanes <= length) {
     const std::ptrdiff_t end = j + block < length ? j + block : length;
@@ -34,17 +29,17 @@ RowSum exponentiate(const float* x, std::ptrdiff_t length, double factor, float*
       store(out + j, weight);
       weights = weights + weight;
     }
-    add(weights);
+    total.add(weights);
   }
   if (j < length) {
     next_maximum = max(next_maximum, load_part(next + j, length - j, kLowest));
     beside.part(j, length - j);
     const F32x4 weight = exponential(load_part(x + j, length - j, kLowest));
     store_part(out + j, length - j, weight);
-    add(weight);
+    total.add(weight);
   }
   maximum = largest(next_maximum);
-  return {origin, sum(total[0] + total[1])};
+  return {origin, total.value()};
 }
 
 struct Nothing {

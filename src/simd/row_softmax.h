@@ -6,10 +6,9 @@
 // origin is 0 where the row holds nothing but -infinity and NaN, so that a row of -infinity sums to
 // exactly 0 and a NaN reaches the sum. factor is between 1e-30 and 1e30.
 //
-// Plan: exp(t) = 2^n 2^f with t = (n + f) ln 2; log2(e) is folded into the factor, and n and f come
-// out of two multiply-adds. Blocks of entries are added up in float32, blocks in double. Where the
-// logarithm of the sum is wanted, a block is one vector: ln(sum) then keeps its digits where one entry
-// outweighs all others.
+// Plan: scaled_exp.h. Blocks of entries are added up in float32, blocks in double. Where the logarithm of
+// the sum is wanted, a block is one vector: ln(sum) then keeps its digits where one entry outweighs all
+// others.
 // Error: out within (4 + |t|) 2^-23 relative, exactly 0 for t < -88; sum within 5e-7 (tested through
 // softmax and log_softmax).
 // Cost: about 20 operations per vector; reads x twice, writes out once.

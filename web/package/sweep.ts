@@ -15,7 +15,10 @@ export interface Source extends Items {
   operand: Operand;
 }
 
-/** A tensor that the kernel writes. With `adds` it adds to what earlier steps left there, to zeros at first. Without any step it is zeros. */
+/**
+ * A tensor that the kernel writes. With `adds` it adds to what earlier steps left there, to zeros at first. Without any step
+ * it is zeros.
+ */
 export interface Sink extends Items {
   plan: Plan;
   adds?: boolean;
