@@ -34,6 +34,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/exact_few_keys.h"
 #include "attention/logit_tile.h"
 #include "attention/online_softmax.h"
 #include "attention/pack_head.h"
@@ -261,11 +262,15 @@ class Head {
 
 void exact(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
            Matrix out, std::span<float> workspace) {
-  Head(q, k, v, options, out, workspace.data()).run();
+  if (k.rows() <= kFewKeys) {
+    exact_few_keys(q, k, v, options, out);
+  } else {
+    Head(q, k, v, options, out, workspace.data()).run();
+  }
 }
 
 std::size_t exact_workspace(Index n_q, Index n_k, Index d, Index d_v) {
-  return static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
+  return n_k <= kFewKeys ? 0 : static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
 }
 
 }  // namespace attnlab::attention

@@ -20,7 +20,7 @@ namespace attnlab::attention {
 void exact(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k, const linalg::ConstMatrix& v,
            const Options& options, linalg::Matrix out, std::span<float> workspace);
 
-// Floats of scratch that exact() needs.
+// Floats of scratch that exact() needs: none for up to four keys (exact_few_keys.h).
 std::size_t exact_workspace(Index n_q, Index n_k, Index d, Index d_v);
 
 }  // namespace attnlab::attention

@@ -9,7 +9,7 @@
 //   1. scores     four keys at a time; their sums are added across lanes by transposing them
 //   2. weights    simd/row_softmax.h
 //   3. output     the sum over a run is added to the output
-// What float32 cannot hold, or is not finite, is done again in double (row_in_double.h).
+// What float32 cannot hold, or is not finite, is done again in double (rare_rows.h).
 //
 // Error: as exact(), |out - exact| <= 4e-7 (2 + l) max_j |v_j| (tested).
 // Cost: 2 n_k (d + d_v) FLOPs and n_k exponentials; reads 4 n_k (d + d_v) bytes once.
@@ -17,9 +17,8 @@
 #include "attention/exact_query.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "attention/row_in_double.h"
+#include "attention/rare_rows.h"
 #include "simd/f32x4.h"
 #include "simd/finite.h"
 #include "simd/row_softmax.h"
@@ -129,21 +128,6 @@ void weigh_values(const float* weights, const float* values, Index columns, Inde
   }
 }
 
-// A value that is not finite counts as itself even where its weight has underflowed to 0, as in
-// exact().
-void redo(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
-          float* out) {
-  const RowInDouble row(q, k, options, 0);
-  std::fill_n(out, v.cols(), 0.0F);
-  for (Index j = 0; j < k.rows(); ++j) {
-    const auto weight = static_cast<float>(row.weight(j));
-    for (Index c = 0; c < v.cols(); ++c) {
-      const float value = v(j, c);
-      out[c] += std::isfinite(value) || std::isnan(weight) ? weight * value : value;
-    }
-  }
-}
-
 }  // namespace
 
 void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
@@ -174,7 +158,7 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
     result[c] = static_cast<float>(static_cast<double>(result[c]) / total);
   }
   if (!(total > 0.0) || !simd::all_finite(result, columns)) {
-    redo(q, k, v, options, result);
+    redo_row(q, k, v, options, 0, result);
   }
 }
 

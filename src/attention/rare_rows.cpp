@@ -23,6 +23,17 @@ void redo_in_double(const ConstMatrix& q, const ConstMatrix& k, const ConstMatri
   }
 }
 
+void redo_row(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
+              const Options& options, Index i, float* row) {
+  redo_in_double(q, k, v, options, i, row);
+  const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
+  for (Index j = seen.begin; j < seen.end; ++j) {
+    for (Index c = 0; !hides(options, i, j) && c < v.cols(); ++c) {
+      row[c] += std::isfinite(v(j, c)) ? 0.0F : v(j, c);
+    }
+  }
+}
+
 void add_values_that_are_not_finite(const VisibleKeys& visible, const ConstMatrix& q,
                                     const ConstMatrix& v, const Options& options,
                                     linalg::Matrix out) {

@@ -13,6 +13,10 @@ namespace attnlab::attention {
 void redo_in_double(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
                     const linalg::ConstMatrix& v, const Options& options, Index i, float* row);
 
+// The same with the values that are not finite: the whole row as it has to be.
+void redo_row(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
+              const linalg::ConstMatrix& v, const Options& options, Index i, float* row);
+
 // Adds the infinities and NaNs of visible values to their columns of the rows that see them. Adding
 // the value itself gives what the weighted sum would: infinity stays, its opposite or a NaN makes
 // NaN.

@@ -26,10 +26,6 @@ using testing::kInfinity;
 using testing::kNan;
 using testing::Random;
 
-// Error bound of exact.cpp's header: a constant times epsilon times what the logits and values are
-// made of.
-constexpr double kErrorFactor = 4e-7;
-
 std::vector<float> run(const AttentionProblem& problem, std::size_t offset = 0) {
   const auto [n_q, n_k, d, d_v] = problem.shape;
   const Input q(problem.q, offset);
@@ -48,26 +44,7 @@ std::vector<float> run(const AttentionProblem& problem, std::size_t offset = 0) 
 // Runs the kernel and holds every entry to the twin.
 void check(const AttentionProblem& problem, std::size_t offset = 0) {
   INFO(problem.describe() << ", offset " << offset);
-  const std::vector<float> actual = run(problem, offset);
-  const auto& shape = problem.shape;
-  double largest_value = 0.0;
-  for (const float value : problem.v) {
-    largest_value = std::isfinite(value)
-                        ? std::max(largest_value, std::abs(static_cast<double>(value)))
-                        : largest_value;
-  }
-  Index wrong = 0;
-  for (Index i = 0; i < shape.n_q; ++i) {
-    const std::vector<double> expected = reference::exact_row(
-        problem.q.data(), problem.k.data(), problem.v.data(), problem.options(), shape, i);
-    const double tolerance = kErrorFactor * (2.0 + problem.logit_magnitude(i)) * largest_value;
-    for (Index c = 0; c < shape.d_v; ++c) {
-      const auto e = static_cast<std::size_t>(c);
-      wrong +=
-          close(actual[AttentionProblem::size(i, shape.d_v) + e], expected[e], tolerance) ? 0 : 1;
-    }
-  }
-  CHECK(wrong == 0);
+  CHECK(problem.wrong_entries(run(problem, offset)) == 0);
 }
 
 constexpr Window kWindows[] = {{},     {kUnlimited, 0}, {0, 0},   {3, 0},

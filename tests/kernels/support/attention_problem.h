@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "attention/reference/exact.h"
+#include "support/compare.h"
 #include "support/random.h"
 
 namespace attnlab::testing {
@@ -92,6 +93,27 @@ struct AttentionProblem {
       largest = std::fmax(largest, sum);
     }
     return largest;
+  }
+
+  // Entries of a result that the twin's differ from by more than exact attention in float32 may be
+  // off, |out - exact| <= 4e-7 (2 + l_i) max_j |v_j| with l_i as above.
+  int wrong_entries(const std::vector<float>& out) const {
+    double largest_value = 0.0;
+    for (const float value : v) {
+      largest_value = std::isfinite(value)
+                          ? std::fmax(largest_value, std::abs(static_cast<double>(value)))
+                          : largest_value;
+    }
+    int wrong = 0;
+    for (Index i = 0; i < shape.n_q; ++i) {
+      const std::vector<double> expected =
+          attention::reference::exact_row(q.data(), k.data(), v.data(), options(), shape, i);
+      const double tolerance = 4e-7 * (2.0 + logit_magnitude(i)) * largest_value;
+      for (std::size_t c = 0; c < expected.size(); ++c) {
+        wrong += close(out[size(i, shape.d_v) + c], expected[c], tolerance) ? 0 : 1;
+      }
+    }
+    return wrong;
   }
 };
 
