@@ -27,7 +27,7 @@ if (!LibraryManager.library["$moduleDefinitions"]) {
       // The name ends with 0, or is followed by those of the arguments, in parentheses; letters come after these.
       let key = "";
       while (HEAPU8[name] > 40) key += String.fromCharCode(HEAPU8[name++]);
-      Module[key] = read ? (...args) => read(invoke(target, ...args)) : (...args) => invoke(target, ...args);
+      Module[key] = read ? (...args) => read(invoke(target, ...args)) : invoke.bind(null, target);
     },
   });
 }
