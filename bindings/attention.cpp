@@ -1,5 +1,6 @@
 #include <emscripten/bind.h>
 
+#include <cmath>
 #include <cstdint>
 #include <new>
 
@@ -38,6 +39,21 @@ void exact(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, I
                            bias_column_stride, left, right),
                    output(out, n_q, d_v),
                    scratch(workspace, attention::exact_workspace(n_q, n_k, d, d_v)));
+}
+
+// exact() of one matrix with the usual scale and its workspace in [workspace, end): 1, or 0, and nothing
+// is written, if that does not suffice.
+int attention_at_once(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, Index d,
+                      Index d_v, bool causal, Pointer workspace, Pointer end) {
+  const std::size_t floats = attention::exact_workspace(n_q, n_k, d, d_v);
+  if (workspace > end || floats > (end - workspace) / sizeof(float)) {
+    return 0;
+  }
+  attention::exact(input(q, n_q, d), input(k, n_k, d), input(v, n_k, d_v),
+                   {.scale = 1.0 / std::sqrt(static_cast<double>(d)),
+                    .window = {.right = causal ? 0 : attention::kUnlimited}},
+                   output(out, n_q, d_v), scratch(workspace, floats));
+  return 1;
 }
 
 double attention_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {
@@ -137,6 +153,8 @@ EMSCRIPTEN_BINDINGS(attnlab_attention) {
       "attention(q, k, v, out, nQ, nK, d, dV, scale, timesLogVisible, mask, bias, biasRowStride, "
       "biasColumnStride, left, right, workspace)",
       &exact);
+  emscripten::function("attentionAtOnce(q, k, v, out, nQ, nK, d, dV, causal, workspace, end)",
+                       &attention_at_once);
   emscripten::function("attentionBackwardWorkspace(nQ, nK, d, dV)", &attention_backward_workspace);
   emscripten::function(
       "attentionBackward(q, k, v, dOutput, dQ, dK, dV, dBias, nQ, nK, d, dV, scale, "

@@ -1,7 +1,44 @@
-import type { Call } from "./engine.js";
-import { readOperand, readOut } from "./operand.js";
-import type { Resident } from "./resident.js";
+import type { Engine } from "./engine.js";
+import { aligned } from "./heap.js";
+import { ResidentTensor, type Resident } from "./resident.js";
 import type { Tensor } from "./tensor.js";
+
+/** One matrix. */
+interface Matrix {
+  shape: readonly number[];
+  rows: number;
+  columns: number;
+  /** Its entries if it is no resident. */
+  data: Float32Array | undefined;
+  /** Its byte offset in the memory, 0 as long as it is elsewhere. */
+  pointer: number;
+}
+
+/** `undefined` for anything but one matrix with entries, as a plain tensor or a resident of this engine. */
+function readMatrix(engine: Engine, value: unknown): Matrix | undefined {
+  let shape: readonly number[];
+  let data: Float32Array | undefined;
+  let pointer = 0;
+  if (value instanceof ResidentTensor) {
+    shape = value.sizes;
+    pointer = value.pointer;
+    if (pointer === 0 || value.engine !== engine) return undefined;
+  } else {
+    ({ data, shape } = value as Tensor);
+    if (!(data instanceof Float32Array) || !Array.isArray(shape)) return undefined;
+  }
+  const rank = shape.length;
+  const rows = shape[rank - 2] as number;
+  const columns = shape[rank - 1] as number;
+  for (let axis = 0; axis < rank - 2; axis++) if (shape[axis] !== 1) return undefined;
+  const whole = rows >>> 0 === rows && columns >>> 0 === columns;
+  const fits = whole && rows * columns > 0 && (!data || data.length === rows * columns);
+  return fits ? { shape, rows, columns, data, pointer } : undefined;
+}
+
+/** Whether the two may share a byte: whether they lie in the same buffer, or are the same resident. */
+const mayOverlap = ({ heap }: Engine, a: Matrix, b: Matrix): boolean =>
+  a.data || b.data ? (a.data?.buffer ?? heap.buffer) === (b.data?.buffer ?? heap.buffer) : a.pointer === b.pointer;
 
 /**
  * The short way of attention for its commonest call, which is over before the general way has read the options: one matrix
@@ -10,61 +47,55 @@ import type { Tensor } from "./tensor.js";
  * in which words.
  */
 export function attendAtOnce(
-  call: Call,
+  engine: Engine,
   qValue: unknown,
   kValue: unknown,
   vValue: unknown,
   options: unknown = {},
 ): Tensor | Resident | undefined {
-  if ((options as object | null)?.constructor !== Object) return undefined;
-  const given = options as Readonly<Record<string, unknown>>;
-  const { causal = false, out } = given;
-  if (typeof causal !== "boolean") return undefined;
-  for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
   try {
-    const q = readOperand(call, "q", qValue);
-    const k = readOperand(call, "k", kValue);
-    const v = readOperand(call, "v", vValue);
-    const shape = [...q.shape];
+    if ((options as object | null)?.constructor !== Object) return undefined;
+    const given = options as Readonly<Record<string, unknown>>;
+    const { causal = false, out: target } = given;
+    if (typeof causal !== "boolean") return undefined;
+    for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
+    const q = readMatrix(engine, qValue);
+    const k = readMatrix(engine, kValue);
+    const v = readMatrix(engine, vValue);
+    if (!q || !k || !v) return undefined;
+    const { rows: nQ, columns: d, shape } = q;
+    const { rows: nK } = k;
+    const { columns: dV } = v;
     const rank = shape.length;
-    const nQ = shape[rank - 2] as number;
-    const d = shape[rank - 1] as number;
-    const nK = k.shape[rank - 2] as number;
-    const dV = v.shape[rank - 1] as number;
-    // Equal ranks, and no entries but these: all leading axes are 1.
-    const fits =
-      k.shape.length === rank &&
-      v.shape.length === rank &&
-      k.shape[rank - 1] === d &&
-      v.shape[rank - 2] === nK &&
-      nQ * d === q.size &&
-      nK * d === k.size &&
-      nK * dV === v.size &&
-      q.size * v.size > 0;
-    if (!fits) return undefined;
-    shape[rank - 1] = dV;
-    const { given: target } = readOut(call, out, shape, [{ operand: q }, { operand: k }, { operand: v }]);
+    if (k.columns !== d || v.rows !== nK || k.shape.length !== rank || v.shape.length !== rank) return undefined;
+    let out: Matrix | undefined;
+    if (target !== undefined) {
+      out = readMatrix(engine, target);
+      if (out?.rows !== nQ || out.columns !== dV || out.shape.length !== rank) return undefined;
+      if (mayOverlap(engine, out, q) || mayOverlap(engine, out, k) || mayOverlap(engine, out, v)) return undefined;
+    }
 
-    const { heap, kernels } = call.engine;
+    const { heap, kernels } = engine;
+    let next = heap.staging;
+    const end = next + heap.stagingBytes;
+    for (const input of [q, k, v]) {
+      if (!input.data) continue;
+      input.pointer = next;
+      next += aligned(4 * input.data.length);
+      if (next > end) return undefined;
+      heap.floats.set(input.data, input.pointer / 4);
+    }
     const size = nQ * dV;
-    const slots = call.engine.stage(call.operation, [
-      q.slotBytes,
-      k.slotBytes,
-      v.slotBytes,
-      target ? target.operand.slotBytes : 4 * size,
-      kernels.attentionWorkspace(nQ, nK, d, dV),
-    ]) as [number, number, number, number, number];
-    const place = target?.operand.pointer ?? 0;
-    const at = place === 0 ? slots[3] : place;
-    const scale = 1 / Math.sqrt(d);
-    const right = causal ? 0 : -1;
-    const qAt = q.at(slots[0]);
-    const kAt = k.at(slots[1]);
-    const vAt = v.at(slots[2]);
-    kernels.attention(qAt, kAt, vAt, at, nQ, nK, d, dV, scale, false, 0, 0, 0, 0, -1, right, slots[4]);
-    if (!target) return { data: heap.floats.slice(at / 4, at / 4 + size), shape };
-    if (place === 0) target.operand.store(at, 0, size);
-    return target.value;
+    let at = out?.pointer ?? 0;
+    if (at === 0) {
+      at = next;
+      next += aligned(4 * size);
+    }
+    if (!kernels.attentionAtOnce(q.pointer, k.pointer, v.pointer, at, nQ, nK, d, dV, causal, next, end))
+      return undefined;
+    if (!out) return { data: heap.floats.slice(at / 4, at / 4 + size), shape: [...shape.slice(0, -1), dV] };
+    out.data?.set(heap.floats.subarray(at / 4, at / 4 + size));
+    return target as Tensor | Resident;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { refuseMemory } from "./errors.js";
-import { Heap, type Kernels } from "./heap.js";
+import { aligned, Heap, type Kernels } from "./heap.js";
 
 /** One instance of the kernels with its memory: what every operation works with. */
 export class Engine {
@@ -16,16 +16,16 @@ export class Engine {
     this.heap = new Heap(kernels);
   }
 
-  /** Slots for the inputs, outputs and scratch of one call; MEMORY if they cannot be had. */
+  /** Slots of these sizes for the inputs, outputs and scratch of one call; MEMORY if they cannot be had. */
   stage(operation: string, sizes: readonly number[]): number[] {
-    return (
-      this.heap.stage(sizes) ??
-      refuseMemory(
-        operation,
-        "out",
-        sizes.reduce((sum, size) => sum + size, 0),
-      )
-    );
+    const total = sizes.reduce((sum, size) => sum + aligned(size), 0);
+    if (!this.heap.reserve(total)) refuseMemory(operation, "out", total);
+    let next = this.heap.staging;
+    return sizes.map((size) => {
+      const slot = next;
+      next += aligned(size);
+      return slot;
+    });
   }
 }
 

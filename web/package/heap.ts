@@ -9,19 +9,21 @@ export type Kernels = MainModule;
  */
 const ALIGNMENT = 16;
 
-const aligned = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+/** Bytes of a slot in the staging block. */
+export const aligned = (size: number): number => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 
 /** No block can be larger than the largest memory the kernels are built for. */
 const LARGEST_BLOCK = 2 ** 31;
 
 /** The WebAssembly memory of one instance: typed views that survive growth, blocks, and the staging block. */
 export class Heap {
+  /** The block for the inputs, outputs and scratch of one call, kept from call to call; 0 before the first. Only read it. */
+  staging = 0;
+  stagingBytes = 0;
   readonly #kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   #buffer!: ArrayBuffer;
   #floats = new Float32Array(0);
-  #staging = 0;
-  #stagingBytes = 0;
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
@@ -66,36 +68,20 @@ export class Heap {
     this.#kernels.release(pointer);
   }
 
-  /**
-   * Pointers to slots of the given sizes in the staging block, which is kept from call to call and grows as needed; what it
-   * held is lost. `undefined` if the memory cannot be had; then nothing has changed.
-   */
-  stage(sizes: readonly number[]): number[] | undefined {
-    let total = 0;
-    for (const size of sizes) total += aligned(size);
-    if (!this.#reserve(total)) return undefined;
-    const slots = [];
-    let next = this.#staging;
-    for (const size of sizes) {
-      slots.push(next);
-      next += aligned(size);
-    }
-    return slots;
-  }
-
-  #reserve(bytes: number): boolean {
-    if (this.#staging !== 0 && bytes <= this.#stagingBytes) return true;
+  /** Sees to a staging block of so many bytes, what it held is lost; false if it cannot be had, and nothing has changed. */
+  reserve(bytes: number): boolean {
+    if (this.staging !== 0 && bytes <= this.stagingBytes) return true;
     if (!(bytes < LARGEST_BLOCK)) return false;
     // The old block is given back first: nothing in it is needed, and the new one may take its place.
-    const before = this.#stagingBytes;
-    if (this.#staging !== 0) this.release(this.#staging);
-    this.#staging = this.allocate(bytes);
-    if (this.#staging !== 0) {
-      this.#stagingBytes = bytes;
+    const before = this.stagingBytes;
+    this.release(this.staging);
+    this.staging = this.allocate(bytes);
+    if (this.staging !== 0) {
+      this.stagingBytes = bytes;
       return true;
     }
-    this.#staging = this.allocate(before);
-    this.#stagingBytes = this.#staging === 0 ? 0 : before;
+    this.staging = this.allocate(before);
+    this.stagingBytes = this.staging === 0 ? 0 : before;
     return false;
   }
 }

@@ -1,5 +1,11 @@
 import { attendAtOnce } from "./at-once.js";
-import { attention, attentionBackward, attentionWeights, type AttentionOperations } from "./attention.js";
+import {
+  attention,
+  attentionBackward,
+  attentionWeights,
+  type AttentionOperations,
+  type AttentionOptions,
+} from "./attention.js";
 import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
 import type { Body, Engine } from "./engine.js";
@@ -21,6 +27,7 @@ import {
   type PerformerOperations,
 } from "./performer.js";
 import { probabilityBodies, type ProbabilityOperations } from "./probability.js";
+import type { AnyTensor, MaybeOut } from "./resident.js";
 import { sampleToken, type SampleTokenOperations } from "./sample-token.js";
 import { attentionScale, type ScaleOperations } from "./scale.js";
 import { softmaxBodies, type SoftmaxOperations } from "./softmax.js";
@@ -119,8 +126,7 @@ export function createLab(engine: Engine, variant: Variant): Lab {
   });
   const fields = { version, variant, wasmModule: engine.module };
   const bound = Object.fromEntries(operations) as Omit<Lab, keyof typeof fields>;
-  const call = { engine, operation: "attention" };
-  const attention = (...args: Parameters<typeof bound.attention>): unknown =>
-    attendAtOnce(call, ...args) ?? bound.attention(...args);
+  const attention = (q: AnyTensor, k: AnyTensor, v: AnyTensor, options?: AttentionOptions<MaybeOut>): unknown =>
+    attendAtOnce(engine, q, k, v, options) ?? bound.attention(q, k, v, options);
   return Object.freeze({ ...fields, ...bound, attention: attention as typeof bound.attention });
 }

@@ -45,18 +45,6 @@ export class Operand {
     return new Uint8Array(buffer, this.#start, this.#end - this.#start);
   }
 
-  /** Bytes of the slot that it needs in the memory if it is elsewhere. */
-  get slotBytes(): number {
-    return this.pointer === 0 ? this.#end - this.#start : 0;
-  }
-
-  /** Sees to it that it is in the memory, in its slot if it needs one; gives where it is. */
-  at(slot: number): number {
-    if (this.pointer !== 0) return this.pointer;
-    this.load(slot, 0, this.size);
-    return slot;
-  }
-
   /** Copies entries from `offset` on to a place in the memory. */
   load(at: number, offset: number, length: number): void {
     this.#memory().set(this.#part(offset, length), at / this.width);
