@@ -56,9 +56,14 @@ export function attendAtOnce(
   try {
     if ((options as object | null)?.constructor !== Object) return undefined;
     const given = options as Readonly<Record<string, unknown>>;
-    const { causal = false, out: target } = given;
-    if (typeof causal !== "boolean") return undefined;
-    for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
+    let causal = false;
+    let target: unknown;
+    for (const key in given) {
+      const value = given[key];
+      if (key === "out") target = value;
+      else if (key === "causal" && typeof value === "boolean") causal = value;
+      else if (value !== undefined) return undefined;
+    }
     const q = readMatrix(engine, qValue);
     const k = readMatrix(engine, kValue);
     const v = readMatrix(engine, vValue);
@@ -78,12 +83,14 @@ export function attendAtOnce(
     const { heap, kernels } = engine;
     let next = heap.staging;
     const end = next + heap.stagingBytes;
-    for (const input of [q, k, v]) {
-      if (!input.data) continue;
-      input.pointer = next;
-      next += aligned(4 * input.data.length);
-      if (next > end) return undefined;
-      heap.floats.set(input.data, input.pointer / 4);
+    if (q.data || k.data || v.data) {
+      for (const input of [q, k, v]) {
+        if (!input.data) continue;
+        input.pointer = next;
+        next += aligned(4 * input.data.length);
+        if (next > end) return undefined;
+        heap.floats.set(input.data, input.pointer / 4);
+      }
     }
     const size = nQ * dV;
     let at = out?.pointer ?? 0;

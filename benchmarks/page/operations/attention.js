@@ -49,6 +49,7 @@ export const cases = [
   sized(8, 1024, 64, { essential: true }),
   sized(8, 1024, 64, { causal: true, essential: true, beside: besideFull }),
   sized(1, 1024, 64),
+  sized(1, 4096, 64, { who: inMemory }),
   sized(8, 1024, 32),
   sized(8, 1024, 80),
   sized(8, 1024, 128),
