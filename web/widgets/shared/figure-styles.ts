@@ -92,6 +92,7 @@ export const figureStyles = [
       gap: 0.4em;
     }
     .keys svg {
+      overflow: visible; /* the rim of a ring */
       flex: none;
       width: 26px;
       height: 8px;
