@@ -36,7 +36,8 @@ export const figureStyles = [
     }
     .pair {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
+      /* Two at most, however wide: pictures are drawn for half the room, see halfOf. */
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(20em, 40%)), 1fr));
       gap: 1em;
     }
     .progress {

@@ -75,7 +75,7 @@ export function failuresView(
       ["after article", t("articleResult")],
       ["after robust", t("robustResult")],
     ])}
-    <ul class="cards">
+    <ul class="cards two">
       ${solutions.map((solution) => {
         const { start, target, p, article, robust } = solution;
         const name = t("failureName", { start: t(startLabels[start]), target: numbers.fixed(target, 2) });
