@@ -87,7 +87,7 @@ export const figureStyles = [
       color: var(--muted);
       font-size: 0.875em;
     }
-    .keys span {
+    .keys > span {
       display: inline-flex;
       align-items: center;
       gap: 0.4em;

@@ -7,6 +7,7 @@ import { about, roundTime } from "../../shared/speed/shown.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
 import { crossing, lengths, methodNames, width as headSize, type Crossover, type MethodName } from "./crossover.js";
 import type { SpeedText } from "./texts.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface SpeedViewProps {
   readonly t: Translate<SpeedText>;
@@ -56,7 +57,7 @@ export function speedView(props: SpeedViewProps): TemplateResult {
       </figcaption>
     </figure>
     <div class="machine">
-      <p class="caption" part="caption">${caption}</p>
+      <p class="caption" part="caption">${unbroken(caption)}</p>
       ${
         measuring === undefined
           ? html`<button type="button" @click=${() => props.onMeasure()}>${t("speedAgain")}</button>`

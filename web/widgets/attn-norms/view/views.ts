@@ -10,6 +10,7 @@ import type { Textbook } from "../textbook.js";
 import { reach, type NormName } from "../schema.js";
 import type { NormsText } from "../text.en.js";
 import { matrix, type MatrixProps } from "./matrix.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface ViewProps extends CaptionedProps<NormsText> {
   /** Ten to this is the unit of x. */
@@ -59,7 +60,7 @@ const legend = (t: ViewProps["t"]): TemplateResult =>
 
 const below = ({ t, caption }: ViewProps, note: string): TemplateResult =>
   html`${legend(t)}
-    <p class="caption" part="caption">${caption}</p>
+    <p class="caption" part="caption">${unbroken(caption)}</p>
     <p class="note">${note}</p>`;
 
 /** A name with its unit, where that is not 1. */
@@ -133,7 +134,7 @@ export function compareView(props: ViewProps, runs: readonly Run[], onOpen: (nor
   const { t, numbers, caption } = props;
   const columns = props.width > 500 ? 3 : 2;
   const width = Math.floor((props.width - 16 * (columns - 1)) / columns);
-  return html`<p class="caption" part="caption">${caption}</p>
+  return html`<p class="caption" part="caption">${unbroken(caption)}</p>
     ${legend(t)}
     <ul class="cards">
       ${runs.map((run) => {
