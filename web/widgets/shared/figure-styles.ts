@@ -62,6 +62,12 @@ export const figureStyles = [
       flex: 1 1 14em;
       max-width: 24em;
     }
+    /* Two abreast on a phone, so that the picture is not pushed out of the first screen. */
+    @container (max-width: 36em) {
+      .slider {
+        flex-basis: 8.5em;
+      }
+    }
     .slider input {
       width: 100%;
       min-height: 40px;
