@@ -43,7 +43,11 @@ export interface LogPlane {
 /** Lines, dots and bands over a logarithmic axis. */
 export function logPlane(props: LogPlane): TemplateResult {
   const { width, height, lines, formatX, formatY } = props;
-  const [left, right, top, bottom] = [58, 12, 24, 38];
+  const heights = lines.flatMap(({ points }) => points.map(([, height]) => height));
+  const [least, most] = props.y;
+  const [cutBelow, cutAbove] = [heights.some((height) => height < least), heights.some((height) => height > most)];
+  // A tick that says so is one letter longer.
+  const [left, right, top, bottom] = [cutBelow || cutAbove ? 66 : 58, 12, 24, 38];
   const x = props.logX
     ? scaleLog([...props.x], [left, width - right])
     : scaleLinear([...props.x], [left, width - right]);
@@ -53,11 +57,9 @@ export function logPlane(props: LogPlane): TemplateResult {
   const decades = scale.ticks().filter((tick) => leading(tick) === 1);
   // Where a power of ten or two are in sight, those between them that are easy to read.
   const ticks = decades.length > 2 ? decades : scale.ticks().filter((tick) => [1, 2, 5].includes(leading(tick)));
-  const heights = lines.flatMap(({ points }) => points.map(([, b]) => b));
-  const [least, most] = props.y;
   const named = (tick: number): string => {
-    const below = tick <= least * 1.001 && heights.some((b) => b < least);
-    const above = tick >= most / 1.001 && heights.some((b) => b > most);
+    const below = cutBelow && tick <= least * 1.001;
+    const above = cutAbove && tick >= most / 1.001;
     return `${below ? "≤" : above ? "≥" : ""}${formatY(tick)}`;
   };
   const every = Math.ceil((ticks.length * 26) / (height - top - bottom));
