@@ -289,7 +289,7 @@ describe("without JavaScript", () => {
     );
     expect(await page.locator("h1").isVisible()).toBe(true);
     expect(await page.locator("math").count()).toBeGreaterThan(5);
-    const picture = page.locator("attn-explorer img");
+    const picture = page.locator("attn-explorer img.in-light");
     expect(await picture.isVisible()).toBe(true);
   });
 });
