@@ -80,7 +80,7 @@ describe("a bundle made by", () => {
       expect(largestDifference(values, expected())).toBeLessThan(TOLERANCE);
       const widget = await drawn(page, "attn-explorer");
       await widget.getByRole("button", { name: /^Measure 8 heads/ }).click();
-      await widget.locator(".machine", { hasText: /1,024 tokens × 64, in [\d.]+ (ms|s)/ }).waitFor();
+      await widget.locator(".machine", { hasText: /1024 tokens × 64, in [\d.]+ (ms|s)/ }).waitFor();
       await widget.evaluate((element) => element.setAttribute("layer", "6"));
       await widget.locator(".caption", { hasText: "Layer 6" }).waitFor();
       expect(page.workers().length).toBe(1);

@@ -55,6 +55,12 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate("scrollTo(0, 0)");
 }
 
+/** Headings in the contents beside the page that do not fit there. */
+const cutHeadings = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`[...document.querySelectorAll(".outline-link")]
+    .filter((link) => link.scrollWidth > link.clientWidth)
+    .map((link) => link.textContent)`);
+
 test("has the same pages in both languages", () => {
   expect(inLanguage("en").length).toBeGreaterThan(3);
   expect(inLanguage("zh").map((path) => path.replace("/zh/", "/en/"))).toEqual(inLanguage("en"));
@@ -67,6 +73,7 @@ describe("every page", () => {
       await settled(page);
       expect(await page.locator("html").getAttribute("lang")).toMatch(path.startsWith("/zh/") ? /^zh/ : /^en/);
       expect(await page.locator("h1").count()).toBe(1);
+      expect(await cutHeadings(page)).toEqual([]);
       expect(await accessibilityViolations(page)).toEqual([]);
 
       await page.emulateMedia({ colorScheme: "dark" });
@@ -282,7 +289,7 @@ describe("without JavaScript", () => {
     );
     expect(await page.locator("h1").isVisible()).toBe(true);
     expect(await page.locator("math").count()).toBeGreaterThan(5);
-    const picture = page.locator("attn-explorer img");
+    const picture = page.locator("attn-explorer img.in-light");
     expect(await picture.isVisible()).toBe(true);
   });
 });

@@ -269,7 +269,7 @@ describe("heavy work", () => {
     await button.waitFor();
     await button.click();
     await widget
-      .locator(".machine", { hasText: /8 heads × 1,024 tokens × 64, in [\d.]+ (ms|s): [\d.]+ GFLOP/ })
+      .locator(".machine", { hasText: /8 heads × 1024 tokens × 64, in [\d.]+ (ms|s): [\d.]+ GFLOP/ })
       .waitFor();
   });
 });

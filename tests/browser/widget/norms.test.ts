@@ -167,7 +167,7 @@ describe("where norms break", () => {
     const { page } = await open(figure("table"));
     const widget = await drawn(page);
     await widget.getByRole("radio", { name: "Single precision" }).check();
-    await caption(widget).filter({ hasText: "Every entry has 1×10⁸ added" }).waitFor();
+    await caption(widget).filter({ hasText: "Every entry has 10⁸ added" }).waitFor();
     expect(
       await widget.evaluate((element: HTMLElement & { size: number; offset: number }) => [
         element.size,

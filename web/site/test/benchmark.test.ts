@@ -75,7 +75,7 @@ describe("texts of the table", () => {
       "Attention, 8 heads × 4096 × 64, 128 keys on each side",
     );
     expect(plain("zh", "attention", "8 heads x 4096 x 64 causal window 128")).toBe(
-      "注意力，8 个头 × 4096 × 64，因果，左右各 128 个 key",
+      "注意力，8 个头 × 4096 × 64，因果，左右各 128 个键",
     );
     expect(plain("en", "brand new", "3 x 4")).toBe("brand new, 3 × 4");
   });
@@ -102,13 +102,13 @@ describe("cells", () => {
   });
 
   it("say what a case is held to", () => {
-    expect(limit("en", row({ limit: { ceiling: 0.823 } }))).toEqual(["82 % of the arithmetic"]);
+    expect(limit("en", row({ limit: { ceiling: 0.823 } }))).toEqual(["82% of the arithmetic"]);
     expect(limit("en", row({ limit: { traffic: 1.05, floor: 1.3 } }))).toEqual(["1.05 × memory", "1.30 × in cache"]);
     expect(limit("en", row({ limit: { floor: 1.3 } }))).toEqual(["1.30 × in cache"]);
     expect(limit("en", row({ beside: { label: "softmax", ratio: 8.1 } }))).toEqual(["8.10 × one softmax"]);
     expect(limit("zh", row({ limit: { ceiling: 0.5 }, beside: { label: "full", ratio: 0.54 } }))).toEqual([
-      "纯运算上限的 50 %",
-      "全部 key 的 0.54 倍",
+      "纯运算上限的 50%",
+      "全部键的 0.54 倍",
     ]);
     expect(limit("en", row({}))).toEqual(["–"]);
     expect(limit("en", row({ missing: "x" }))).toEqual(["not in this build"]);

@@ -53,7 +53,7 @@ describe.each(["en", "zh"] as const)("the article in %s", (language) => {
 describe.each(["en", "zh"] as const)("pictures on the pages in %s", (language) => {
   it("are of the size that is reserved for them", () => {
     const tags = pageNames(language).flatMap((name) => [
-      ...pageSource(language, name).matchAll(/<img src="([^"]+)"[^>]* width="(\d+)" height="(\d+)"/g),
+      ...pageSource(language, name).matchAll(/<img [^>]*src="([^"]+)"[^>]* width="(\d+)" height="(\d+)"/g),
     ]);
     expect(tags.length).toBeGreaterThan(2);
     for (const [, source = "", width, height] of tags) {

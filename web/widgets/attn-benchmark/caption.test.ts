@@ -36,5 +36,5 @@ it("owns up to a disturbed run and to a wrong result", () => {
 
 it("names every size", () => {
   const numbers = new Numbers("en");
-  expect(sizeText(translator({ en, zh }, "en"), numbers, "1024-causal")).toBe("8 heads × 1,024 tokens × 64, causal");
+  expect(sizeText(translator({ en, zh }, "en"), numbers, "1024-causal")).toBe("8 heads × 1024 tokens × 64, causal");
 });

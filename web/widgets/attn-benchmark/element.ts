@@ -24,6 +24,7 @@ import { en, type BenchmarkText } from "./text.en.js";
 import { zh } from "./text.zh.js";
 import { bars } from "./view/bars.js";
 import { crossovers } from "./view/crossovers.js";
+import { unbroken } from "../shared/unbroken.js";
 
 const samples = 9;
 /** The size that is measured by itself, since it takes about a second, once the page has settled. */
@@ -322,7 +323,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
           }),
         )}
       </div>
-      <p class="caption" part="caption">${this.caption}</p>
+      <p class="caption" part="caption">${unbroken(this.caption)}</p>
       <p class="note">${t("note")}</p>`;
   }
 }

@@ -27,7 +27,7 @@ export const zh: Translation<BenchmarkText> = {
   hereLoading: "正在载入内核……",
   stored: "存档：{processor}，{browser}，{date}",
   storedDisturbed: "存档：{processor}，{browser}，{date}；测量时另有负载",
-  what: "谁",
+  what: "实现",
   time: "用时",
   rate: "GFLOP/s",
   share: "占上限",
@@ -74,13 +74,13 @@ export const zh: Translation<BenchmarkText> = {
   hereColumn: "本机",
   crossoverTable: "大约从多少个 token 起比精确注意力快（括号内：4096 个 token 时的用时与精确注意力之比）",
   crossoverWhat: "线性复杂度的注意力，与我们自己的精确注意力相比。",
-  crossoverStored: "在存档的那台机器上，最先变快的：{first}（token 数 {n}）；最后：{last}（{m}）。",
+  crossoverStored: "在存档的那台机器上，最先变快的是{first}（token 数 {n}），最后是{last}（{m}）。",
   crossoverStoredDisturbed: "存档的那次测量另有负载，数字仅供参考。",
-  crossoverHere: "在你的机器上，最先：{first}（token 数 {n}）；最后：{last}（{m}）。",
+  crossoverHere: "在你的机器上，最先变快的是{first}（token 数 {n}），最后是{last}（{m}）。",
   crossoverNotHere: "你的机器还没有测过，大约要十秒。",
   crossoverChecked: "均为预热后 {samples} 次采样的中位数，各项轮流采样；每个结果与双精度相差都不超过 {error}。",
   crossoverNote:
-    "单线程，一个 64 维的头。Performer 用 256 个随机特征，Nyströmformer 用 64 个地标，局部窗口左右各 64 个 key，Big Bird 每块 64 个 token。因果的方法与带因果掩码的精确注意力相比。快不等于相同：这些方法算的都不是精确注意力。",
+    "单线程，一个 64 维的头。Performer 用 256 个随机特征，Nyströmformer 用 64 个地标点，局部窗口左右各 64 个键，Big Bird 每块 64 个 token。因果的方法与带因果掩码的精确注意力相比。快不等于相同：这些方法算的都不是精确注意力。",
 
   pictureTitle: "占机器上限的比例：精确注意力，{size}",
 };

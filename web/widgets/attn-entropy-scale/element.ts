@@ -19,6 +19,7 @@ import { zh } from "./text.zh.js";
 import { growthChart, lengthChart, type ChartProps } from "./view/charts.js";
 import { controls } from "./view/controls.js";
 import { growthTable, lengthTable } from "./view/tables.js";
+import { unbroken } from "../shared/unbroken.js";
 
 /** Random keys that are added one by one. */
 const randomTokens = 256;
@@ -237,7 +238,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
             : html`<progress aria-label=${waiting} max="1" .value=${progress}></progress>`
         }
       </p>
-      <p class="caption" part="caption">${caption}</p>
+      <p class="caption" part="caption">${unbroken(caption)}</p>
       <p class="note">
         ${
           given.source.kind === "random"

@@ -36,8 +36,8 @@ export const scaleStyles = [
     }
     .line.theory {
       stroke: var(--ink);
-      stroke-width: 1;
-      stroke-dasharray: 1 2;
+      stroke-width: 0.75;
+      stroke-opacity: 0.7;
     }
     .band {
       fill: var(--ink);
@@ -69,7 +69,7 @@ export const scaleStyles = [
       align-items: center;
       gap: 0.75em;
       min-height: 0.5em;
-      margin: 0;
+      margin-block: -0.75em;
       font-size: 0.75em;
     }
   `,

@@ -41,7 +41,7 @@ export const en = {
   band: "four fifths of the rows",
 
   captionLength:
-    "From {from} to {to} keys the mean entropy grows by {sqrt} nats under 1/√d, by {log512} under log₅₁₂ n/√d, by {free} under κ ln n/d with κ = {kappa}, by {steep} under ln n/(0.24 d) and by {log} under ln n/√d; averaging everything, by {uniform}.",
+    "From {from} to {to} keys the mean entropy changes by {sqrt} nats under 1/√d, by {log512} under log₅₁₂ n/√d, by {free} under κ ln n/d with κ = {kappa}, by {steep} under ln n/(0.24 d) and by {log} under ln n/√d; averaging everything, by {uniform}.",
   captionRandom:
     "With random keys log₅₁₂ n/√d only damps the growth: by {share} against 1/√d. It takes κ near 1/0.24 to make the curve nearly flat.",
   captionReal:

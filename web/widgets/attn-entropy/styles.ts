@@ -95,8 +95,12 @@ export const entropyStyles = [
       fill: transparent;
       cursor: pointer;
     }
+    /* No more columns than the pictures are drawn for, however wide. */
     .cards {
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 19em), 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(19em, 28%)), 1fr));
+    }
+    .cards.two {
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(19em, 40%)), 1fr));
     }
     @container (max-width: 420px) {
       th,

@@ -30,7 +30,7 @@ it.each(["en", "zh"] as const)("says what is shown, in %s", (language) => {
     scale: "entropy",
     causal: true,
   });
-  expect(caption).toContain("log₅₁₂n /√d");
+  expect(caption).toContain("log₅₁₂ n/√d");
   expect(caption).toContain("d");
   expect(caption).not.toMatch(/[{}]|NaN|undefined/);
   expect(caption).toContain(language === "zh" ? "第 2 层第 1 个头" : "Layer 2, head 1");

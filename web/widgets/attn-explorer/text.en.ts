@@ -17,10 +17,10 @@ export const en = {
   scale: "Scale λ in softmax(λ q·k)",
   scaleNone: "1",
   scaleSqrt: "1/√d",
-  scaleEntropy: "log₅₁₂n /√d",
+  scaleEntropy: "log₅₁₂ n/√d",
   scaleNoneName: "without a scale (λ = 1)",
   scaleSqrtName: "with the usual scale 1/√d",
-  scaleEntropyName: "with the entropy-invariant scale log₅₁₂n /√d",
+  scaleEntropyName: "with the entropy-invariant scale log₅₁₂ n/√d",
   scaleNoneShort: "none",
   scaleSqrtShort: "usual",
   scaleEntropyShort: "entropy-invariant",
@@ -74,7 +74,7 @@ export const en = {
   captionCompare: "With 1/√d it would be {entropy} nats, {effective} tokens.",
 
   scaleNote:
-    "The model was trained with 1/√d; the other two are what-ifs. log₅₁₂n /√d equals 1/√d at 512 visible keys, is softer below and sharper above: here n = {n} gives λ = {factor} instead of {usual}.",
+    "The model was trained with 1/√d; the other two are what-ifs. log₅₁₂ n/√d equals 1/√d at 512 visible keys, is softer below and sharper above: here n = {n} gives λ = {factor} instead of {usual}.",
   scaleCredit: "It is Su Jianlin’s (苏剑林), from “",
   scaleArticle: "从熵不变性看Attention的Scale操作",
   scaleCreditEnd: "” (Scientific Spaces, 2021-12-21). Counting n row by row under a causal mask is our reading.",

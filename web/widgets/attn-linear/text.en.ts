@@ -39,7 +39,7 @@ export const en = {
   point: "{x}: {y}",
   rankNote:
     "A singular value below the precision of float32 counts as 0. A row of entropy H spreads over e to the power of H keys.",
-  bandNote: "On the right the middle of {draws} draws; bands hold four fifths of them.",
+  bandNote: "Against n: the middle of {draws} draws; bands hold four fifths of them.",
 
   captionRank:
     "{map}, {n} tokens, {d} channels{hidden}: the matrix of linear attention has rank {linear}, that of softmax {exact}.",

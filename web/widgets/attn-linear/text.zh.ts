@@ -11,7 +11,7 @@ export const zh: Translation<LinearText> = {
   exp: "exp",
   softmax: "两个 softmax",
   cosine: "1 + 余弦",
-  d: "维度 d",
+  d: "每头维度 d",
   sigma: "q 与 k 的大小",
   near: "每侧留几个键",
   nearAll: "全部",
@@ -40,7 +40,7 @@ export const zh: Translation<LinearText> = {
   keysPerRow: "一行摊在几个键上",
   point: "{x}：{y}",
   rankNote: "小于 float32 精度的奇异值算作 0。一行的熵是 H，就算摊在 e 的 H 次方个键上。",
-  bandNote: "右图的线是 {draws} 次抽样的中位数，色带包含其中五分之四。",
+  bandNote: "随 n 变化的那张图里，线是 {draws} 次抽样的中位数，色带包含其中五分之四。",
 
   captionRank: "{map}，{n} 个 token，{d} 维{hidden}：线性注意力矩阵的秩是 {linear}，softmax 的是 {exact}。",
   captionCausal: "，遮住未来",

@@ -65,8 +65,8 @@ export const en = {
   keySlice: "with the chosen entry",
   keyPlus: "positive",
   keyMinus: "negative",
-  scaleNote: "A bar as long as half a cell is {x} on the left, {y} on the right. Drag a bar sideways.",
-  gradientNote: "A bar as long as half a cell is {x} on the left, {y} on the right. A click chooses an entry.",
+  scaleNote: "A bar as long as half a cell is {x} in x, {y} in y. Drag a bar sideways.",
+  gradientNote: "A bar as long as half a cell is {x} in ∂L/∂y, {y} in ∂L/∂x. A click chooses an entry.",
 
   precisionNote: "A bar as long as half a cell is {y}. A click chooses an entry.",
 

@@ -30,7 +30,7 @@ export const nystromStyles = [
       stroke-dasharray: 8 3 2 3;
     }
     .method.faint {
-      stroke-opacity: 0.55;
+      stroke-opacity: 0.8;
       stroke-width: 1.25;
     }
     .method.best {

@@ -34,7 +34,7 @@ export const performerStyles = [
       --method: light-dark(#0b65ad, #6db8ff);
       stroke-dasharray: 7 3;
     }
-    .keys circle.dot {
+    .keys circle.dot:not(.disturbed) {
       fill: var(--ink);
     }
   `,

@@ -31,7 +31,7 @@ export const zh: Translation<PerformerText> = {
   drawStratified: "正交，模长分层",
   drawSqrtD: "正交，模长都取 √d",
   features: "方向个数 m",
-  d: "头的维度 d",
+  d: "每头维度 d",
   sigma: "q、k 的大小 σ",
   tokens: "各个 token",
   tokensSmooth: "前后相关，像文本那样",
@@ -60,7 +60,7 @@ export const zh: Translation<PerformerText> = {
   rankMark: "秩 m = {rank}",
 
   captionMatrices:
-    "{n} 个 token，头的维度为 {d}，用 {features} 个随机方向：输出偏差 {error}。如果全部平均，偏差是 {uniform}。",
+    "{n} 个 token，每头维度为 {d}，用 {features} 个随机方向：输出偏差 {error}。如果全部平均，偏差是 {uniform}。",
   captionWorse: "也就是说，什么都不看、只求平均，反而更准。",
   captionRank: "近似矩阵的秩不超过 {rank}；这个秩的最佳近似，偏差是 {best}。",
   captionFull: "{n} 个 token 用 {rank} 个特征，秩不受限制。",
@@ -82,7 +82,7 @@ export const zh: Translation<PerformerText> = {
   sigmaAxis: "q、k 各分量的标准差 σ",
   performerOf: "Performer（m = {features}）",
   captionNorms:
-    "σ = {sigma}、头的维度为 {d} 时，{few} 个方向偏差 {fewError}，{many} 个偏差 {manyError}，全部平均偏差 {uniform}。",
+    "σ = {sigma}、每头维度为 {d} 时，{few} 个方向偏差 {fewError}，{many} 个偏差 {manyError}，全部平均偏差 {uniform}。",
   theoryFew: "独立方向的理论值，m = {features}",
   normsNote: "图中的虚线可以拖动，用来选 σ。",
   captionNeeded: "这里一个典型元素的相对方差是 {variance}/m：要把标准差降到 10%，需要 {needed} 个方向。",
@@ -90,7 +90,8 @@ export const zh: Translation<PerformerText> = {
   angleAxis: "x 与 y 的夹角",
   lengthAxis: "模长",
   mapTitle: "按理论，哪一种均方误差更小",
-  mapNote: "底色是理论上哪一种更好；圆圈里是实际抽 {trials} 次的结果，用同一套颜色。拖动图上的虚线，可以选右图的模长。",
+  mapNote:
+    "底色是理论上哪一种更好；圆圈里是实际抽 {trials} 次的结果，用同一套颜色。拖动图上的虚线，可以选另一张图的模长。",
   sliceTitle: "模长 {length}、{directions} 个方向时的相对误差",
   relativeError: "相对误差",
   positiveLine: "正特征",

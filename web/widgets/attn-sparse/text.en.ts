@@ -42,7 +42,7 @@ export const en = {
   countShare: "entries kept",
   point: "{x}: {y}",
   chartNote:
-    "The thick line is the chosen pattern as it is set; the others have the same window, distance and blocks, and only Big Bird has global tokens: its first block. Its band holds four fifths of {draws} draws of the random blocks. On the left, drag the line to choose the layers.",
+    "The thick line is the chosen pattern as it is set; the others have the same window, distance and blocks, and only Big Bird has global tokens: its first block. Its band holds four fifths of {draws} draws of the random blocks. Drag the dashed line to choose the layers.",
 
   captionKept: "Pattern {pattern}: {count} of {all} entries kept for {n} tokens, {share}.",
   captionCausal: "Pattern {pattern}: {count} of {all} entries kept for {n} tokens, {share}, the future left out.",

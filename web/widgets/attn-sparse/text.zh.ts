@@ -45,7 +45,7 @@ export const zh: Translation<SparseText> = {
   countShare: "保留的元素个数",
   point: "{x}：{y}",
   chartNote:
-    "粗线是选中的模式，参数如上；其余几条用同样的窗口、间隔和块，只有 Big Bird 带全局 token，即它的第一块。色带包含 {draws} 次抽取随机块的五分之四。左图里的竖线可以拖动，用来选层数。",
+    "粗线是选中的模式，参数就是所设的；其余几条用同样的窗口、间隔和块，只有 Big Bird 带全局 token，即它的第一块。色带包含 {draws} 次抽取随机块的五分之四。图中的竖线可以拖动，用来选层数。",
 
   captionKept: "模式“{pattern}”：{n} 个 token，{all} 个元素里保留 {count} 个，占 {share}。",
   captionCausal: "模式“{pattern}”：{n} 个 token，除去未来，{all} 个元素里保留 {count} 个，占 {share}。",

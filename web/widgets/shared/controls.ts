@@ -1,4 +1,5 @@
 import { html, svg, type TemplateResult } from "lit";
+import { unbroken } from "./unbroken.js";
 
 /** Names of lines and bars below a picture: a CSS class and a text each. */
 export function keys(entries: readonly (readonly [kind: string, label: string])[]): TemplateResult {
@@ -9,7 +10,7 @@ export function keys(entries: readonly (readonly [kind: string, label: string])[
           ><svg viewBox="0 0 26 8" aria-hidden="true">
             ${/^(?:after|band)\b/.test(kind) ? svg`<rect class=${kind} x="4" width="18" height="8"></rect>` : kind.startsWith("dot") ? svg`<circle class=${kind} cx="13" cy="4" r="4"></circle>` : svg`<path class=${kind} d="M1 4H25"></path>`}
           </svg>
-          ${label}</span
+          <span>${unbroken(label)}</span></span
         >`,
     )}
   </p>`;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Numbers } from "./format.js";
 import type { TextTable, Translate } from "./text.js";
+import { unbroken } from "./unbroken.js";
 
 /** What every picture of a figure is drawn with. */
 export interface PictureProps<T extends TextTable> {
@@ -21,7 +22,8 @@ export interface CaptionedProps<T extends TextTable> extends ViewProps<T> {
   readonly caption: string;
 }
 
-export const captionBelow = (caption: string): TemplateResult => html`<p class="caption" part="caption">${caption}</p>`;
+export const captionBelow = (caption: string): TemplateResult =>
+  html`<p class="caption" part="caption">${unbroken(caption)}</p>`;
 
 /** Width of one of two pictures; they lie below one another where it would be too narrow. */
 export const halfOf = (width: number): number => (width < 656 ? width : Math.floor((width - 16) / 2));

@@ -36,7 +36,8 @@ export const figureStyles = [
     }
     .pair {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
+      /* Two at most, however wide: pictures are drawn for half the room, see halfOf. */
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, max(20em, 40%)), 1fr));
       gap: 1em;
     }
     .progress {
@@ -60,6 +61,12 @@ export const figureStyles = [
       gap: 0.1em;
       flex: 1 1 14em;
       max-width: 24em;
+    }
+    /* Two abreast on a phone, so that the picture is not pushed out of the first screen. */
+    @container (max-width: 36em) {
+      .slider {
+        flex-basis: 8.5em;
+      }
     }
     .slider input {
       width: 100%;
@@ -86,12 +93,13 @@ export const figureStyles = [
       color: var(--muted);
       font-size: 0.875em;
     }
-    .keys span {
+    .keys > span {
       display: inline-flex;
       align-items: center;
       gap: 0.4em;
     }
     .keys svg {
+      overflow: visible; /* the rim of a ring */
       flex: none;
       width: 26px;
       height: 8px;

@@ -36,6 +36,14 @@ describe("Numbers", () => {
   });
 
   it.each([
+    [1e-5, "10⁻⁵"],
+    [2e-5, "2×10⁻⁵"],
+    [-1e8, "−10⁸"],
+  ])("writes %s with one digit as %s", (value, text) => {
+    expect(en.significant(value, 1)).toBe(text);
+  });
+
+  it.each([
     [0.0421, "42.1 µs"],
     [0.9, "900 µs"],
     [1.25, "1.25 ms"],
@@ -47,5 +55,6 @@ describe("Numbers", () => {
   it("uses a true minus sign and keeps digits in Chinese", () => {
     expect(en.fixed(-1.5, 2)).toBe("−1.50");
     expect(new Numbers("zh").whole(12_345)).toBe("12,345");
+    expect(new Numbers("zh").whole(4096)).toBe("4096");
   });
 });

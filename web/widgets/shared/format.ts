@@ -40,9 +40,9 @@ export class Numbers {
     return withMinus(formatter(this.language, options).format(value));
   }
 
-  /** 12,345 */
+  /** 4096, as axes have it, and 12,345 */
   whole(value: number): string {
-    return this.write(value, { maximumFractionDigits: 0 });
+    return this.write(value, { maximumFractionDigits: 0, useGrouping: Math.abs(value) >= 1e4 });
   }
 
   /** As many digits as it takes, without separators: 4096, 0.25 */
@@ -55,7 +55,7 @@ export class Numbers {
     return this.write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   }
 
-  /** Significant digits (whole numbers keep all of theirs), powers of ten outside 0.001 to 99999: 0.0123, 1.3×10²⁶ */
+  /** Significant digits (whole numbers keep all of theirs), powers of ten outside 0.001 to 99999: 0.0123, 1.3×10²⁶, 10⁻⁵ */
   significant(value: number, digits = 3): string {
     const size = Math.abs(value);
     if (Number.isFinite(value) && value !== 0 && (size < 1e-3 || size >= 1e5)) return this.power(value, digits);
@@ -84,6 +84,6 @@ export class Numbers {
   private power(value: number, digits: number): string {
     const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
     const raised = Array.from(exponent.replace("+", ""), (sign) => superscripts[sign] ?? sign).join("");
-    return withMinus(`${mantissa}×10${raised}`);
+    return withMinus(/^-?1$/.test(mantissa) ? `${mantissa.replace("1", "10")}${raised}` : `${mantissa}×10${raised}`);
   }
 }

@@ -57,6 +57,9 @@ export const widgetStyles = [
       margin: 0;
       max-width: 75ch;
     }
+    .keep {
+      white-space: nowrap;
+    }
     .note {
       color: var(--muted);
       font-size: 0.875em;
@@ -101,6 +104,7 @@ export const widgetStyles = [
       background: var(--paper);
       cursor: pointer;
       touch-action: manipulation;
+      text-wrap: balance;
     }
     button:hover,
     select:hover,

@@ -45,6 +45,10 @@ export function translator<T extends TextTable>(
   return (key, ...values) => fill(table[key], values[0]);
 }
 
+/** "What: more", with the colon of the language. */
+export const labeled = (language: Language, what: string, more: string): string =>
+  `${what}${language === "zh" ? "：" : ": "}${more}`;
+
 /** Sentences side by side: with a space in English, without one in Chinese. */
 export const joinSentences = (language: Language, sentences: readonly string[]): string =>
   sentences.join(language === "zh" ? "" : " ");

@@ -5,6 +5,7 @@ import type { Translate } from "../../shared/text.js";
 import type { CrossoverOf } from "../crossover.js";
 import { methodKind, methodLabel } from "../crossover-rows.js";
 import type { BenchmarkText } from "../text.en.js";
+import { labeled } from "../../shared/text.js";
 
 export interface CrossoverChart {
   readonly t: Translate<BenchmarkText>;
@@ -41,13 +42,13 @@ export function crossoverChart({ t, numbers, methods, name, width }: CrossoverCh
     yLabel: t("overExact"),
     formatX: (n) => numbers.plain(n),
     formatY: (ratio) => numbers.plain(Number(ratio.toPrecision(2))),
-    summary: `${name}: ${t("overExact")}`,
+    summary: labeled(numbers.language, name, t("overExact")),
     name,
     lines: methods.map(({ key, points }) => ({
       kind: `method ${methodKind(key)}`,
       points: points.map(({ n, ratio }) => [n, ratio] as const),
       dots: (n: number, ratio: number) =>
-        `${methodLabel(t, key)}, ${numbers.plain(n)}: ${numbers.significant(ratio, 2)}`,
+        labeled(numbers.language, `${methodLabel(t, key)}, n = ${numbers.plain(n)}`, numbers.significant(ratio, 2)),
     })),
     draw: (x, y) =>
       svg`<line class="method exact" x1=${x(first)} x2=${x(last)} y1=${y(1)} y2=${y(1)}></line>${nameLines(x, y)}`,

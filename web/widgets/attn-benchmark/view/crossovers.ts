@@ -7,6 +7,7 @@ import { crossoverRows } from "../crossover-rows.js";
 import { browser, date, processor, storedCrossovers } from "../stored.js";
 import type { BenchmarkText } from "../text.en.js";
 import { crossoverChart } from "./crossover-chart.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface CrossoversProps {
   readonly t: Translate<BenchmarkText>;
@@ -38,7 +39,7 @@ export function crossovers(props: CrossoversProps): TemplateResult {
       )}
     </div>
     ${charts.length === 0 ? nothing : crossoverTable(props)}
-    <p class="caption" part="caption">${caption}</p>
+    <p class="caption" part="caption">${unbroken(caption)}</p>
     <p class="note">${t("crossoverNote")}</p>`;
 }
 

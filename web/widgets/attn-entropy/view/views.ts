@@ -12,6 +12,7 @@ import { startLabels } from "./controls.js";
 import { curveChart, isBounded } from "./curve.js";
 import { stepsChart } from "./steps-chart.js";
 import { entriesTable, stepsTable, traceTable } from "./tables.js";
+import { labeled } from "../../shared/text.js";
 
 export interface ViewProps extends CaptionedProps<EntropyText> {
   readonly lab: Lab;
@@ -75,15 +76,15 @@ export function failuresView(
       ["after article", t("articleResult")],
       ["after robust", t("robustResult")],
     ])}
-    <ul class="cards">
+    <ul class="cards two">
       ${solutions.map((solution) => {
         const { start, target, p, article, robust } = solution;
         const name = t("failureName", { start: t(startLabels[start]), target: numbers.fixed(target, 2) });
         const bars = { t, numbers, width, height: 120, before: p, axes: false };
         return html`<li>
           <p class="name">${name}</p>
-          ${barsChart({ ...bars, after: article.output, kind: "article", summary: `${name}: ${t("articleResult")}`, name: `${name}: ${t("articleResult")}` })}
-          ${barsChart({ ...bars, after: robust.output, kind: "robust", summary: `${name}: ${t("robustResult")}`, name: `${name}: ${t("robustResult")}` })}
+          ${barsChart({ ...bars, after: article.output, kind: "article", summary: labeled(numbers.language, name, t("articleResult")), name: labeled(numbers.language, name, t("articleResult")) })}
+          ${barsChart({ ...bars, after: robust.output, kind: "robust", summary: labeled(numbers.language, name, t("robustResult")), name: labeled(numbers.language, name, t("robustResult")) })}
           <p>${failureText(t, numbers, solution)}</p>
           <button type="button" @click=${() => onOpen(start)}>${t("failureOpen")}</button>
         </li>`;
@@ -122,7 +123,7 @@ export function samplingView(
         });
         return html`<li>
           <p class="name">${title}</p>
-          ${barsChart({ t, numbers, width: each, height: 96, before, after: rowOf(probabilities, step - 1).slice(0, barsShown), kind: name === "entropy" ? "entropy" : "article", summary: `${title}: ${t("ruleTokens")}`, name: title, axes: false })}
+          ${barsChart({ t, numbers, width: each, height: 96, before, after: rowOf(probabilities, step - 1).slice(0, barsShown), kind: name === "entropy" ? "entropy" : "article", summary: labeled(numbers.language, title, t("ruleTokens")), name: title, axes: false })}
           <p>${figures}</p>
         </li>`;
       })}

@@ -13,6 +13,6 @@ export const zh: Translation<typeof en> = {
   speedGuide: "n² 的斜率",
   speedRatio: "n = {n} 时，内核用时 {exact}，三重循环用时 {plain}，是前者的 {ratio} 倍。",
   speedGrowth: "从 {half} 个 token 增加到 {n} 个，内核耗时变为 {factor} 倍：长度翻倍，计算量变为四倍。",
-  speedHow: "单线程，{variant}，热身之后 {samples} 次测量的中位数，随机数据。",
+  speedHow: "单线程，{variant}，预热后 {samples} 次采样的中位数，随机数据。",
   speedAgain: "重新测量",
 };

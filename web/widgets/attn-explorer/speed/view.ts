@@ -3,10 +3,11 @@ import { dataTable } from "../../shared/charts/data-table.js";
 import { logLogChart, type LogSeries } from "../../shared/charts/log-log-chart.js";
 import type { Numbers } from "../../shared/format.js";
 import { timeAt } from "../../shared/speed/race.js";
-import { about } from "../../shared/speed/shown.js";
+import { about, roundTime } from "../../shared/speed/shown.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
 import { crossing, lengths, methodNames, width as headSize, type Crossover, type MethodName } from "./crossover.js";
 import type { SpeedText } from "./texts.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface SpeedViewProps {
   readonly t: Translate<SpeedText>;
@@ -42,8 +43,7 @@ export function speedView(props: SpeedViewProps): TemplateResult {
         xTicks: lengths,
         xLabel: t("speedX"),
         formatX: (n) => numbers.plain(n),
-        // 10 ms, not 10.0 ms: these are powers of ten.
-        formatY: (milliseconds) => numbers.duration(milliseconds).replace(/\.0+(?= )/, ""),
+        formatY: (milliseconds) => roundTime(numbers, milliseconds),
         summary: caption,
       })}
       <figcaption class="keys">
@@ -57,7 +57,7 @@ export function speedView(props: SpeedViewProps): TemplateResult {
       </figcaption>
     </figure>
     <div class="machine">
-      <p class="caption" part="caption">${caption}</p>
+      <p class="caption" part="caption">${unbroken(caption)}</p>
       ${
         measuring === undefined
           ? html`<button type="button" @click=${() => props.onMeasure()}>${t("speedAgain")}</button>`

@@ -5,6 +5,7 @@ import type { Translate } from "../../shared/text.js";
 import { tokenAt } from "../data/attention-data.js";
 import type { StepsText } from "./texts.js";
 import type { Steps } from "./steps.js";
+import { labeled } from "../../shared/text.js";
 
 export interface StepsChartProps {
   readonly t: Translate<StepsText>;
@@ -49,7 +50,7 @@ export function stepsChart({ t, numbers, steps, width, keyTokens, summary }: Ste
       const weight = weights[j] ?? 0;
       const truth = exact[j] ?? 0;
       return svg`<g class=${j < seen ? "seen" : "unseen"}>
-        <title>${name}: ${t("stepsBar", { logit: numbers.fixed(logit, 2), weight: numbers.significant(weight, 3), exact: numbers.significant(truth, 3) })}</title>
+        <title>${labeled(numbers.language, name, t("stepsBar", { logit: numbers.fixed(logit, 2), weight: numbers.significant(weight, 3), exact: numbers.significant(truth, 3) }))}</title>
         <rect class="logit" x=${left(j)} y=${from} width=${bar} height=${Math.max(1, to - from)}></rect>
         ${Number.isFinite(weight) ? svg`<rect class="weight" x=${left(j)} y=${bottom(weight)} width=${bar} height=${Math.max(0, floor - bottom(weight))}></rect>` : nothing}
         ${j < seen ? svg`<line class="truth" x1=${left(j) - 1} x2=${left(j) + bar + 1} y1=${bottom(truth)} y2=${bottom(truth)}></line>` : nothing}

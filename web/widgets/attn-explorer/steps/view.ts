@@ -8,6 +8,7 @@ import { valueOf } from "../view/controls.js";
 import { stepsChart } from "./chart.js";
 import { sharpnesses, tileSizes } from "./schema.js";
 import type { Steps, StepsOptions } from "./steps.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface StepsViewProps {
   readonly t: Translate<StepsText>;
@@ -47,7 +48,7 @@ export function stepsView(props: StepsViewProps): TemplateResult {
         >
       </figcaption>
     </figure>
-    <p class="caption" part="caption">${caption}</p>
+    <p class="caption" part="caption">${unbroken(caption)}</p>
     ${table && steps !== undefined ? html`<div class="tables">${tileTable(props, steps)} ${keyTable(props, steps)}</div>` : nothing}
   </div>`;
 }

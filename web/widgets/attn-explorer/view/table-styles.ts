@@ -10,6 +10,9 @@ export const tableStyles = [
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 22em), 1fr));
       gap: 1em;
     }
+    .tables tbody th {
+      white-space: nowrap;
+    }
     caption {
       padding: 0.5em;
       color: var(--muted);

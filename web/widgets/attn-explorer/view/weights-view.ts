@@ -7,6 +7,7 @@ import { waitingText } from "./head-view.js";
 import { inspector } from "./inspector.js";
 import { machine } from "./machine.js";
 import { mapFigure } from "./map-figure.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 /** The weights of a head: its map, the chosen entry, the entropy of every row; and how fast this machine is. */
 export function weightsView(scene: Scene, map: HTMLElement): TemplateResult {
@@ -23,7 +24,7 @@ export function weightsView(scene: Scene, map: HTMLElement): TemplateResult {
         dark,
       })}
       <div class="side">${shown === undefined ? nothing : side(scene, shown)}</div>
-      <p class="caption" part="caption">${shown === undefined ? waiting : captionFor(t, numbers, shown)}</p>
+      <p class="caption" part="caption">${shown === undefined ? waiting : unbroken(captionFor(t, numbers, shown))}</p>
     </div>
     ${speedHere(scene)}`;
 }

@@ -10,6 +10,8 @@ import type { Textbook } from "../textbook.js";
 import { reach, type NormName } from "../schema.js";
 import type { NormsText } from "../text.en.js";
 import { matrix, type MatrixProps } from "./matrix.js";
+import { unbroken } from "../../shared/unbroken.js";
+import { labeled } from "../../shared/text.js";
 
 export interface ViewProps extends CaptionedProps<NormsText> {
   /** Ten to this is the unit of x. */
@@ -59,7 +61,7 @@ const legend = (t: ViewProps["t"]): TemplateResult =>
 
 const below = ({ t, caption }: ViewProps, note: string): TemplateResult =>
   html`${legend(t)}
-    <p class="caption" part="caption">${caption}</p>
+    <p class="caption" part="caption">${unbroken(caption)}</p>
     <p class="note">${note}</p>`;
 
 /** A name with its unit, where that is not 1. */
@@ -133,14 +135,14 @@ export function compareView(props: ViewProps, runs: readonly Run[], onOpen: (nor
   const { t, numbers, caption } = props;
   const columns = props.width > 500 ? 3 : 2;
   const width = Math.floor((props.width - 16 * (columns - 1)) / columns);
-  return html`<p class="caption" part="caption">${caption}</p>
+  return html`<p class="caption" part="caption">${unbroken(caption)}</p>
     ${legend(t)}
     <ul class="cards">
       ${runs.map((run) => {
         const line = compareLine(t, numbers, run);
         return html`<li>
           <p class="name">${t(run.norm)}</p>
-          ${matrix({ ...parts(props, run), values: run.y, full: run.norm === "l2" ? 1 : 3, width, title: t(run.norm), summary: `${t(run.norm)}: ${line}` })}
+          ${matrix({ ...parts(props, run), values: run.y, full: run.norm === "l2" ? 1 : 3, width, title: t(run.norm), summary: labeled(numbers.language, t(run.norm), line) })}
           <p>${line}</p>
           <button type="button" @click=${() => onOpen(run.norm)}>${t("compareOpen")}</button>
         </li>`;
@@ -154,7 +156,7 @@ const entryName = (index: number, run: Run): string => entryOf(index, run.place)
 function entriesTable({ t, numbers }: ViewProps, run: Run): TemplateResult {
   const cell = (value: number | undefined): string => numbers.significant(value ?? Number.NaN, 5);
   return dataTable({
-    caption: `${t("tableEntries")}: ${t(run.norm)}`,
+    caption: labeled(numbers.language, t("tableEntries"), t(run.norm)),
     columns: [t("tableEntry"), t("tableSlice"), "x", "y", "∂L/∂y", "∂L/∂x"],
     current: run.place.index,
     rows: Array.from(run.x, (value, i) => [
@@ -167,7 +169,7 @@ function entriesTable({ t, numbers }: ViewProps, run: Run): TemplateResult {
 
 function precisionTable({ t, numbers }: ViewProps, run: Run, by: Textbook): TemplateResult {
   return dataTable({
-    caption: `${t("tableEntries")}: ${t(run.norm)}`,
+    caption: labeled(numbers.language, t("tableEntries"), t(run.norm)),
     columns: [t("tableEntry"), t("tableSlice"), "x", t("yTextbook"), t("yKernel")],
     current: run.place.index,
     rows: Array.from(run.x, (value, i) => [

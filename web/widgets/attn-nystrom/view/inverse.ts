@@ -115,7 +115,7 @@ function sharesFigure({ t, numbers, width, iterations }: InverseViewProps, { sha
         <path class="method nystrom wide" d=${linePath(curve.map((w) => [x(w), y(w * growth(w))] as const))}></path>
         ${reached(0).map((w) => svg`<circle class="begun" cx=${x(Math.min(widest, w))} cy=${y(within(w * growth(w)))} r="5"></circle>`)}
         ${reached(iterations).map((w) => svg`<circle class="method nystrom dot" cx=${x(Math.min(widest, Math.max(0, w)))} cy=${y(within(w * growth(w)))} r="3.5"><title>${t("sharePoint", { from: numbers.significant(w, 3), to: numbers.significant(w * growth(w), 3) })}</title></circle>`)}
-        <text x=${x(widest) - 4} y=${y(highest) + 12} text-anchor="end">${t("diverges")}</text>
+        <text x=${x(widest) - 4} y=${y(highest) + 30} text-anchor="end">${t("diverges")}</text>
         <text x=${x(2.75)} y=${y(3)} text-anchor="end">${t("stalls")}</text>`,
     })}
   </figure>`;

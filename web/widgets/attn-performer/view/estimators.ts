@@ -18,6 +18,7 @@ import {
 import { captionBelow, halfOf } from "../../shared/figure-parts.js";
 import type { ViewProps } from "./parts.js";
 import { sliceTable } from "./tables.js";
+import { labeled } from "../../shared/text.js";
 
 export interface EstimatorsViewProps extends ViewProps {
   readonly dark: boolean;
@@ -85,7 +86,7 @@ function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnR
       xLabel: t("angleAxis"),
       yLabel: t("lengthAxis"),
       format: (value) => numbers.plain(value),
-      summary: `${t("mapTitle")}: ${t("rampTrigonometric")}, ${t("rampPositive")}`,
+      summary: labeled(numbers.language, t("mapTitle"), `${t("rampTrigonometric")} ${t("rampPositive")}`),
       name: t("mapTitle"),
       draw: (x, y) =>
         svg`${guard([ratios, dark, width], () =>

@@ -21,6 +21,7 @@ import {
 import { patternNames } from "../schema.js";
 import type { Speed } from "../speed.js";
 import type { SparseText } from "../text.en.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface ViewProps extends Shared<SparseText>, Pointing {
   /** Sets the number of layers. */
@@ -227,7 +228,7 @@ export function speedView(
         dots: (x: number, y: number) => t("point", { x: String(x), y: numbers.duration(y) }),
       })),
     })}
-    <p class="caption">${caption}</p>
+    <p class="caption">${unbroken(caption)}</p>
     ${disturbed ? html`<p class="warning">${t("timeDisturbed")}</p>` : nothing}
     ${dataTable({
       caption: t("timeTable"),

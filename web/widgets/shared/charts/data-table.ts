@@ -14,7 +14,7 @@ export function dataTable({ caption, columns, rows, current }: DataTable): Templ
   return html`<div class="table" role="region" tabindex="0" aria-label=${caption}>
     <table>
       <caption>
-        ${caption}
+        <span>${caption}</span>
       </caption>
       <thead>
         <tr>

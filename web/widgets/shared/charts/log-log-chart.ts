@@ -55,10 +55,12 @@ export function logLogChart(chart: LogLogChart): TemplateResult {
     ${series
       .filter(({ dots = true }) => dots)
       .flatMap(({ kind, label, points }) =>
-        points.map(
-          ([n, ms]) =>
-            svg`<circle class="dot ${kind}" cx=${x(n)} cy=${y(ms)} r="4"><title>${label}, ${chart.formatX(n)}: ${chart.formatY(ms)}</title></circle>`,
-        ),
+        points
+          .filter(([, ms]) => ms > 0)
+          .map(
+            ([n, ms]) =>
+              svg`<circle class="dot ${kind}" cx=${x(n)} cy=${y(ms)} r="4"><title>${label}, ${chart.formatX(n)}: ${chart.formatY(ms)}</title></circle>`,
+          ),
       )}
   </svg>`;
 }

@@ -22,7 +22,7 @@ export interface LogPlane {
   readonly height: number;
   readonly x: Range;
   readonly logX?: boolean;
-  /** What lies outside is drawn at the edge. */
+  /** What lies outside is drawn at the edge, and a tick there says so. */
   readonly y: Range;
   readonly xTicks: readonly number[];
   readonly xLabel: string;
@@ -43,7 +43,11 @@ export interface LogPlane {
 /** Lines, dots and bands over a logarithmic axis. */
 export function logPlane(props: LogPlane): TemplateResult {
   const { width, height, lines, formatX, formatY } = props;
-  const [left, right, top, bottom] = [58, 12, 24, 38];
+  const heights = lines.flatMap(({ points }) => points.map(([, height]) => height));
+  const [least, most] = props.y;
+  const [cutBelow, cutAbove] = [heights.some((height) => height < least), heights.some((height) => height > most)];
+  // A tick that says so is one letter longer.
+  const [left, right, top, bottom] = [cutBelow || cutAbove ? 66 : 58, 12, 24, 38];
   const x = props.logX
     ? scaleLog([...props.x], [left, width - right])
     : scaleLinear([...props.x], [left, width - right]);
@@ -53,6 +57,11 @@ export function logPlane(props: LogPlane): TemplateResult {
   const decades = scale.ticks().filter((tick) => leading(tick) === 1);
   // Where a power of ten or two are in sight, those between them that are easy to read.
   const ticks = decades.length > 2 ? decades : scale.ticks().filter((tick) => [1, 2, 5].includes(leading(tick)));
+  const named = (tick: number): string => {
+    const below = cutBelow && tick <= least * 1.001;
+    const above = cutAbove && tick >= most / 1.001;
+    return `${below ? "≤" : above ? "≥" : ""}${formatY(tick)}`;
+  };
   const every = Math.ceil((ticks.length * 26) / (height - top - bottom));
   const fits = Math.max(1, Math.ceil((props.xTicks.length * 42) / (width - left - right)));
   const anchor = (tick: number): string => (x(tick) > width - 24 ? "end" : "middle");
@@ -89,7 +98,7 @@ export function logPlane(props: LogPlane): TemplateResult {
         .map(
           (tick) =>
             svg`<line class="grid" x1=${left} x2=${width - right} y1=${y(tick)} y2=${y(tick)}></line>
-            <text x=${left - 6} y=${y(tick)} text-anchor="end" dominant-baseline="central">${formatY(tick)}</text>`,
+            <text x=${left - 6} y=${y(tick)} text-anchor="end" dominant-baseline="central">${named(tick)}</text>`,
         )}
       ${props.xTicks
         .filter((_, i) => (props.xTicks.length - 1 - i) % fits === 0)

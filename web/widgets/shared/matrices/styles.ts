@@ -21,7 +21,8 @@ export const matrixStyles = css`
   }
   .linked {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5em), 1fr));
+    /* Two abreast on the narrowest phone, inside a page with margins. */
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 7em), 1fr));
     gap: 1em;
     border-radius: 6px;
     cursor: crosshair;

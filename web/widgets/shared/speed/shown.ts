@@ -1,3 +1,4 @@
+import type { Numbers } from "../format.js";
 import type { SpeedPoint } from "./race.js";
 
 /** A method's line in the picture. */
@@ -16,6 +17,10 @@ export interface SpeedShown {
   readonly variant: string;
   readonly samples: number;
 }
+
+/** A time that an axis names: 10 ms, not 10.0 ms, for it is a round one. */
+export const roundTime = (numbers: Numbers, milliseconds: number): string =>
+  numbers.duration(milliseconds).replace(/\.0+(?= )/, "");
 
 /** Two digits that mean something: 1400. */
 export const about = (n: number): string => String(Number(n.toPrecision(2)));

@@ -6,7 +6,7 @@ import { captionBelow, type CaptionedProps } from "../figure-parts.js";
 import type { Numbers } from "../format.js";
 import { crossingOf } from "./crossing.js";
 import { timeAt } from "./race.js";
-import { about, type SpeedShown } from "./shown.js";
+import { about, roundTime, type SpeedShown } from "./shown.js";
 import { speedText } from "./text.js";
 
 export type SpeedViewProps = Omit<CaptionedProps<never>, "t">;
@@ -52,7 +52,7 @@ export function speedView(props: SpeedViewProps, shown: SpeedShown, onAgain: () 
       xLabel: t("lengthTokens"),
       yLabel: t("time"),
       formatX: String,
-      formatY: (value) => numbers.duration(value),
+      formatY: (value) => roundTime(numbers, value),
       summary: caption,
       draw: behind,
       lines: [

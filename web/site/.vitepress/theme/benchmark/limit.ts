@@ -12,7 +12,7 @@ export function limit(language: Language, { limit: found, beside, missing }: Row
   const t = texts[language];
   if (missing !== undefined) return [t.missing];
   const parts = [
-    ...(found?.ceiling === undefined ? [] : [t.ceiling(`${(100 * found.ceiling).toFixed(0)} %`)]),
+    ...(found?.ceiling === undefined ? [] : [t.ceiling(`${(100 * found.ceiling).toFixed(0)}%`)]),
     ...(found?.traffic === undefined ? [] : [t.traffic(ratio(found.traffic))]),
     ...(found?.floor === undefined ? [] : [t.floor(ratio(found.floor))]),
     ...(beside !== undefined && isBeside(beside.label) ? [t[besides[beside.label]](ratio(beside.ratio))] : []),

@@ -19,10 +19,9 @@ function rowOf(language: Language, row: Row): VNode {
   const name = caseText(language, row.operation, row.label);
   const lost = losesToPeer(row);
   return h("tr", [
-    h("th", { scope: "row" }, row.disturbed ? `${name} (${t.disturbed})` : name),
+    h("th", { scope: "row" }, row.disturbed ? t.aside(name, t.disturbed) : name),
     h("td", { class: lost ? "lost" : undefined }, [
-      row.toPeer === undefined ? "–" : ratio(row.toPeer),
-      ...(lost ? [` (${t.slower})`] : []),
+      row.toPeer === undefined ? "–" : lost ? t.aside(ratio(row.toPeer), t.slower) : ratio(row.toPeer),
     ]),
     h(
       "td",
@@ -45,7 +44,9 @@ export const BenchmarkTable: FunctionalComponent = () => {
   const calls = firstCalls
     .map((call) => t.firstCall(call.variant, ratio(call.ratio)))
     .join(language === "zh" ? "，" : ", ");
-  const versions = packages.map(({ name, version, license }) => `${name} ${version} (${license})`).join(", ");
+  const versions = packages
+    .map(({ name, version, license }) => t.aside(`${name} ${version}`, license))
+    .join(language === "zh" ? "、" : ", ");
   return h("div", { class: "benchmark" }, [
     h("p", t.caption(machine.processor, machine.cores, machine.browser, date, timing.rounds)),
     h("p", t.limits),

@@ -30,6 +30,7 @@ export const texts = {
     lossToPeer: (operation: string, times: string) => `${operation}: ${times} times as long as the fastest peer`,
     lossToLoops: (operation: string, times: string) => `${operation}: ${times} times as long as loops in JavaScript`,
     peers: "Peers",
+    aside: (what: string, more: string) => `${what} (${more})`,
   },
   zh: {
     region: "存档的测试结果，可左右滚动",
@@ -47,7 +48,7 @@ export const texts = {
     traffic: (times: string) => `内存的 ${times} 倍`,
     floor: (times: string) => `缓存的 ${times} 倍`,
     besideForward: (times: string) => `前向的 ${times} 倍`,
-    besideFull: (times: string) => `全部 key 的 ${times} 倍`,
+    besideFull: (times: string) => `全部键的 ${times} 倍`,
     besideSoftmax: (times: string) => `一次 softmax 的 ${times} 倍`,
     caption: (processor: string, cores: number, browser: string, date: string, rounds: number) =>
       `用时，单位毫秒：${processor}，${cores} 核，${browser}，${date}；均为预热后 ${rounds} 次采样的中位数。我们：普通数组 / 常驻 WebAssembly 内存的数据。同类：单线程 / 双线程。`,
@@ -61,6 +62,7 @@ export const texts = {
     lossToPeer: (operation: string, times: string) => `${operation}：用时是最快的同类的 ${times} 倍`,
     lossToLoops: (operation: string, times: string) => `${operation}：用时是 JavaScript 循环的 ${times} 倍`,
     peers: "同类",
+    aside: (what: string, more: string) => `${what}（${more}）`,
   },
 } as const;
 
@@ -104,7 +106,7 @@ export function caseText(language: Language, operation: string, label: string): 
   const [sizes = "", causal] = label.replace(/ window \d+$/, "").split(/ (?=causal$)/);
   const window = / window (\d+)$/.exec(label)?.[1];
   // No line breaks within a shape.
-  const spaced = sizes.replaceAll(" x ", "\u00a0×\u00a0");
+  const spaced = sizes.replaceAll(" x ", "\u00a0×\u00a0").replace(/(\d) (heads?)/, "$1\u00a0$2");
   if (language === "en") {
     return [
       `${name}, ${spaced}`,
@@ -113,12 +115,9 @@ export function caseText(language: Language, operation: string, label: string): 
     ].join(", ");
   }
   const chinese = spaced
-    .replace(/(\d+) heads?/, "$1 个头")
+    .replace(/(\d+)\u00a0heads?/, "$1\u00a0个头")
     .replace("cache ", "缓存 ")
     .replace(", ", "，");
-  const more = [
-    ...(causal === undefined ? [] : ["因果"]),
-    ...(window === undefined ? [] : [`左右各 ${window} 个 key`]),
-  ];
+  const more = [...(causal === undefined ? [] : ["因果"]), ...(window === undefined ? [] : [`左右各 ${window} 个键`])];
   return [`${name}，${chinese}`, ...more].join("，");
 }

@@ -1,0 +1,81 @@
+/**
+ * Every view of every figure as a reader meets it, on a phone and in a wide window, in both languages: nothing is cut off or
+ * sticks out, no letter is too small, and a table shows numbers beside its names. `open` adds: no complaint in the console
+ * and no request that fails.
+ */
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { overflowingElements } from "../lib/layout.js";
+import { drawn, post } from "../lib/post.js";
+import { open } from "../lib/visit.js";
+
+/** Views, or patterns, by the attribute that chooses them; views that measure time have tests of their own. */
+const figures = {
+  "attn-benchmark": ["view", "exact", "crossover"],
+  "attn-compare": ["view", "heads", "layers"],
+  "attn-entropy": ["view", "transform", "solver", "failures", "sampling"],
+  "attn-entropy-scale": ["view", "length", "tokens"],
+  "attn-explorer": ["view", "weights", "steps"],
+  "attn-linear": ["map", "elu", "cosine"],
+  "attn-norms": ["view", "forward", "backward", "compare", "precision"],
+  "attn-nystrom": ["view", "matrices", "steps", "error", "inverse", "leak"],
+  "attn-performer": ["view", "matrices", "error", "norms", "estimators", "range"],
+  "attn-sparse": ["pattern", "local", "bigbird"],
+} as const;
+
+/** Letters of charts smaller than 10 pixels, those that leave their chart, and tables that show names only. */
+const illegible = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const root = document.querySelector("#figure").shadowRoot;
+    const found = [];
+    for (const text of root.querySelectorAll("svg text")) {
+      const words = text.textContent.trim();
+      const box = text.getBoundingClientRect();
+      if (words === "" || box.width === 0) continue;
+      const matrix = text.getScreenCTM();
+      const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(matrix.a, matrix.b);
+      if (size < 10) found.push("«" + words + "» of " + size.toFixed(1) + " pixels");
+      const chart = text.ownerSVGElement.getBoundingClientRect();
+      if (box.left < chart.left - 1 || box.right > chart.right + 1) found.push("«" + words + "» leaves its chart");
+    }
+    for (const table of root.querySelectorAll(".table")) {
+      const cell = table.querySelector("tbody td");
+      if (cell !== null && cell.getBoundingClientRect().right > table.getBoundingClientRect().right + 1)
+        found.push("no number in sight: " + table.getAttribute("aria-label"));
+    }
+    return found;
+  })()`);
+
+/** Waits until what was asked for is computed. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(150);
+  await page.locator("#figure progress").waitFor({ state: "detached" });
+  await page.locator("#figure .caption", { hasText: /\d/ }).first().waitFor();
+}
+
+describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) => {
+  test.each(["en", "zh"])(
+    "can be read in every view, %s",
+    async (lang) => {
+      const figure = `<${tag} id="figure" table><p>A figure.</p></${tag}>`;
+      const { page } = await open(
+        post({ figure, script: `${tag}.js`, lang }, { context: { viewport: { width: 360, height: 800 } } }),
+      );
+      const widget = await drawn(page);
+      for (const choice of choices) {
+        await page.setViewportSize({ width: 360, height: 800 });
+        await widget.evaluate((element, [name, value]) => element.setAttribute(name, value), [
+          attribute,
+          choice,
+        ] as const);
+        await settled(page);
+        expect(await overflowingElements(page), choice).toEqual([]);
+        expect(await illegible(page), `${choice}, on a phone`).toEqual([]);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await settled(page);
+        expect(await illegible(page), `${choice}, in a wide window`).toEqual([]);
+      }
+    },
+    120_000,
+  );
+});
