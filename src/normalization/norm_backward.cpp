@@ -5,9 +5,9 @@
 // Plan: two passes over a row that is in the first-level cache: sums, and the map, beside which the
 // deviations of the next row are added up (norm_gradient.h); in the residual forms that row is made just
 // before. Float32 with sums in double, or all in double where float32 could not hold a number that
-// occurs: deviations outside of 1e-18 to 1e18, gradients beyond 1e30 or below 1e-30. d_gamma and d_beta
-// are added up in float32 over 32 rows, counted by the number of the row, so that their bits do not
-// depend on how the rows were cut.
+// occurs: deviations outside of 1e-18 to 1e18, factors that are not moderate (simd/finite.h). d_gamma
+// and d_beta are added up in float32 over 32 rows, counted by the number of the row, so that their bits
+// do not depend on how the rows were cut.
 // Error: within 2^-21 of the terms that a gradient is the sum of, by absolute value, where z counts as
 // the difference that it is: |dy_j| (1 + |z_j|) for d_gamma (tested).
 // Cost: x and dy are read from memory once and dx is written once. Per vector of four 16 operations,
@@ -85,8 +85,9 @@ RowSums sum_run(const BackwardRow& row, Index size, bool beta) {
 // Adds up the deviations of `next`, if that is no trouble: true if so.
 bool map_run(const BackwardRow& row, Index size, const GradientLine& line, float* dx,
              const float* next, float origin, RowSums& deviations) {
-  const bool narrow = row.fits && simd::is_moderate(line.gradient) &&
-                      simd::is_moderate(line.slope) && simd::is_moderate(line.constant);
+  const bool narrow = row.fits && simd::is_moderate_or_zero(line.gradient) &&
+                      simd::is_moderate_or_zero(line.slope) &&
+                      simd::is_moderate_or_zero(line.constant);
   const Index steps = narrow ? whole_steps(size) : 0;
   if (narrow) {
     const float* gamma = row.layout.entry_by_entry ? row.layout.parameters.narrow_gamma : nullptr;
