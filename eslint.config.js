@@ -47,10 +47,10 @@ export default defineConfig(
     files: ["bindings/*.js"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["HEAPU32", "HEAPU8", "LibraryManager", "Module", "addToLibrary", "readers", "wasmTable"].map((name) => [
-          name,
-          "readonly",
-        ]),
+        [
+          ...["HEAPU32", "HEAPU8", "LibraryManager", "Module", "WebAssembly", "addToLibrary", "readers"],
+          ...["wasmMemory", "wasmTable"],
+        ].map((name) => [name, "readonly"]),
       ),
     },
   },

@@ -10,9 +10,10 @@ addToLibrary({
       try {
         wasmMemory.grow((wanted - size + 65535) >>> 16);
         return 1;
-      } catch {}
+      } catch {
+        // Less, or nothing: for WebAssembly that is 0.
+      }
     }
-    // Nothing is 0: it cannot be had.
   },
 
   // Only what must not happen leads here.

@@ -26,6 +26,7 @@
 
 #include "normalization/power_gradient.h"
 #include "normalization/power_weights.h"
+#include "simd/finite.h"
 #include "simd/row_softmax.h"
 
 namespace attnlab::normalization {
@@ -53,9 +54,6 @@ constexpr double kLargestResidual = 1e-7;
 // Elsewhere, step * residual at which rounds continue in double, and at which they end.
 constexpr double kFloatIsEnough = 1e-4;
 constexpr double kDoubleIsEnough = 2e-8;
-// Where exponents fit float32.
-constexpr double kSmallestFloatGamma = 1e-30;
-constexpr double kLargestFloatGamma = 1e30;
 
 double tolerance(Index length) {
   return 3e-6 * std::max(1.0, std::log(static_cast<double>(length)));
@@ -113,7 +111,7 @@ class Search {
 
   // One round: returns the entropy at gamma() and moves on to the next gamma.
   double advance() {
-    const bool in_float = !precise_ && fits_float(gamma_);
+    const bool in_float = !precise_ && simd::is_moderate(gamma_);
     const Moments moments = in_float ? moments_in_float(l_, count_, gamma_, center_)
                                      : moments_in_double(l_, count_, gamma_, center_);
     const double entropy = moments.entropy(gamma_);
@@ -145,12 +143,8 @@ class Search {
   }
 
  private:
-  static bool fits_float(double gamma) {
-    return gamma >= kSmallestFloatGamma && gamma <= kLargestFloatGamma;
-  }
-
   void move_to(double gamma) {
-    gamma_ = !precise_ && fits_float(gamma) ? representable_gamma(gamma) : gamma;
+    gamma_ = !precise_ && simd::is_moderate(gamma) ? representable_gamma(gamma) : gamma;
   }
 
   // The change of ln gamma.

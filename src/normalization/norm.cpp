@@ -90,7 +90,8 @@ std::optional<RowPowers> normalize_ahead(const float* x, Index length, const Row
                                                options.center, nullptr, false, next, out);
 }
 
-// out = a + b; out may be a.
+}  // namespace
+
 ATTNLAB_OWN_FUNCTION void add(const float* a, const float* b, Index count, float* out) {
   constexpr Index kLanes = simd::F32x4::kLanes;
   Index e = 0;
@@ -103,7 +104,15 @@ ATTNLAB_OWN_FUNCTION void add(const float* a, const float* b, Index count, float
   }
 }
 
-}  // namespace
+const float* make_row(const linalg::ConstMatrix& x, const float* f, Index i, float* sum) {
+  const Index at = i * x.cols();
+  const float* row = x.data() + at;
+  if (f == nullptr) {
+    return row;
+  }
+  add(row, f + at, x.cols(), sum + at);
+  return sum + at;
+}
 
 void norm(const linalg::ConstMatrix& x, const NormOptions& options, Index first,
           const RowParameters& workspace, linalg::Matrix out) {
@@ -113,24 +122,14 @@ void norm(const linalg::ConstMatrix& x, const NormOptions& options, Index first,
 void add_norm(const linalg::ConstMatrix& x, const float* f, const NormOptions& options, Index first,
               const RowParameters& workspace, float* sum, linalg::Matrix out) {
   const Index length = x.cols();
-  // What is normalized: a row of x, or of the sum, which is in the cache when its turn comes.
-  const auto row_at = [&](Index i) {
-    const float* row = x.data() + i * length;
-    if (f == nullptr) {
-      return row;
-    }
-    float* total = sum + i * length;
-    add(row, f + i * length, length, total);
-    return static_cast<const float*>(total);
-  };
   if (x.rows() == 0 || length == 0) {
     return;
   }
-  const float* row = row_at(0);
+  const float* row = make_row(x, f, 0, sum);
   RowMoments moments = moments_of_row(row, length, options, first);
   for (Index i = 0; i < x.rows(); ++i) {
     const bool last = i + 1 == x.rows();
-    const float* next = last ? row : row_at(i + 1);
+    const float* next = last ? row : make_row(x, f, i + 1, sum);
     float* to = out.data() + i * length;
     const RowLayout layout(options, length, first + i, workspace);
     const RowScale scale = scale_of(moments, options.eps);
@@ -142,30 +141,6 @@ void add_norm(const linalg::ConstMatrix& x, const float* f, const NormOptions& o
       moments = moments_of_row(next, length, options, first + i + 1, sums);
     }
     row = next;
-  }
-}
-
-void add_norm_backward(const linalg::ConstMatrix& x, const float* f,
-                       const linalg::ConstMatrix& d_output, const float* d_sum,
-                       const NormOptions& options, Index first, const RowParameters& workspace,
-                       linalg::Matrix d_x, float* d_f) {
-  if (f == nullptr) {
-    norm_backward(x, d_output, options, first, workspace, d_x);
-    return;
-  }
-  const Index length = x.cols();
-  for (Index i = 0; i < x.rows(); ++i) {
-    const Index at = i * length;
-    float* row = d_x.data() + at;
-    add(x.data() + at, f + at, length, row);
-    norm_backward({row, 1, length}, {d_output.data() + at, 1, length}, options, first + i,
-                  workspace, {row, 1, length});
-    if (d_sum != nullptr) {
-      add(row, d_sum + at, length, row);
-    }
-    if (d_f != nullptr) {
-      std::copy_n(row, length, d_f + at);
-    }
   }
 }
 

@@ -3,14 +3,16 @@
 //        = gradient h_j + slope (x_j - shift) + constant
 //
 // Plan: two passes over a row that is in the first-level cache: sums, and the map, beside which the
-// deviations of the next row are added up (norm_gradient.h). Float32 with sums in double, or all in
-// double where float32 could not hold a number that occurs: deviations outside of 1e-18 to 1e18,
-// gradients beyond 1e30 or below 1e-30. d_gamma and d_beta are added up in float32 over 32 rows,
-// counted by the number of the row, so that their bits do not depend on how the rows were cut.
+// deviations of the next row are added up (norm_gradient.h); in the residual forms that row is made just
+// before. Float32 with sums in double, or all in double where float32 could not hold a number that
+// occurs: deviations outside of 1e-18 to 1e18, factors that are not moderate (simd/finite.h). d_gamma
+// and d_beta are added up in float32 over 32 rows, counted by the number of the row, so that their bits
+// do not depend on how the rows were cut.
 // Error: within 2^-21 of the terms that a gradient is the sum of, by absolute value, where z counts as
 // the difference that it is: |dy_j| (1 + |z_j|) for d_gamma (tested).
 // Cost: x and dy are read from memory once and dx is written once. Per vector of four 16 operations,
 // and 8 for gamma and beta.
+#include <algorithm>
 #include <cmath>
 
 #include "normalization/norm.h"
@@ -24,16 +26,25 @@ namespace {
 // Rows whose terms of the gradients of gamma and beta are added up in float32.
 constexpr Index kRowsInFloat = 32;
 
+// What the deviations of a row are taken from.
+float origin_of(const float* x, const NormOptions& options) { return options.center ? *x : 0.0F; }
+
+RowSums deviations_of(const float* x, Index length, float origin) {
+  RowSums sums = sum_deviations(x, length, origin);
+  return sums += sum_deviations_in_double(x, whole_steps(length), length, origin);
+}
+
 // From the deviations, if those are good enough.
 RowScale scale_of_row(const float* x, Index length, const NormOptions& options, Index row,
-                      const RowSums& deviations, float origin) {
+                      const RowSums& deviations) {
   // An origin within four deviations of the mean spoils few digits of the variance.
   constexpr double kLargestOffset = 16.0;
   if (options.variance == nullptr) {
     const auto count = static_cast<double>(length);
+    const auto origin = static_cast<double>(origin_of(x, options));
     const double mean = options.center ? deviations.first / count : 0.0;
     const double square = deviations.second / (options.mean_square ? count : 1.0) - mean * mean;
-    const RowScale scale = scale_of({static_cast<double>(origin), mean, square}, options.eps);
+    const RowScale scale = scale_of({origin, mean, square}, options.eps);
     // Written so that NaN is not good enough.
     if (mean * mean <= kLargestOffset * square && NarrowScale::fits(scale)) {
       return scale;
@@ -74,8 +85,9 @@ RowSums sum_run(const BackwardRow& row, Index size, bool beta) {
 // Adds up the deviations of `next`, if that is no trouble: true if so.
 bool map_run(const BackwardRow& row, Index size, const GradientLine& line, float* dx,
              const float* next, float origin, RowSums& deviations) {
-  const bool narrow = row.fits && simd::is_moderate(line.gradient) &&
-                      simd::is_moderate(line.slope) && simd::is_moderate(line.constant);
+  const bool narrow = row.fits && simd::is_moderate_or_zero(line.gradient) &&
+                      simd::is_moderate_or_zero(line.slope) &&
+                      simd::is_moderate_or_zero(line.constant);
   const Index steps = narrow ? whole_steps(size) : 0;
   if (narrow) {
     const float* gamma = row.layout.entry_by_entry ? row.layout.parameters.narrow_gamma : nullptr;
@@ -87,61 +99,87 @@ bool map_run(const BackwardRow& row, Index size, const GradientLine& line, float
   return narrow;
 }
 
+// Writes dx and adds to the gradients of gamma and beta. Adds up the deviations of `next`, if that is no
+// trouble: true if so.
+bool write_row(const BackwardRow& row, Index length, const NormOptions& options, float* dx,
+               const float* next, RowSums& deviations) {
+  const RowLayout& layout = row.layout;
+  const RowScale& scale = row.scale;
+  const double count = options.mean_square ? static_cast<double>(length) : 1.0;
+  const bool own = options.variance == nullptr;
+  const auto run_at = [&](Index begin) {
+    BackwardRow run = row;
+    run.x += begin;
+    run.dy += begin;
+    return run;
+  };
+  RowSums sums;
+  layout.for_each_run(length, [&](Index begin, Index size, Index p) {
+    const RowSums part = sum_run(run_at(begin), size, options.beta != nullptr);
+    sums += {layout.gamma(p) * part.first, layout.gamma(p) * part.second};
+    if (layout.present && !layout.entry_by_entry) {
+      layout.parameters.d_gamma[p] += part.second;
+      layout.parameters.d_beta[p] += part.first;
+    }
+  });
+  const double mean = own && options.center ? sums.first / count : 0.0;
+  const double along = own ? sums.second / count : 0.0;
+  const float origin = origin_of(next, options);
+  bool known = false;
+  layout.for_each_run(length, [&](Index begin, Index size, Index p) {
+    const GradientLine line{scale.shift, scale.factor * layout.gamma(p),
+                            -scale.factor * along * scale.factor,
+                            -scale.factor * (mean + scale.offset * along)};
+    const bool ahead = map_run(run_at(begin), size, line, dx + begin, size == length ? next : row.x,
+                               origin, deviations);
+    known = ahead && size == length;
+  });
+  return known;
+}
+
 }  // namespace
 
 void norm_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d_output,
                    const NormOptions& options, Index first, const RowParameters& workspace,
                    linalg::Matrix d_x) {
+  add_norm_backward(x, nullptr, d_output, nullptr, options, first, workspace, d_x, nullptr);
+}
+
+void add_norm_backward(const linalg::ConstMatrix& x, const float* f,
+                       const linalg::ConstMatrix& d_output, const float* d_sum,
+                       const NormOptions& options, Index first, const RowParameters& workspace,
+                       linalg::Matrix d_x, float* d_f) {
   const Index length = x.cols();
-  const double count = options.mean_square ? static_cast<double>(length) : 1.0;
-  const bool own = options.variance == nullptr;
-  const auto origin_of = [&](const float* row) { return options.center ? *row : 0.0F; };
+  if (x.rows() == 0 || length == 0) {
+    return;
+  }
+  // A row of the sum lies where its gradient will be.
+  const float* from = make_row(x, f, 0, d_x.data());
   RowSums deviations;
   bool known = false;  // the deviations of the row whose turn is
-  for (Index i = 0; length > 0 && i < x.rows(); ++i) {
+  for (Index i = 0; i < x.rows(); ++i) {
     const Index at = i * length;
-    const float* from = x.data() + at;
-    if (own && !known) {
-      deviations = sum_deviations(from, length, origin_of(from));
-      deviations += sum_deviations_in_double(from, whole_steps(length), length, origin_of(from));
+    const float* next = i + 1 == x.rows() ? from : make_row(x, f, i + 1, d_x.data());
+    float* dx = d_x.data() + at;
+    if (options.variance == nullptr && !known) {
+      deviations = deviations_of(from, length, origin_of(from, options));
     }
-    const RowScale scale =
-        scale_of_row(from, length, options, first + i, deviations, origin_of(from));
+    const RowScale scale = scale_of_row(from, length, options, first + i, deviations);
     const BackwardRow row{from, d_output.data() + at, scale,
                           RowLayout(options, length, first + i, workspace),
                           NarrowScale::fits(scale)};
-    const RowLayout& layout = row.layout;
-    const auto run_at = [&](Index begin) {
-      BackwardRow run = row;
-      run.x += begin;
-      run.dy += begin;
-      return run;
-    };
-    RowSums sums;
-    layout.for_each_run(length, [&](Index begin, Index size, Index p) {
-      const RowSums part = sum_run(run_at(begin), size, options.beta != nullptr);
-      sums += {layout.gamma(p) * part.first, layout.gamma(p) * part.second};
-      if (layout.present && !layout.entry_by_entry) {
-        layout.parameters.d_gamma[p] += part.second;
-        layout.parameters.d_beta[p] += part.first;
-      }
-    });
-    const double mean = own && options.center ? sums.first / count : 0.0;
-    const double along = own ? sums.second / count : 0.0;
-    const bool last = i + 1 == x.rows();
-    const float* next = last ? from : from + length;
-    known = false;
-    layout.for_each_run(length, [&](Index begin, Index size, Index p) {
-      const GradientLine line{scale.shift, scale.factor * layout.gamma(p),
-                              -scale.factor * along * scale.factor,
-                              -scale.factor * (mean + scale.offset * along)};
-      const bool ahead = map_run(run_at(begin), size, line, d_x.data() + at + begin,
-                                 size == length ? next : from, origin_of(next), deviations);
-      known = ahead && size == length;
-    });
-    if (layout.entry_by_entry && (first + i + 1) % (kRowsInFloat * options.layout.groups) == 0) {
+    known = write_row(row, length, options, dx, next, deviations);
+    if (row.layout.entry_by_entry &&
+        (first + i + 1) % (kRowsInFloat * options.layout.groups) == 0) {
       add_recent(options, workspace);
     }
+    if (d_sum != nullptr) {
+      add(dx, d_sum + at, length, dx);
+    }
+    if (d_f != nullptr) {
+      std::copy_n(dx, length, d_f + at);
+    }
+    from = next;
   }
 }
 

@@ -1,5 +1,5 @@
-// What norm.cpp and norm_backward.cpp have in common: the statistics of a row, and where its gamma and beta
-// are.
+// What norm.cpp and norm_backward.cpp have in common: how a row of a sum is made, the statistics of a row, and
+// where its gamma and beta are.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,13 @@
 #include "normalization/norm.h"
 
 namespace attnlab::normalization {
+
+// out = a + b; out may be a.
+void add(const float* a, const float* b, Index count, float* out);
+
+// Row i of what is normalized: of x, or where there is an f of x + f, which is then made in `sum` [rows,
+// length] and is in the cache when its turn comes.
+const float* make_row(const linalg::ConstMatrix& x, const float* f, Index i, float* sum);
 
 // What is subtracted from the entries of row number `row`, and the square of what they are divided by; its
 // sums may be known already.

@@ -5,6 +5,7 @@
 
 #include "simd/exp_f64x2.h"
 #include "simd/f64x2.h"
+#include "simd/finite.h"
 #include "simd/own_function.h"
 #include "simd/row_softmax.h"
 #include "simd/scaled_exp.h"
@@ -19,8 +20,6 @@ using simd::Widened;
 
 constexpr Index kLanes = F32x4::kLanes;
 constexpr float kOnes[kLanes] = {1.0F, 1.0F, 1.0F, 1.0F};
-constexpr double kSmallestFloatGamma = 1e-30;
-constexpr double kLargestFloatGamma = 1e30;
 
 Widened multiply(const Widened& a, const Widened& b) { return {a.low * b.low, a.high * b.high}; }
 
@@ -188,8 +187,7 @@ Moments moments_in_double(const float* l, Index count, double gamma, double cent
 }
 
 Moments exponentiate_row(float* l, Index count, double gamma, double center, Index block) {
-  const double size = std::abs(gamma);
-  if (size >= kSmallestFloatGamma && size <= kLargestFloatGamma) {
+  if (simd::is_moderate(gamma)) {
     return exponentiate_with(FloatWeights(gamma), l, count, center, block);
   }
   return exponentiate_with(DoubleWeights(gamma), l, count, center, block);

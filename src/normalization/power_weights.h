@@ -31,12 +31,12 @@ struct Moments {
 Moments flat_moments(const float* l, Index count);
 
 // The nearest gamma that the exponentials of moments_in_float and exponentiate_row take as it is; any
-// other they round to that. 1e-30 <= gamma <= 1e30.
+// other they round to that. gamma is positive and moderate (simd/finite.h).
 double representable_gamma(double gamma);
 
 // Exponentials and products in float32, sums of 64 of them, the rest in double: entropy within
-// 2e-6 (1 + gamma |mean - center|) of the exact one (tested). 1e-30 <= gamma <= 1e30. Where cubes of
-// l - center overflow, third is not finite.
+// 2e-6 (1 + gamma |mean - center|) of the exact one (tested). gamma is positive and moderate. Where cubes
+// of l - center overflow, third is not finite.
 Moments moments_in_float(const float* l, Index count, double gamma, double center);
 
 // Everything in double: 1e-11 in place of 2e-6, any gamma, about 4 times the cost. third is NaN.

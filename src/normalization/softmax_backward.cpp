@@ -45,8 +45,9 @@ void map(const float* w, const float* g, Index steps, float* dx, Function&& func
 ATTNLAB_OWN_FUNCTION void combine(const float* w, const float* g, Index length,
                                   const Combination& by, float* dx) {
   // NaN is not moderate, and slow.
-  const bool narrow = simd::is_moderate(by.product) && simd::is_moderate(by.weight) &&
-                      simd::is_moderate(by.gradient);
+  const bool narrow = simd::is_moderate_or_zero(by.product) &&
+                      simd::is_moderate_or_zero(by.weight) &&
+                      simd::is_moderate_or_zero(by.gradient);
   const Index steps = narrow ? length / kStep : 0;
   combine_in_double(w, g, steps * kStep, length, by, dx);
   const F32x4 weight = splat(static_cast<float>(by.weight));

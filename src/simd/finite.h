@@ -8,10 +8,15 @@
 
 namespace attnlab::simd {
 
-// Whether a product with that keeps its digits in float32. NaN does not.
+// Whether float32 computes with a factor at no loss, in products and in exponents (scaled_exp.h): eight decades
+// are left to either end of its normal numbers. 0, infinity and NaN are not moderate.
 inline bool is_moderate(double factor) {
-  return factor == 0.0 || (std::abs(factor) > 1e-30 && std::abs(factor) < 1e30);
+  const double size = std::abs(factor);
+  return size >= 1e-30 && size <= 1e30;
 }
+
+// Of a product, whose digits a 0 costs nothing.
+inline bool is_moderate_or_zero(double factor) { return factor == 0.0 || is_moderate(factor); }
 
 // Whether all of some floats are finite.
 inline bool all_finite(const float* values, std::ptrdiff_t count) {

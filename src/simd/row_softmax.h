@@ -4,7 +4,7 @@
 //   out_j = exp((x_j - origin) * factor),   sum = sum_j out_j,   origin = max_j x_j
 //
 // origin is 0 where the row holds nothing but -infinity and NaN, so that a row of -infinity sums to
-// exactly 0 and a NaN reaches the sum. factor is between 1e-30 and 1e30.
+// exactly 0 and a NaN reaches the sum. factor is positive and moderate (finite.h).
 //
 // Plan: scaled_exp.h. Blocks of entries are added up in float32, blocks in double. Where the logarithm of
 // the sum is wanted, a block is one vector: ln(sum) then keeps its digits where one entry outweighs all

@@ -12,7 +12,7 @@
 
 namespace attnlab::simd {
 
-// factor is between 1e-30 and 1e30.
+// factor is positive and moderate (finite.h).
 class ScaledExp {
  public:
   static constexpr double kLog2E = 1.4426950408889634;

@@ -1,4 +1,4 @@
-/** The life of a pool: its threads, its calls, and how both end. What it computes is in pool-cutting.test.ts. */
+/** The life of a pool: its threads, its calls, and how both end. What it computes is in pool-cutting*.test.ts. */
 import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";

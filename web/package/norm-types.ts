@@ -264,8 +264,9 @@ export interface NormOperations {
    * `dx = (h - mean(h) - z mean(h z)) / sqrt(variance + eps)`; dgamma and dbeta sum dOutput z and dOutput over slices.
    *
    * dOutput: the gradient that comes in, of x's shape. In float32 with sums in double: within 2^-21 of the terms that a
-   * gradient is the sum of; where variance + eps is 0, dx is 0. Errors as there, SHAPE for `dOutput` too; `out` by name ({@link OutsOption}), of x's shape for dx, of gamma's for
-   * dgamma. Cost: about 15 operations per entry; x and dOutput are read from memory once.
+   * gradient is the sum of; where variance + eps is 0, dx is 0. Errors as there, SHAPE for `dOutput` too; `out` by name
+   * ({@link OutsOption}), of x's shape for dx, of gamma's for dgamma. Cost: about 15 operations per entry; x and dOutput
+   * are read from memory once.
    *
    * @example
    * ```js

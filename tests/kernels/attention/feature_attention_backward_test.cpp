@@ -22,8 +22,7 @@ using testing::Fenced;
 using testing::kInfinity;
 using testing::kNan;
 using testing::Random;
-
-std::size_t size(Index rows, Index columns) { return static_cast<std::size_t>(rows * columns); }
+using testing::size_of;
 
 struct Gradients {
   std::vector<float> dq;
@@ -34,9 +33,9 @@ struct Gradients {
 Gradients run(const FeatureProblem& problem, const std::vector<float>& d_output,
               const FeatureMap& map) {
   const auto& [n_q, n_k, d, d_v, q, k, v, mask, causal] = problem;
-  Fenced dq(size(n_q, d), 1);
-  Fenced dk(size(n_k, d), 2);
-  Fenced dv(size(n_k, d_v), 3);
+  Fenced dq(size_of(n_q, d), 1);
+  Fenced dk(size_of(n_k, d), 2);
+  Fenced dv(size_of(n_k, d_v), 3);
   std::vector<double> workspace(feature_attention_backward_workspace(map, n_q, d, d_v), kNan);
   feature_attention_backward(
       ConstMatrix(q.data(), n_q, d), ConstMatrix(k.data(), n_k, d), ConstMatrix(v.data(), n_k, d_v),
@@ -56,9 +55,9 @@ FeatureProblem make(Random& random, Index n_q, Index n_k, Index d, Index d_v, bo
                          .n_k = n_k,
                          .d = d,
                          .d_v = d_v,
-                         .q = random.values(size(n_q, d), -spread, spread),
-                         .k = random.values(size(n_k, d), -spread, spread),
-                         .v = random.values(size(n_k, d_v), -2.0F, 2.0F),
+                         .q = random.values(size_of(n_q, d), -spread, spread),
+                         .k = random.values(size_of(n_k, d), -spread, spread),
+                         .v = random.values(size_of(n_k, d_v), -2.0F, 2.0F),
                          .mask = {},
                          .causal = causal};
   problem.mask.resize(static_cast<std::size_t>(n_k));
@@ -76,15 +75,15 @@ void check(FeatureProblem problem, const FeatureMap& map, const RowFunction& row
            double tolerance) {
   constexpr double kStep = 0x1p-18;
   Random random(5);
-  const std::vector<float> d_output = random.values(size(problem.n_q, problem.d_v));
+  const std::vector<float> d_output = random.values(size_of(problem.n_q, problem.d_v));
   const Gradients actual = run(problem, d_output, map);
   const auto loss = [&] {
     double total = 0.0;
     for (Index i = 0; i < problem.n_q; ++i) {
       const reference::Row expected = row(problem, i);
       for (Index c = 0; c < problem.d_v; ++c) {
-        total += expected.out[size(c, 1)] *
-                 static_cast<double>(d_output[size(i, problem.d_v) + size(c, 1)]);
+        total += expected.out[size_of(c, 1)] *
+                 static_cast<double>(d_output[size_of(i, problem.d_v) + size_of(c, 1)]);
       }
     }
     return total;
@@ -116,7 +115,7 @@ void check(FeatureProblem problem, const FeatureMap& map, const RowFunction& row
   CHECK(worst(problem.v, actual.dv) < tolerance);
   for (Index j = 0; j < problem.n_k; ++j) {
     for (Index c = 0; problem.mask[static_cast<std::size_t>(j)] == 0 && c < problem.d; ++c) {
-      CHECK(actual.dk[size(j, problem.d) + size(c, 1)] == 0.0F);
+      CHECK(actual.dk[size_of(j, problem.d) + size_of(c, 1)] == 0.0F);
     }
   }
 }
@@ -165,7 +164,7 @@ TEST_CASE("feature_attention_backward: constant values have no gradient with res
   for (const bool causal : {false, true}) {
     FeatureProblem problem = make(random, 40, 40, 6, 3, causal, 3.0F);
     problem.v.assign(problem.v.size(), 2.0F);
-    const std::vector<float> d_output = random.values(size(40, 3));
+    const std::vector<float> d_output = random.values(size_of(40, 3));
     for (const LinearMap kind : {LinearMap::kElu, LinearMap::kExp, LinearMap::kSoftmax}) {
       const Gradients actual = run(problem, d_output, linear_map(kind));
       for (const std::vector<float>* gradient : {&actual.dq, &actual.dk}) {
@@ -182,11 +181,11 @@ TEST_CASE("feature_attention_backward: hidden keys contribute nothing, whatever 
   for (const bool causal : {false, true}) {
     const FeatureProblem problem = make(random, 30, 30, 6, 3, causal);
     FeatureProblem spoiled = problem;
-    const std::vector<float> d_output = random.values(size(30, 3));
+    const std::vector<float> d_output = random.values(size_of(30, 3));
     for (Index j = 0; j < 30; ++j) {
       if (problem.mask[static_cast<std::size_t>(j)] == 0) {
-        spoiled.k[size(j, 6)] = kNan;
-        spoiled.v[size(j, 3)] = kInfinity;
+        spoiled.k[size_of(j, 6)] = kNan;
+        spoiled.v[size_of(j, 3)] = kInfinity;
       }
     }
     for (const LinearMap kind : {LinearMap::kElu, LinearMap::kSoftmax, LinearMap::kCosine}) {
@@ -201,9 +200,9 @@ TEST_CASE("feature_attention_backward: hidden keys contribute nothing, whatever 
       FeatureProblem late = problem;
       late.mask.assign(30, 1);
       const Gradients clean = run(late, d_output, linear_map(LinearMap::kExp));
-      late.k[size(20, 6)] = kNan;
+      late.k[size_of(20, 6)] = kNan;
       const Gradients actual = run(late, d_output, linear_map(LinearMap::kExp));
-      for (std::size_t e = 0; e < size(20, 6); ++e) {
+      for (std::size_t e = 0; e < size_of(20, 6); ++e) {
         CHECK(actual.dq[e] == clean.dq[e]);
       }
     }
@@ -217,7 +216,7 @@ TEST_CASE("feature_attention_backward: long vectors and every size of nothing") 
       for (const Index d_v : {0, 4}) {
         const FeatureProblem problem = make(random, n, n, 5, d_v, causal, 200.0F);
         for (const LinearMap kind : {LinearMap::kExp, LinearMap::kSoftmax}) {
-          const Gradients actual = run(problem, random.values(size(n, d_v)), linear_map(kind));
+          const Gradients actual = run(problem, random.values(size_of(n, d_v)), linear_map(kind));
           for (const std::vector<float>* gradient : {&actual.dq, &actual.dk, &actual.dv}) {
             for (const float entry : *gradient) {
               CHECK(std::isfinite(entry));

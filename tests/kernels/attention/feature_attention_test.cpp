@@ -25,6 +25,7 @@ using testing::Input;
 using testing::kInfinity;
 using testing::kNan;
 using testing::Random;
+using testing::size_of;
 
 constexpr LinearMap kLinearMaps[] = {LinearMap::kElu, LinearMap::kRelu, LinearMap::kExp,
                                      LinearMap::kSoftmax, LinearMap::kCosine};
@@ -32,16 +33,14 @@ constexpr Estimator kEstimators[] = {Estimator::kPositive, Estimator::kHyperboli
                                      Estimator::kTrigonometric, Estimator::kRelu,
                                      Estimator::kRegularized};
 
-std::size_t size(Index rows, Index columns) { return static_cast<std::size_t>(rows * columns); }
-
 FeatureProblem make(Random& random, Index n_q, Index n_k, Index d, Index d_v, float spread = 1.0F) {
   return {.n_q = n_q,
           .n_k = n_k,
           .d = d,
           .d_v = d_v,
-          .q = random.values(size(n_q, d), -spread, spread),
-          .k = random.values(size(n_k, d), -spread, spread),
-          .v = random.values(size(n_k, d_v), -2.0F, 2.0F),
+          .q = random.values(size_of(n_q, d), -spread, spread),
+          .k = random.values(size_of(n_k, d), -spread, spread),
+          .v = random.values(size_of(n_k, d_v), -2.0F, 2.0F),
           .mask = {}};
 }
 
@@ -54,10 +53,10 @@ void hide(FeatureProblem& problem, Random& random, double probability) {
 
 PerformerSettings settings(Estimator estimator, Index draws, Index d, std::uint64_t seed) {
   PerformerSettings result{.estimator = estimator,
-                           .projection = std::vector<float>(size(draws, d)),
+                           .projection = std::vector<float>(size_of(draws, d)),
                            .draws = draws,
                            .scale = 1.0 / std::sqrt(static_cast<double>(d))};
-  random::fill_normal(random::Draws(seed), 0, size(draws, d), result.projection.data());
+  random::fill_normal(random::Draws(seed), 0, size_of(draws, d), result.projection.data());
   return result;
 }
 
@@ -71,7 +70,7 @@ std::vector<float> run(const FeatureProblem& problem, const FeatureMap& map,
   const Input q(problem.q, offset);
   const Input k(problem.k, (offset + 1) % 4);
   const Input v(problem.v, (offset + 2) % 4);
-  Fenced out(size(problem.n_q, problem.d_v), offset);
+  Fenced out(size_of(problem.n_q, problem.d_v), offset);
   Fenced workspace(feature_attention_workspace(map, problem.d, problem.d_v), offset);
   feature_attention(ConstMatrix(q.data(), problem.n_q, problem.d),
                     ConstMatrix(k.data(), problem.n_k, problem.d),
@@ -93,8 +92,8 @@ double largest_error(const FeatureProblem& problem, const std::vector<float>& ac
   for (Index i = 0; i < problem.n_q; ++i) {
     const reference::Row expected = row(i);
     for (Index c = 0; c < problem.d_v; ++c) {
-      const auto result = static_cast<double>(actual[size(i, problem.d_v) + size(c, 1)]);
-      const double exact = expected.out[size(c, 1)];
+      const auto result = static_cast<double>(actual[size_of(i, problem.d_v) + size_of(c, 1)]);
+      const double exact = expected.out[size_of(c, 1)];
       const double error =
           std::abs(result - exact) / (expected.condition * std::fmax(1.0, std::abs(exact)));
       if (std::isnan(error)) {
@@ -277,8 +276,8 @@ TEST_CASE("feature_attention: hidden keys contribute nothing, whatever they hold
     FeatureProblem spoiled = problem;
     for (Index j = 0; j < 70; ++j) {
       if (problem.mask[static_cast<std::size_t>(j)] == 0) {
-        spoiled.k[size(j, 8) + 3] = j % 2 == 0 ? kNan : kInfinity;
-        spoiled.v[size(j, 5) + 1] = j % 2 == 0 ? kInfinity : kNan;
+        spoiled.k[size_of(j, 8) + 3] = j % 2 == 0 ? kNan : kInfinity;
+        spoiled.v[size_of(j, 5) + 1] = j % 2 == 0 ? kInfinity : kNan;
       }
     }
     for (const LinearMap kind : kLinearMaps) {
@@ -312,11 +311,11 @@ TEST_CASE("feature_attention: what is not finite goes to the rows that see it") 
         INFO(static_cast<int>(map.map) << " " << map.draws << " causal " << causal << " " << bad);
         const std::vector<float> clean = run(problem, map);
         FeatureProblem in_value = problem;
-        in_value.v[size(bad, 5) + 2] = kInfinity;
+        in_value.v[size_of(bad, 5) + 2] = kInfinity;
         FeatureProblem in_key = problem;
-        in_key.k[size(bad, 8) + 2] = kNan;
+        in_key.k[size_of(bad, 8) + 2] = kNan;
         FeatureProblem in_query = problem;
-        in_query.q[size(bad, 8) + 2] = kNan;
+        in_query.q[size_of(bad, 8) + 2] = kNan;
         const std::vector<float> value = run(in_value, map);
         const std::vector<float> key = run(in_key, map);
         const std::vector<float> query = run(in_query, map);
@@ -324,7 +323,7 @@ TEST_CASE("feature_attention: what is not finite goes to the rows that see it") 
         for (Index i = 0; i < 60; ++i) {
           const bool sees = !causal || i >= bad;
           for (Index c = 0; c < 5; ++c) {
-            const std::size_t e = size(i, 5) + size(c, 1);
+            const std::size_t e = size_of(i, 5) + size_of(c, 1);
             wrong += sees && c == 2
                          ? (value[e] == kInfinity ? 0 : 1)
                          : (close(value[e], static_cast<double>(clean[e]), 4e-6) ? 0 : 1);

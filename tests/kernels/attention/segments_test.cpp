@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attention/reference/nystrom.h"
+#include "support/buffers.h"
 #include "support/catch.h"
 #include "support/random.h"
 
@@ -14,8 +15,7 @@ namespace {
 using linalg::ConstMatrix;
 using linalg::Matrix;
 using testing::Random;
-
-std::size_t size(Index rows, Index columns) { return static_cast<std::size_t>(rows * columns); }
+using testing::size_of;
 
 TEST_CASE("segments: lengths, and what the mask leaves") {
   std::vector<Segment> segments(64);
@@ -52,17 +52,17 @@ TEST_CASE("segments: means to 1e-6, over the visible rows") {
   Random random(81);
   for (const Index d : {1, 3, 4, 7, 16}) {
     const Index n = 1000 + d;
-    const std::vector<float> x = random.values(size(n, d), 9.0F, 10.0F);
+    const std::vector<float> x = random.values(size_of(n, d), 9.0F, 10.0F);
     reference::Dense rows(n, d);
     std::copy(x.begin(), x.end(), rows.data());
-    std::vector<std::uint8_t> mask(size(n, 1), std::uint8_t{1});
+    std::vector<std::uint8_t> mask(size_of(n, 1), std::uint8_t{1});
     for (std::uint8_t& visible : mask) {
       visible = random.chance(0.2) ? std::uint8_t{0} : std::uint8_t{1};
     }
     std::vector<Segment> segments(3);
     const Index left = find_segments(SegmentKind::kAdaptive, n, 3, mask.data(), segments.data());
-    std::vector<float> means(size(left, d));
-    std::vector<double> sums(size(d, 1));
+    std::vector<float> means(size_of(left, d));
+    std::vector<double> sums(size_of(d, 1));
     segment_means(ConstMatrix(x.data(), n, d), segments.data(), left, mask.data(),
                   Matrix(means.data(), left, d), sums.data());
     const reference::Dense expected =

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "attention/reference/sparse.h"
@@ -12,6 +12,7 @@
 #include "support/catch.h"
 #include "support/compare.h"
 #include "support/random.h"
+#include "support/sparse_problem.h"
 
 namespace attnlab::attention {
 namespace {
@@ -24,86 +25,21 @@ using testing::Fenced;
 using testing::Input;
 using testing::kInfinity;
 using testing::kNan;
+using testing::pattern_of;
 using testing::Random;
-
-std::size_t size(Index rows, Index columns) { return static_cast<std::size_t>(rows * columns); }
-
-struct Problem {
-  Shape shape;
-  SparsePattern pattern;
-  std::vector<float> q;
-  std::vector<float> k;
-  std::vector<float> v;
-  std::vector<float> d_out;
-  std::vector<std::uint8_t> mask;
-  double scale = 0.5;
-  bool times_log_visible = false;
-
-  Problem(const Shape& sizes, const SparsePattern& kept, Random& random)
-      : shape(sizes),
-        pattern(kept),
-        q(random.values(size(sizes.n_q, sizes.d), -1.5F, 1.5F)),
-        k(random.values(size(sizes.n_k, sizes.d), -1.5F, 1.5F)),
-        v(random.values(size(sizes.n_k, sizes.d_v), -2.0F, 2.0F)),
-        d_out(random.values(size(sizes.n_q, sizes.d_v), -2.0F, 2.0F)) {}
-
-  void hide_keys(Random& random, double probability) {
-    mask.resize(static_cast<std::size_t>(shape.n_k));
-    for (std::uint8_t& visible : mask) {
-      visible = random.chance(probability) ? std::uint8_t{0} : std::uint8_t{1};
-    }
-  }
-
-  SparseOptions options() const {
-    return {.pattern = pattern,
-            .scale = scale,
-            .times_log_visible = times_log_visible,
-            .mask = mask.empty() ? nullptr : mask.data()};
-  }
-
-  std::string describe() const {
-    return "pattern " + std::to_string(static_cast<int>(pattern.kind)) + " window " +
-           std::to_string(pattern.window.left) + " " + std::to_string(pattern.window.right) +
-           " dilation " + std::to_string(pattern.dilation) + " block " +
-           std::to_string(pattern.block_size) + " random " + std::to_string(pattern.random_blocks) +
-           " global " + std::to_string(pattern.global_tokens) + (pattern.causal ? " causal" : "") +
-           " n_q " + std::to_string(shape.n_q) + " n_k " + std::to_string(shape.n_k) + " d " +
-           std::to_string(shape.d) + " d_v " + std::to_string(shape.d_v) + " mask " +
-           std::to_string(mask.size());
-  }
-};
-
-// What the groups keep, without the mask; every entry must be counted at most once.
-std::vector<std::uint8_t> pattern_of(const Problem& problem, bool masked = false) {
-  const Shape& shape = problem.shape;
-  Fenced out(size(shape.n_q, shape.n_k));
-  Fenced workspace(size(SparsePlan::scratch(shape.n_k), 1));
-  const Index kept = sparse_pattern(problem.pattern, masked ? problem.options().mask : nullptr,
-                                    Matrix(out.data(), shape.n_q, shape.n_k), workspace.values());
-  CHECK(out.intact());
-  CHECK(workspace.intact());
-  std::vector<std::uint8_t> result;
-  Index ones = 0;
-  int wrong = 0;
-  for (const float entry : out.values()) {
-    wrong += entry == 0.0F || entry == 1.0F ? 0 : 1;
-    ones += entry == 1.0F ? 1 : 0;
-    result.push_back(entry == 1.0F ? std::uint8_t{1} : std::uint8_t{0});
-  }
-  CHECK(wrong == 0);
-  CHECK(ones == kept);
-  return result;
-}
+using testing::random_pattern;
+using testing::size_of;
+using testing::SparseProblem;
 
 // What the definition keeps. Random blocks have no formula: they are taken from what the groups
 // keep outside the window, and held to the rules of the draw.
-std::vector<std::uint8_t> definition(const Problem& problem,
+std::vector<std::uint8_t> definition(const SparseProblem& problem,
                                      const std::vector<std::uint8_t>& kept) {
   const Shape& shape = problem.shape;
   const SparsePattern& pattern = problem.pattern;
-  std::vector<std::uint8_t> result(size(shape.n_q, shape.n_k));
+  std::vector<std::uint8_t> result(size_of(shape.n_q, shape.n_k));
   const Index blocks = (shape.n_k + pattern.block_size - 1) / pattern.block_size;
-  std::vector<std::set<Index>> drawn_for(size(shape.n_q, 1));
+  std::vector<std::set<Index>> drawn_for(size_of(shape.n_q, 1));
   for (Index i = 0; i < shape.n_q; ++i) {
     const Index position = i + shape.n_k - shape.n_q;
     std::set<Index> random;
@@ -123,7 +59,7 @@ std::vector<std::uint8_t> definition(const Problem& problem,
         const Index last = std::min(shape.n_k, (b + 1) * pattern.block_size) - 1;
         if (last < pattern.global_tokens) {
           ++hidden_by_globals;
-        } else if (kept[size(i, shape.n_k) + size(last, 1)] != 0) {
+        } else if (kept[size_of(i, shape.n_k) + size_of(last, 1)] != 0) {
           random.insert(b);
         }
       }
@@ -133,29 +69,29 @@ std::vector<std::uint8_t> definition(const Problem& problem,
       CHECK(drawn + hidden_by_globals >= wanted);
     }
     for (Index j = 0; j < shape.n_k; ++j) {
-      result[size(i, shape.n_k) + size(j, 1)] =
+      result[size_of(i, shape.n_k) + size_of(j, 1)] =
           reference::keeps(pattern, random, position, j) ? std::uint8_t{1} : std::uint8_t{0};
     }
   }
   return result;
 }
 
-void apply_mask(const Problem& problem, std::vector<std::uint8_t>& kept) {
+void apply_mask(const SparseProblem& problem, std::vector<std::uint8_t>& kept) {
   for (std::size_t e = 0; !problem.mask.empty() && e < kept.size(); ++e) {
-    kept[e] = problem.mask[e % size(problem.shape.n_k, 1)] == 0 ? std::uint8_t{0} : kept[e];
+    kept[e] = problem.mask[e % size_of(problem.shape.n_k, 1)] == 0 ? std::uint8_t{0} : kept[e];
   }
 }
 
 // The largest sum of |terms| behind a logit: rounding errors of logits scale with it.
-double logit_magnitude(const Problem& problem) {
+double logit_magnitude(const SparseProblem& problem) {
   double largest = 0.0;
   const Shape& shape = problem.shape;
   for (Index i = 0; i < shape.n_q; ++i) {
     for (Index j = 0; j < shape.n_k; ++j) {
       double sum = 0.0;
       for (Index c = 0; c < shape.d; ++c) {
-        const double term = static_cast<double>(problem.q[size(i, shape.d) + size(c, 1)]) *
-                            static_cast<double>(problem.k[size(j, shape.d) + size(c, 1)]);
+        const double term = static_cast<double>(problem.q[size_of(i, shape.d) + size_of(c, 1)]) *
+                            static_cast<double>(problem.k[size_of(j, shape.d) + size_of(c, 1)]);
         sum += std::isfinite(term) ? std::abs(term) : 0.0;
       }
       largest = std::max(
@@ -174,7 +110,7 @@ struct Results {
   std::vector<float> dv;
 };
 
-Results run(const Problem& problem, std::size_t offset = 0) {
+Results run(const SparseProblem& problem, std::size_t offset = 0) {
   const auto [n_q, n_k, d, d_v] = problem.shape;
   const Input q(problem.q, offset);
   const Input k(problem.k, (offset + 1) % 4);
@@ -183,10 +119,10 @@ Results run(const Problem& problem, std::size_t offset = 0) {
   const ConstMatrix q_view(q.data(), n_q, d);
   const ConstMatrix k_view(k.data(), n_k, d);
   const ConstMatrix v_view(v.data(), n_k, d_v);
-  Fenced out(size(n_q, d_v), offset);
-  Fenced dq(size(n_q, d), offset);
-  Fenced dk(size(n_k, d), offset);
-  Fenced dv(size(n_k, d_v), offset);
+  Fenced out(size_of(n_q, d_v), offset);
+  Fenced dq(size_of(n_q, d), offset);
+  Fenced dk(size_of(n_k, d), offset);
+  Fenced dv(size_of(n_k, d_v), offset);
   Fenced workspace(sparse_workspace(n_q, n_k, d, d_v), offset);
   sparse(q_view, k_view, v_view, problem.options(), Matrix(out.data(), n_q, d_v),
          workspace.values());
@@ -208,7 +144,7 @@ Results run(const Problem& problem, std::size_t offset = 0) {
   return {copy(out), copy(dq), copy(dk), copy(dv)};
 }
 
-void check(const Problem& problem, std::size_t offset = 0, bool gradients = true) {
+void check(const SparseProblem& problem, std::size_t offset = 0, bool gradients = true) {
   INFO(problem.describe());
   std::vector<std::uint8_t> kept = pattern_of(problem);
   CHECK(definition(problem, kept) == kept);
@@ -246,49 +182,18 @@ void check(const Problem& problem, std::size_t offset = 0, bool gradients = true
   CHECK(wrong_gradients(actual.dv, expected.dv, expected.dv_size) == 0);
 }
 
-SparsePattern random_pattern(Random& random) {
-  const auto kind = static_cast<PatternKind>(random.below(4));
-  const bool blocks = kind == PatternKind::kBigBird;
-  return {.kind = kind,
-          .window = {.left = random.below(blocks ? 3 : 12), .right = random.below(blocks ? 3 : 12)},
-          .dilation = 1 + random.below(random.chance(0.2) ? 60 : 7),
-          .block_size = 1 + random.below(random.chance(0.3) ? 70 : 9),
-          .random_blocks = random.below(4),
-          .seed = random.bits(),
-          .global_tokens = random.chance(0.5) ? random.below(9) : 0,
-          .causal = random.chance(0.4)};
-}
-
 TEST_CASE("sparse: every pattern, small sizes, in any combination of options") {
   Random random(61);
   for (int turn = 0; turn < 600; ++turn) {
     const Index n_k = random.below(turn % 10 == 0 ? 300 : 50);
     const Index n_q = random.chance(0.5) ? n_k : random.below(turn % 10 == 0 ? 300 : 50);
-    Problem problem({n_q, n_k, 1 + random.below(12), random.below(15)}, random_pattern(random),
-                    random);
+    SparseProblem problem({n_q, n_k, 1 + random.below(12), random.below(15)},
+                          random_pattern(random), random);
     if (random.chance(0.4)) {
       problem.hide_keys(random, random.uniform(0.0F, 1.0F));
     }
     problem.times_log_visible = random.chance(0.3);
     check(problem, static_cast<std::size_t>(turn % 4));
-  }
-}
-
-TEST_CASE("sparse: some rows of a larger matrix keep what they keep there") {
-  Random random(67);
-  for (int turn = 0; turn < 200; ++turn) {
-    const Index n_k = 1 + random.below(60);
-    const int n_q = 1 + random.below(60);
-    const Problem whole({n_q, n_k, 2, 2}, random_pattern(random), random);
-    const int first = random.below(n_q);
-    const int end = first + 1 + random.below(n_q - first);
-    Problem part = whole;
-    part.shape.n_q = end - first;
-    part.pattern.further_queries = n_q - end;
-    INFO(whole.describe() << " rows " << first << " to " << end);
-    const std::vector<std::uint8_t> kept = pattern_of(whole);
-    const auto row = [&](Index i) { return kept.begin() + static_cast<std::ptrdiff_t>(i * n_k); };
-    CHECK(pattern_of(part) == std::vector<std::uint8_t>(row(first), row(end)));
   }
 }
 
@@ -308,30 +213,30 @@ TEST_CASE("sparse: sizes around groups, blocks and tiles") {
       if (kind == PatternKind::kBigBird) {
         pattern.window = {1, 1};
       }
-      check(Problem({n, n, 8, 9}, pattern, random));
+      check(SparseProblem({n, n, 8, 9}, pattern, random));
     }
   }
 }
 
 TEST_CASE("sparse: a window without limits is exact attention") {
   Random random(63);
-  check(Problem({150, 211, 16, 17}, {}, random));
-  check(Problem({211, 150, 16, 17}, {.causal = true}, random));
+  check(SparseProblem({150, 211, 16, 17}, {}, random));
+  check(SparseProblem({211, 150, 16, 17}, {.causal = true}, random));
 }
 
 TEST_CASE("sparse: extreme parameters") {
   Random random(64);
   constexpr Index kHuge = std::numeric_limits<Index>::max() / 4;
-  check(Problem({40, 40, 4, 3}, {.kind = PatternKind::kAtrous, .dilation = kHuge}, random));
-  check(Problem({40, 40, 4, 3}, {.kind = PatternKind::kLocal, .window = {kHuge, 0}}, random));
-  check(Problem({40, 40, 4, 3},
-                {.kind = PatternKind::kBigBird,
-                 .window = {0, 0},
-                 .block_size = kHuge,
-                 .random_blocks = kHuge,
-                 .global_tokens = kHuge},
-                random));
-  check(Problem(
+  check(SparseProblem({40, 40, 4, 3}, {.kind = PatternKind::kAtrous, .dilation = kHuge}, random));
+  check(SparseProblem({40, 40, 4, 3}, {.kind = PatternKind::kLocal, .window = {kHuge, 0}}, random));
+  check(SparseProblem({40, 40, 4, 3},
+                      {.kind = PatternKind::kBigBird,
+                       .window = {0, 0},
+                       .block_size = kHuge,
+                       .random_blocks = kHuge,
+                       .global_tokens = kHuge},
+                      random));
+  check(SparseProblem(
       {40, 40, 4, 3},
       {.kind = PatternKind::kBigBird, .window = {0, 0}, .block_size = 3, .random_blocks = kHuge},
       random));
@@ -341,7 +246,7 @@ TEST_CASE("sparse: what is not kept contributes nothing, whatever it holds") {
   Random random(65);
   for (int turn = 0; turn < 120; ++turn) {
     const Index n = 20 + random.below(60);
-    Problem problem({n, n, 5, 7}, random_pattern(random), random);
+    SparseProblem problem({n, n, 5, 7}, random_pattern(random), random);
     problem.hide_keys(random, 0.3);
     for (std::vector<float>* operand : {&problem.q, &problem.k, &problem.v}) {
       for (float& value : *operand) {
@@ -352,9 +257,9 @@ TEST_CASE("sparse: what is not kept contributes nothing, whatever it holds") {
     }
     check(problem, 0, false);
     // Gradients: a key that is hidden, or a query whose keys are all as before, sees no change.
-    Problem clean({n, n, 5, 7}, problem.pattern, random);
+    SparseProblem clean({n, n, 5, 7}, problem.pattern, random);
     clean.mask = problem.mask;
-    Problem spoiled = clean;
+    SparseProblem spoiled = clean;
     for (Index j = 0; j < n; ++j) {
       if (spoiled.mask[static_cast<std::size_t>(j)] == 0) {
         std::fill_n(spoiled.k.begin() + j * 5, 5, kNan);
@@ -372,8 +277,8 @@ TEST_CASE("sparse: what is not kept contributes nothing, whatever it holds") {
 
 TEST_CASE("sparse: NaN in a row of dO spoils what that row keeps, and nothing else") {
   Random random(66);
-  Problem problem({60, 60, 4, 3}, {.kind = PatternKind::kSparse, .window = {2, 2}, .dilation = 7},
-                  random);
+  SparseProblem problem({60, 60, 4, 3},
+                        {.kind = PatternKind::kSparse, .window = {2, 2}, .dilation = 7}, random);
   const std::vector<std::uint8_t> kept = pattern_of(problem);
   const Results clean = run(problem);
   problem.d_out[30 * 3 + 1] = kNan;
@@ -389,8 +294,8 @@ TEST_CASE("sparse: NaN in a row of dO spoils what that row keeps, and nothing el
 
 TEST_CASE("sparse: what float32 cannot hold on the way is held all the same") {
   Random random(67);
-  Problem problem({40, 40, 1, 2}, {.kind = PatternKind::kSparse, .window = {3, 3}, .dilation = 5},
-                  random);
+  SparseProblem problem({40, 40, 1, 2},
+                        {.kind = PatternKind::kSparse, .window = {3, 3}, .dilation = 5}, random);
   problem.scale = 1.0;
   std::fill(problem.q.begin(), problem.q.end(), 1e20F);
   for (Index j = 0; j < 40; ++j) {
@@ -404,40 +309,6 @@ TEST_CASE("sparse: what float32 cannot hold on the way is held all the same") {
   for (std::size_t e = 0; e < actual.out.size(); ++e) {
     CHECK(close(actual.out[e], expected.out[e], 1e-6));
     CHECK(close(actual.dv[e], expected.dv[e], 1e-5));
-  }
-}
-
-TEST_CASE("sparse: seeds and blocks decide the draw, heads and queries do not") {
-  Random random(68);
-  const SparsePattern pattern{.kind = PatternKind::kBigBird,
-                              .window = {1, 1},
-                              .block_size = 4,
-                              .random_blocks = 3,
-                              .seed = 7};
-  const Problem self({160, 160, 2, 2}, pattern, random);
-  const std::vector<std::uint8_t> all = pattern_of(self);
-  CHECK(pattern_of(self) == all);
-  // The last queries alone draw what they drew among all.
-  const Problem tail({23, 160, 2, 2}, pattern, random);
-  const std::vector<std::uint8_t> part = pattern_of(tail);
-  CHECK(std::equal(part.begin(), part.end(), all.end() - 23 * 160));
-  Problem other = self;
-  other.pattern.seed = 8;
-  CHECK(pattern_of(other) != all);
-  other.pattern.seed = 7 + (std::uint64_t{1} << 40);
-  CHECK(pattern_of(other) != all);
-  // Every candidate comes up about equally often.
-  std::vector<double> drawn(40, 0.0);
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
-    other.pattern.seed = seed;
-    const std::vector<std::uint8_t> kept = pattern_of(other);
-    for (std::size_t block = 0; block < 40; ++block) {
-      drawn[block] += kept[std::size_t{80} * 160 + block * 4] != 0 ? 1.0 : 0.0;
-    }
-  }
-  for (std::size_t block = 0; block < 40; ++block) {
-    const bool near = block >= 19 && block <= 21;
-    CHECK((near ? drawn[block] == 400.0 : std::abs(drawn[block] - 400.0 * 3 / 37) < 30.0));
   }
 }
 

@@ -7,35 +7,23 @@
 #include "support/buffers.h"
 #include "support/catch.h"
 #include "support/compare.h"
+#include "support/entropy_run.h"
 #include "support/random.h"
 #include "support/rows.h"
 
 namespace attnlab::normalization {
 namespace {
 
+using testing::EntropyRun;
 using testing::Fenced;
 using testing::Random;
 
-struct Run {
-  std::vector<float> out;
-  EntropyResult result;
-  std::vector<double> exponents;
-  std::vector<double> steps;
-  std::vector<double> entropies;
-};
-
-Run iterate(const std::vector<float>& row, RowInput input, double target, int rounds = 10) {
-  const auto room = static_cast<std::size_t>(rounds);
+EntropyRun iterate(const std::vector<float>& row, RowInput input, double target, int rounds = 10) {
   Fenced out(row.size());
   std::vector<double> workspace(row.size());
-  Run run{.out = {},
-          .result = {},
-          .exponents = std::vector<double>(room),
-          .steps = std::vector<double>(room),
-          .entropies = std::vector<double>(room)};
-  run.result = entropy_normalize_article(
-      row.data(), static_cast<Index>(row.size()), input, target, rounds, out.data(), workspace,
-      {run.exponents.data(), run.steps.data(), run.entropies.data()});
+  EntropyRun run(rounds);
+  run.result = entropy_normalize_article(row.data(), static_cast<Index>(row.size()), input, target,
+                                         rounds, out.data(), workspace, run.trace());
   CHECK(out.intact());
   run.out.assign(out.values().begin(), out.values().end());
   return run;
@@ -43,7 +31,8 @@ Run iterate(const std::vector<float>& row, RowInput input, double target, int ro
 
 TEST_CASE("article: p = (1..5) / 15 to ln 3") {
   // Rows of small whole numbers are the same distribution, exactly.
-  const Run run = iterate({1.0F, 2.0F, 3.0F, 4.0F, 5.0F}, RowInput::kProbabilities, std::log(3.0));
+  const EntropyRun run =
+      iterate({1.0F, 2.0F, 3.0F, 4.0F, 5.0F}, RowInput::kProbabilities, std::log(3.0));
   const double steps[] = {2.9843749144, 0.9729693051, 1.0002064742, 1.0000000115};
   const double entropies[] = {1.0841028431, 1.0987217528, 1.0986122947, 1.0986122887};
   const double p[] = {0.0051020882, 0.0381971368, 0.1240090818, 0.2859655120, 0.5467261812};
@@ -64,7 +53,7 @@ TEST_CASE("article: p = (1..5) / 15 to ln 3") {
 TEST_CASE("article: its first step is the Newton step on the exponent") {
   Random random(91);
   const std::vector<float> row = random.values(30, 0.1F, 1.0F);
-  const Run run = iterate(row, RowInput::kProbabilities, 3.0, 1);
+  const EntropyRun run = iterate(row, RowInput::kProbabilities, 3.0, 1);
   double sum = 0.0;
   for (const float value : row) {
     sum += static_cast<double>(value);
@@ -88,7 +77,7 @@ TEST_CASE("article: a peaked start turns the order around and ends in NaN") {
     row[j] = 0.0011F + 0.00001F * static_cast<float>(j);
   }
   row[0] = 0.99F;
-  const Run run = iterate(row, RowInput::kProbabilities, 2.0);
+  const EntropyRun run = iterate(row, RowInput::kProbabilities, 2.0);
   CHECK(run.steps[0] < -3.0);
   CHECK(run.result.status == EntropyStatus::kDiverged);
   CHECK(std::isnan(run.out[0]));
@@ -100,7 +89,7 @@ TEST_CASE("article: the geometric row converges to the entropy with its order tu
   for (std::size_t j = 0; j < row.size(); ++j) {
     row[j] = std::ldexp(1.0F, -static_cast<int>(j));
   }
-  const Run run = iterate(row, RowInput::kProbabilities, 2.9, 30);
+  const EntropyRun run = iterate(row, RowInput::kProbabilities, 2.9, 30);
   CHECK(run.steps[0] == Approx(-0.58).margin(0.005));
   CHECK(run.steps[1] == Approx(-0.01).margin(0.005));
   CHECK(run.result.status == EntropyStatus::kConverged);
@@ -114,7 +103,7 @@ TEST_CASE("article: a start next to uniform overshoots to one-hot and 0 / 0") {
   for (float& value : row) {
     value = 1.0F + 1e-3F * testing::normal(random);
   }
-  const Run run = iterate(row, RowInput::kProbabilities, std::log(30.0));
+  const EntropyRun run = iterate(row, RowInput::kProbabilities, std::log(30.0));
   CHECK(run.steps[0] > 1e5);
   CHECK(run.result.status == EntropyStatus::kDiverged);
 }
@@ -127,7 +116,7 @@ TEST_CASE("article: a low target underflows to 0 ln 0") {
   }
   // Two entries close to each other at the top want an exponent that all others underflow under.
   row[0] = *std::max_element(row.begin(), row.end()) - 0.1F;
-  const Run run = iterate(row, RowInput::kLogits, 0.01, 30);
+  const EntropyRun run = iterate(row, RowInput::kLogits, 0.01, 30);
   CHECK(run.result.status == EntropyStatus::kDiverged);
   CHECK(run.result.iterations > 2);
 }

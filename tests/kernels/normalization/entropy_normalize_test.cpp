@@ -3,57 +3,26 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
 #include <numeric>
 #include <vector>
 
 #include "normalization/reference/probability.h"
-#include "support/buffers.h"
 #include "support/catch.h"
 #include "support/compare.h"
+#include "support/entropy_run.h"
 #include "support/random.h"
 #include "support/rows.h"
 
 namespace attnlab::normalization {
 namespace {
 
-using testing::Fenced;
-using testing::Input;
+using testing::EntropyRun;
 using testing::kInfinity;
+using testing::kInputs;
 using testing::kNan;
 using testing::Random;
-
-constexpr RowInput kInputs[] = {RowInput::kProbabilities, RowInput::kLogits};
-constexpr int kMaxIterations = 100;
-
-struct Run {
-  std::vector<float> out;
-  EntropyResult result;
-  std::vector<double> exponents;
-  std::vector<double> steps;
-  std::vector<double> entropies;
-};
-
-Run solve(const std::vector<float>& row, RowInput input, double target,
-          int max_iterations = kMaxIterations, std::size_t offset = 0) {
-  const Input x(row, offset);
-  Fenced out(row.size(), offset);
-  const auto room = static_cast<std::size_t>(max_iterations);
-  Run run{.out = {},
-          .result = {},
-          .exponents = std::vector<double>(room),
-          .steps = std::vector<double>(room),
-          .entropies = std::vector<double>(room)};
-  run.result =
-      entropy_normalize(x.data(), static_cast<Index>(row.size()), input, target, max_iterations,
-                        out.data(), {run.exponents.data(), run.steps.data(), run.entropies.data()});
-  CHECK(out.intact());
-  run.out.assign(out.values().begin(), out.values().end());
-  const auto rounds = static_cast<std::size_t>(run.result.iterations);
-  run.exponents.resize(rounds);
-  run.steps.resize(rounds);
-  run.entropies.resize(rounds);
-  return run;
-}
+using testing::solve;
 
 // In double, from the floats of a result.
 double entropy_of(const std::vector<float>& q) {
@@ -91,7 +60,7 @@ TEST_CASE("entropy_normalize: 10,000 random problems") {
     const Ends ends = attainable(row, input);
     const double part = static_cast<double>(random.uniform(0.001F, 0.999F));
     const double target = ends.low + part * (ends.high - ends.low);
-    const Run run = solve(row, input, target, kMaxIterations, length % 4);
+    const EntropyRun run = solve(row, input, target, 100, length % 4);
     solved += run.result.status == EntropyStatus::kConverged ? 1 : 0;
     worst = std::max(worst, std::abs(entropy_of(run.out) - target) / bound(length));
     worst_entropy = std::max(worst_entropy, std::abs(run.result.entropy - entropy_of(run.out)));
@@ -132,7 +101,7 @@ TEST_CASE("entropy_normalize: rows of many entries, whose rounds end in float32"
     const double high = std::log(static_cast<double>(row.size()));
     for (const double part : {0.01, 0.2, 0.7, 0.95, 0.999}) {
       INFO("turn " << turn << ", part " << part);
-      const Run run = solve(row, input, part * high);
+      const EntropyRun run = solve(row, input, part * high);
       const auto twin = reference::entropy_normalize(testing::widened(row), input, part * high);
       CHECK(run.result.status == EntropyStatus::kConverged);
       CHECK(run.result.iterations <= 8);
@@ -142,40 +111,15 @@ TEST_CASE("entropy_normalize: rows of many entries, whose rounds end in float32"
   }
 }
 
-TEST_CASE("find_support: one entry that is different, anywhere") {
-  for (const RowInput input : kInputs) {
-    for (const std::size_t length : {1U, 3U, 4U, 7U, 8U, 9U, 15U, 16U, 17U, 65U}) {
-      for (std::size_t at = 0; at < length; ++at) {
-        for (const float odd : {kNan, kInfinity, -kInfinity, 0.0F, -0.0F, -1.0F, 0.5F, 9.0F}) {
-          INFO("length " << length << ", " << odd << " at " << at);
-          std::vector<float> row(length);
-          std::iota(row.begin(), row.end(), 1.0F);
-          row[at] = odd;
-          const Input x(row, length % 4);
-          const Support support = find_support(x.data(), static_cast<Index>(length), input);
-          const bool logits = input == RowInput::kLogits;
-          const bool refused = std::isnan(odd) || odd == kInfinity || (!logits && odd < 0.0F);
-          std::erase_if(row, [&](float value) { return !in_support(value, input); });
-          CHECK(support.valid == (!refused && !row.empty()));
-          if (support.valid) {
-            CHECK(support.size == static_cast<Index>(row.size()));
-            CHECK(support.smallest == *std::min_element(row.begin(), row.end()));
-            CHECK(support.largest == *std::max_element(row.begin(), row.end()));
-          }
-        }
-      }
-    }
-  }
-}
-
 TEST_CASE("entropy_normalize: the golden values of p = (.5, .3, .2)") {
-  const Run run = solve({0.5F, 0.3F, 0.2F}, RowInput::kProbabilities, 1.0);
+  const EntropyRun run = solve({0.5F, 0.3F, 0.2F}, RowInput::kProbabilities, 1.0);
   CHECK(run.result.exponent == Approx(1.205991472315).epsilon(2e-7));
   const double expected[] = {0.5343961912, 0.2886128437, 0.1769909650};
   for (std::size_t j = 0; j < 3; ++j) {
     CHECK(static_cast<double>(run.out[j]) == Approx(expected[j]).epsilon(3e-7));
   }
-  const Run padded = solve({0.0F, 0.5F, 0.0F, 0.3F, 0.2F, 0.0F}, RowInput::kProbabilities, 1.0);
+  const EntropyRun padded =
+      solve({0.0F, 0.5F, 0.0F, 0.3F, 0.2F, 0.0F}, RowInput::kProbabilities, 1.0);
   CHECK(padded.out == std::vector<float>{0.0F, run.out[0], 0.0F, run.out[1], run.out[2], 0.0F});
   CHECK(padded.result.exponent == run.result.exponent);
 }
@@ -189,7 +133,7 @@ TEST_CASE("entropy_normalize: solves what the article's iteration does not") {
   for (std::size_t j = 0; j < geometric.size(); ++j) {
     geometric[j] = std::ldexp(1.0F, -static_cast<int>(j));
   }
-  const Run flat = solve(geometric, RowInput::kProbabilities, 2.9);
+  const EntropyRun flat = solve(geometric, RowInput::kProbabilities, 2.9);
   CHECK(flat.result.exponent == Approx(0.1128).epsilon(1e-3));
   CHECK(std::is_sorted(flat.out.rbegin(), flat.out.rend()));
 
@@ -215,7 +159,7 @@ TEST_CASE("entropy_normalize: neighbors in float32 are no ties") {
     row[7] = std::nextafter(value, 1e38F);
     row[9] = std::nextafter(row[7], 1e38F);
     for (const double target : {0.1, 1.0, 3.9}) {
-      const Run run = solve(row, RowInput::kProbabilities, target);
+      const EntropyRun run = solve(row, RowInput::kProbabilities, target);
       CHECK(run.result.status == EntropyStatus::kConverged);
       CHECK(std::abs(entropy_of(run.out) - target) < bound(50));
       CHECK(run.out[9] > run.out[7]);
@@ -230,7 +174,7 @@ TEST_CASE("entropy_normalize: logits at both ends of float32") {
         std::vector<float>{1e8F, 1e8F - 8.0F, 1e8F + 16.0F, 1e8F + 8.0F},
         std::vector<float>{0.0F, -1e-30F, -1.0F, -1e30F}}) {
     for (const double target : {0.2, 0.9, 1.3}) {
-      const Run run = solve(row, RowInput::kLogits, target);
+      const EntropyRun run = solve(row, RowInput::kLogits, target);
       CHECK(run.result.status == EntropyStatus::kConverged);
       CHECK(std::abs(entropy_of(run.out) - target) < bound(4));
     }
@@ -244,7 +188,7 @@ TEST_CASE("entropy_normalize: the ends of the attainable set") {
   const auto check = [&](double target, EntropyStatus status, double exponent,
                          const std::vector<float>& out, double entropy) {
     INFO("target " << target);
-    const Run run = solve(row, RowInput::kProbabilities, target);
+    const EntropyRun run = solve(row, RowInput::kProbabilities, target);
     CHECK(run.result.status == status);
     CHECK(run.result.exponent == exponent);
     CHECK(run.out == out);
@@ -265,7 +209,7 @@ TEST_CASE("entropy_normalize: the ends of the attainable set") {
   check(low - 2e-6, EntropyStatus::kClampedLow, infinity, top, low);
   check(-1.0, EntropyStatus::kClampedLow, infinity, top, low);
   for (const double near : {low + 2e-6, low + 1e-4, high - 1e-4, high - 2e-6}) {
-    const Run run = solve(row, RowInput::kProbabilities, near);
+    const EntropyRun run = solve(row, RowInput::kProbabilities, near);
     CHECK(run.result.status == EntropyStatus::kConverged);
     CHECK(std::isfinite(run.result.exponent));
     CHECK(run.result.exponent > 0.0);
@@ -274,20 +218,20 @@ TEST_CASE("entropy_normalize: the ends of the attainable set") {
 }
 
 TEST_CASE("entropy_normalize: uniform, one-hot and rows that are no distribution") {
-  const Run flat = solve({2.0F, 2.0F, 2.0F}, RowInput::kProbabilities, std::log(3.0));
+  const EntropyRun flat = solve({2.0F, 2.0F, 2.0F}, RowInput::kProbabilities, std::log(3.0));
   CHECK(flat.result.status == EntropyStatus::kConverged);
   CHECK(flat.result.exponent == 0.0);
   CHECK(solve({2.0F, 2.0F}, RowInput::kProbabilities, 0.1).result.status ==
         EntropyStatus::kClampedLow);
-  const Run one = solve({0.0F, 1.0F, 0.0F}, RowInput::kProbabilities, 0.0);
+  const EntropyRun one = solve({0.0F, 1.0F, 0.0F}, RowInput::kProbabilities, 0.0);
   CHECK(one.out == std::vector<float>{0.0F, 1.0F, 0.0F});
   CHECK(one.result.status == EntropyStatus::kConverged);
-  const Run higher = solve({0.0F, 1.0F, 0.0F}, RowInput::kProbabilities, 0.5);
+  const EntropyRun higher = solve({0.0F, 1.0F, 0.0F}, RowInput::kProbabilities, 0.5);
   CHECK(higher.out == std::vector<float>{0.0F, 1.0F, 0.0F});
   CHECK(higher.result.status == EntropyStatus::kClampedHigh);
 
   const auto invalid = [](const std::vector<float>& row, RowInput input, double target) {
-    const Run run = solve(row, input, target);
+    const EntropyRun run = solve(row, input, target);
     CHECK(run.result.status == EntropyStatus::kInvalid);
     CHECK(std::isnan(run.result.exponent));
     CHECK(std::isnan(run.result.entropy));
@@ -309,7 +253,7 @@ TEST_CASE("entropy_normalize: uniform, one-hot and rows that are no distribution
 TEST_CASE("entropy_normalize: the rounds told are those made") {
   Random random(83);
   const std::vector<float> row = testing::draw_logits(random, 40);
-  const Run run = solve(row, RowInput::kLogits, 1.7);
+  const EntropyRun run = solve(row, RowInput::kLogits, 1.7);
   REQUIRE(run.result.iterations >= 2);
   double product = 1.0;
   for (std::size_t round = 0; round < run.steps.size(); ++round) {
@@ -322,7 +266,7 @@ TEST_CASE("entropy_normalize: the rounds told are those made") {
   CHECK(run.exponents.back() == run.result.exponent);
   CHECK(run.entropies.back() == run.result.entropy);
 
-  const Run stopped = solve(row, RowInput::kLogits, 1.7, 1);
+  const EntropyRun stopped = solve(row, RowInput::kLogits, 1.7, 1);
   CHECK(stopped.result.status == EntropyStatus::kMaxIterations);
   CHECK(stopped.result.iterations == 1);
   CHECK(entropy_of(stopped.out) == Approx(stopped.result.entropy).epsilon(1e-5));
@@ -333,9 +277,9 @@ TEST_CASE("entropy_normalize: invariants") {
   for (int turn = 0; turn < 50; ++turn) {
     std::vector<float> row = random.values(37, 0.1F, 2.0F);
     const double target = static_cast<double>(random.uniform(1.0F, 3.4F));
-    const Run run = solve(row, RowInput::kProbabilities, target);
+    const EntropyRun run = solve(row, RowInput::kProbabilities, target);
     // Idempotent: the second time the exponent is 1.
-    const Run again = solve(run.out, RowInput::kProbabilities, target);
+    const EntropyRun again = solve(run.out, RowInput::kProbabilities, target);
     CHECK(again.result.exponent == Approx(1.0).epsilon(1e-5));
     // The logarithms are logits of the same distribution, up to any constant; a power of it scales gamma.
     std::vector<float> logits;
@@ -344,9 +288,9 @@ TEST_CASE("entropy_normalize: invariants") {
       logits.push_back(std::log(value) + 3.0F);
       squares.push_back(value * value);
     }
-    const Run from_logits = solve(logits, RowInput::kLogits, target);
+    const EntropyRun from_logits = solve(logits, RowInput::kLogits, target);
     CHECK(from_logits.result.exponent == Approx(run.result.exponent).epsilon(1e-5));
-    const Run squared = solve(squares, RowInput::kProbabilities, target);
+    const EntropyRun squared = solve(squares, RowInput::kProbabilities, target);
     CHECK(squared.result.exponent == Approx(run.result.exponent / 2.0).epsilon(1e-5));
     // Order is kept, and a permutation goes through.
     for (std::size_t j = 1; j < row.size(); ++j) {
@@ -359,61 +303,6 @@ TEST_CASE("entropy_normalize: invariants") {
       CHECK(std::abs(reversed[j] - run.out[j]) <= 1e-6F * run.out[j]);
     }
   }
-}
-
-TEST_CASE("entropy_normalize_backward: finite differences in double at a fixed target") {
-  Random random(85);
-  for (const RowInput input : kInputs) {
-    for (const std::size_t length : {3U, 7U, 16U, 33U}) {
-      const std::vector<float> row = random.values(length, 0.2F, 2.0F);
-      const std::vector<float> g = random.values(length);
-      const double target = 0.8 * std::log(static_cast<double>(length));
-      const auto count = static_cast<Index>(length);
-      const Run run = solve(row, input, target);
-      Fenced dx(length, 1);
-      Fenced workspace(length, 2);
-      entropy_normalize_backward(row.data(), count, g.data(), input, run.result.exponent, dx.data(),
-                                 workspace.values());
-      CHECK((dx.intact() && workspace.intact()));
-      const reference::Row expected = reference::numerical_gradient(
-          testing::widened(row), testing::widened(g), 1e-4, [&](const reference::Row& moved) {
-            return reference::entropy_normalize(moved, input, target).q;
-          });
-      for (std::size_t j = 0; j < length; ++j) {
-        INFO("length " << length << ", entry " << j);
-        CHECK(std::abs(static_cast<double>(dx.values()[j]) - expected[j]) < 1e-5);
-      }
-    }
-  }
-}
-
-TEST_CASE("entropy_normalize_backward: limits give 0, no distribution gives NaN, zeros are held") {
-  const std::vector<float> row{0.5F, 0.0F, 0.3F, 0.2F};
-  const std::vector<float> g{1.0F, 2.0F, 3.0F, 4.0F};
-  std::vector<float> workspace(4);
-  const auto run = [&](double exponent) {
-    std::vector<float> dx(4);
-    entropy_normalize_backward(row.data(), 4, g.data(), RowInput::kProbabilities, exponent,
-                               dx.data(), workspace);
-    return dx;
-  };
-  const std::vector<float> nothing(4, 0.0F);
-  CHECK(run(0.0) == nothing);
-  CHECK(run(std::numeric_limits<double>::infinity()) == nothing);
-  CHECK(std::isnan(run(std::numeric_limits<double>::quiet_NaN())[2]));
-  const std::vector<float> dx = run(1.5);
-  CHECK(dx[1] == 0.0F);
-  CHECK(dx[0] != 0.0F);
-  // Scaling the row changes nothing, and neither does taking a power of it.
-  double along_scale = 0.0;
-  double along_power = 0.0;
-  for (const std::size_t j : {0U, 2U, 3U}) {
-    const auto p = static_cast<double>(row[j]);
-    along_scale += static_cast<double>(dx[j]) * p;
-    along_power += static_cast<double>(dx[j]) * p * std::log(p);
-  }
-  CHECK(std::abs(along_scale) < 1e-6);
-  CHECK(std::abs(along_power) < 1e-6);
 }
 
 }  // namespace

@@ -19,10 +19,10 @@ using linalg::Matrix;
 using testing::Fenced;
 using testing::Input;
 using testing::kInfinity;
+using testing::kInputs;
 using testing::kNan;
 using testing::Random;
 
-constexpr RowInput kInputs[] = {RowInput::kProbabilities, RowInput::kLogits};
 constexpr std::size_t kLengths[] = {1, 2, 3, 7, 15, 16, 17, 63, 64, 65, 101, 521, 4096};
 
 double entropy_of(const std::vector<float>& row, RowInput input, std::size_t offset = 0) {

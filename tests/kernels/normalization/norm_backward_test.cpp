@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -281,6 +282,72 @@ TEST_CASE("add_norm: the sum, its norm, and one gradient for both summands") {
     }
     CHECK(sum.intact());
     CHECK(d_f.intact());
+  }
+}
+
+// Rows of all kinds: one that is constant, some that float32 cannot hold, NaN, and common ones between them.
+std::vector<float> mixed_rows(Index rows, Index length, Random& random) {
+  constexpr float kScales[] = {1.0F, 1.0F, 1e-25F, 1.0F, 0.0F, 1e25F, 1.0F, kNan};
+  std::vector<float> values = random.values(static_cast<std::size_t>(rows * length), -3.0F, 5.0F);
+  for (Index e = 0; e < rows * length; ++e) {
+    values[static_cast<std::size_t>(e)] *= kScales[e / length % 8];
+  }
+  return values;
+}
+
+TEST_CASE(
+    "add_norm_backward: the gradient of the sum to the bit, for rows and layouts of all kinds") {
+  constexpr Index kRows = 40;  // more than are added up in float32
+  Random random(37);
+  for (const Index length : {1, 9, 64, 65, 770}) {
+    const auto size = static_cast<std::size_t>(kRows * length);
+    const std::vector<float> x = mixed_rows(kRows, length, random);
+    const std::vector<float> f = mixed_rows(kRows, length, random);
+    const std::vector<float> gradient = random.values(size);
+    std::vector<float> total(size);
+    std::transform(x.begin(), x.end(), f.begin(), total.begin(), std::plus<>());
+    for (const ParameterLayout& layout :
+         {ParameterLayout{length, 1, 1}, ParameterLayout{3 * length, 3, 1},
+          ParameterLayout{2, 2, length}, ParameterLayout{2 * ((length + 2) / 3), 2, 3}}) {
+      const auto count = static_cast<std::size_t>(layout.count);
+      const std::vector<float> gamma = random.values(count, -1.5F, 1.5F);
+      const std::vector<float> mean = random.values(3);
+      const std::vector<float> variance = random.values(3, 0.1F, 2.0F);
+      for (unsigned flags = 0; flags < 8; ++flags) {
+        const bool given = (flags & 4U) != 0;
+        const NormOptions options{.gamma = (flags & 1U) != 0 ? gamma.data() : nullptr,
+                                  .beta = (flags & 1U) != 0 ? gamma.data() : nullptr,
+                                  .center = (flags & 2U) != 0,
+                                  .mean = given ? mean.data() : nullptr,
+                                  .variance = given ? variance.data() : nullptr,
+                                  .layout = layout};
+        // d_x, d_gamma, d_beta; of the sum itself, or of the two it is made of, in two calls.
+        const auto gradients = [&](bool of_sum) {
+          std::vector<double> memory(norm_workspace(options));
+          const RowParameters workspace = make_norm_workspace(options, memory);
+          start_norm(options, workspace);
+          std::vector<float> result(size + 2 * count);
+          constexpr Index kCut = 17;
+          for (const auto& [first, rows] : {std::pair{Index{0}, kCut}, {kCut, kRows - kCut}}) {
+            const Index at = first * length;
+            const Matrix d_x(result.data() + at, rows, length);
+            const ConstMatrix d_output(gradient.data() + at, rows, length);
+            if (of_sum) {
+              norm_backward({total.data() + at, rows, length}, d_output, options, first, workspace,
+                            d_x);
+            } else {
+              add_norm_backward({x.data() + at, rows, length}, f.data() + at, d_output, nullptr,
+                                options, first, workspace, d_x, nullptr);
+            }
+          }
+          finish_norm(options, workspace, result.data() + size, result.data() + size + count);
+          return result;
+        };
+        INFO("length " << length << ", groups " << layout.groups << ", run " << layout.run
+                       << ", flags " << flags);
+        CHECK(attnlab::testing::same_bits(gradients(false), gradients(true)));
+      }
+    }
   }
 }
 

@@ -21,13 +21,14 @@ using testing::close;
 using testing::Fenced;
 using testing::Input;
 using testing::kInfinity;
+using testing::kInputs;
 using testing::kNan;
 using testing::Random;
 
 constexpr double kUlp = 0x1p-23;
-constexpr RowInput kInputs[] = {RowInput::kProbabilities, RowInput::kLogits};
 constexpr std::size_t kLengths[] = {0, 1, 2, 3, 7, 15, 16, 17, 63, 64, 65, 101, 521};
-constexpr double kExponents[] = {1.0, 0.3, 2.5, 40.0, 0.0, -0.7, -3.0, 1e-35, -1e-35, 1e35};
+constexpr double kExponents[] = {1.0,   0.3,  2.5,   40.0,   0.0,   -0.7, -3.0,
+                                 1e-30, 1e30, 1e-35, -1e-35, -1e30, 1e35};
 
 std::vector<float> transformed(const std::vector<float>& row, RowInput input, double exponent,
                                std::size_t offset = 0) {

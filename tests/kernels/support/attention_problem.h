@@ -117,4 +117,9 @@ struct AttentionProblem {
   }
 };
 
+// Windows of all kinds.
+inline constexpr attention::Window kWindows[] = {
+    {},       {attention::kUnlimited, 0}, {0, 0}, {3, 0}, {2, 2}, {0, attention::kUnlimited},
+    {100, 7}, {1000000, 1000000},         {5, 40}};
+
 }  // namespace attnlab::testing

@@ -8,6 +8,11 @@
 
 namespace attnlab::testing {
 
+// Entries of a matrix.
+inline std::size_t size_of(std::ptrdiff_t rows, std::ptrdiff_t columns) {
+  return static_cast<std::size_t>(rows * columns);
+}
+
 // A copy of `values` that starts `offset` floats into its allocation and ends where the allocation
 // ends, so that AddressSanitizer sees a read beyond it.
 class Input {

@@ -11,6 +11,9 @@
 
 namespace attnlab::testing {
 
+inline constexpr normalization::RowInput kInputs[] = {normalization::RowInput::kProbabilities,
+                                                      normalization::RowInput::kLogits};
+
 inline std::vector<double> widened(std::span<const float> row) { return {row.begin(), row.end()}; }
 
 // A standard normal number, as good as tests need it.

@@ -9,6 +9,8 @@ import { useLiveNumbers } from "./live-numbers.js";
 import { NotFound } from "./not-found.js";
 import { ReturnToText } from "./return-to-text.js";
 import "./style.css";
+import "./widgets.css";
+import "./benchmark/table.css";
 
 const Layout = defineComponent(() => {
   useExplorers();
