@@ -2,7 +2,8 @@
 // every kind.
 addToLibrary({
   // Memory grows by a fifth of what there is, at most 100 MB beyond what is needed, so that it seldom grows; where that cannot
-  // be had, by no more than is needed. No view of it is kept here after the bindings are registered.
+  // be had, by no more than is needed. No view of it is read here after the bindings are registered. From 2 GB on `needed` is
+  // negative, and the pages are right all the same: >>> counts modulo 2^32.
   emscripten_resize_heap__deps: [],
   emscripten_resize_heap: (needed) => {
     const size = wasmMemory.buffer.byteLength;

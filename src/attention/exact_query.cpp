@@ -11,7 +11,7 @@
 //   3. output     the sum over a run is added to the output
 // What float32 cannot hold, or is not finite, is done again in double (rare_rows.h).
 //
-// Error: as exact(), |out - exact| <= 4e-7 (2 + l) max_j |v_j| (tested).
+// Error: as exact(), |out - exact| <= 4e-7 (2 + l) max_j |v_j| (tested, d to 128).
 // Cost: 2 n_k (d + d_v) FLOPs and n_k exponentials; reads 4 n_k (d + d_v) bytes once.
 // Paper: Vaswani et al., "Attention Is All You Need", 2017.
 #include "attention/exact_query.h"
@@ -157,7 +157,8 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
   for (Index c = 0; c < columns; ++c) {
     result[c] = static_cast<float>(static_cast<double>(result[c]) / total);
   }
-  if (!(total > 0.0) || !simd::all_finite(result, columns)) {
+  const bool scaled = simd::is_moderate_or_zero(options.scale);
+  if (!scaled || !(total > 0.0) || !simd::all_finite(result, columns)) {
     redo_row(q, k, v, options, 0, result);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "attention/row_in_double.h"
 #include "simd/finite.h"
@@ -20,6 +21,11 @@ void redo_in_double(const ConstMatrix& q, const ConstMatrix& k, const ConstMatri
     for (Index c = 0; weight != 0.0F && c < v.cols(); ++c) {
       row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
     }
+  }
+  // A mean of finite values is finite; roundings may have carried it over the edge.
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  for (Index c = 0; c < v.cols(); ++c) {
+    row[c] = std::clamp(row[c], -kLargest, kLargest);
   }
 }
 

@@ -129,6 +129,7 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
           { data: new Float32Array(6), shape: ["2", 3] },
           { data: new Float32Array(6), shape: { length: 2, 0: 2, 1: 3 } },
           { data: new Float32Array(6) },
+          Object.assign(() => 1, { data: new Float32Array(6), shape: [2, 3] }),
         ]);
       const argument = (): unknown => (random() < 0.75 ? plain() : odd());
       const inputs = [argument(), argument(), argument()] as [AnyTensor, AnyTensor, AnyTensor];
@@ -161,6 +162,33 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
     expect(refused).toBeGreaterThan(500);
   });
 
+  test("a result that no memory holds is refused before anything is written", () => {
+    const filled = (shape: readonly number[], value: number): Tensor => ({
+      data: new Float32Array(product(shape)).fill(value),
+      shape: [...shape],
+    });
+    // A staging block of 2 MB.
+    lab.attention(filled([4096, 64], 0.1), filled([8, 64], 0), filled([8, 64], 0));
+    const held = lab.resident(filled([512, 1024], 3));
+    try {
+      const memory = lab.memory();
+      // Sizes whose bytes wrap around in 32 bits.
+      for (const [nQ, dV] of [
+        [2 ** 15, 2 ** 15],
+        [2 ** 10, 2 ** 20],
+        [2 ** 16, 2 ** 14],
+        [49152, 21845],
+      ] as const) {
+        const call = (): unknown => lab.attention(filled([nQ, 1], 1), filled([1, 1], 1), filled([1, dV], 7));
+        expect(faultOf(call)).toMatchObject({ code: "MEMORY" });
+        expect(held.view.every((value) => value === 3)).toBe(true);
+        expect(lab.memory()).toEqual(memory);
+      }
+    } finally {
+      held.dispose();
+    }
+  });
+
   test("looks at options of every form", () => {
     const random = makeRandom(53);
     const [q, k, v] = [randomTensor(random, [3, 4]), randomTensor(random, [3, 4]), randomTensor(random, [3, 4])];
@@ -171,7 +199,8 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
       }
     }
     const expected = lab.attention(q, k, v, { scale: 2 }).data;
-    for (const options of [{ scale: 2 }, new Doubled(), Object.create({ scale: 2 }) as object]) {
+    const hidden = Object.defineProperty({}, "scale", { value: 2 });
+    for (const options of [{ scale: 2 }, new Doubled(), Object.create({ scale: 2 }) as object, hidden]) {
       expectSameBits(lab.attention(q, k, v, options).data, expected);
     }
     const bare = Object.assign(Object.create(null) as object, { causal: true });

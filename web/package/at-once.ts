@@ -25,7 +25,7 @@ function readMatrix(engine: Engine, value: unknown): Matrix | undefined {
     if (pointer === 0 || value.engine !== engine) return undefined;
   } else {
     ({ data, shape } = value as Tensor);
-    if (!(data instanceof Float32Array) || !Array.isArray(shape)) return undefined;
+    if (typeof value !== "object" || !(data instanceof Float32Array) || !Array.isArray(shape)) return undefined;
   }
   const rank = shape.length;
   const rows = shape[rank - 2] as number;
@@ -42,9 +42,9 @@ const mayOverlap = ({ heap }: Engine, a: Matrix, b: Matrix): boolean =>
 
 /**
  * The short way of attention for its commonest call, which is over before the general way has read the options: one matrix
- * of each kind, and no options but `causal` and `out`. What it gives is the same, bit for bit. It gives `undefined`, and has
- * written nothing, wherever it finds anything else or something goes wrong: the general way alone knows what is refused, and
- * in which words.
+ * of each kind, and no options but `causal` and `out`. What it gives is the same, bit for bit. It gives `undefined`, and
+ * nothing but the staging block is written, wherever it finds anything else or something goes wrong: the general way alone
+ * knows what is refused, and in which words.
  */
 export function attendAtOnce(
   engine: Engine,
@@ -56,14 +56,10 @@ export function attendAtOnce(
   try {
     if ((options as object | null)?.constructor !== Object) return undefined;
     const given = options as Readonly<Record<string, unknown>>;
-    let causal = false;
-    let target: unknown;
-    for (const key in given) {
-      const value = given[key];
-      if (key === "out") target = value;
-      else if (key === "causal" && typeof value === "boolean") causal = value;
-      else if (value !== undefined) return undefined;
-    }
+    const { causal = false, out: target, scale, window, mask, bias, groupedHeads } = given;
+    if (typeof causal !== "boolean" || (scale ?? window ?? mask ?? bias ?? groupedHeads) !== undefined)
+      return undefined;
+    for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
     const q = readMatrix(engine, qValue);
     const k = readMatrix(engine, kValue);
     const v = readMatrix(engine, vValue);
@@ -98,6 +94,7 @@ export function attendAtOnce(
       at = next;
       next += aligned(4 * size);
     }
+    if (next > end) return undefined;
     if (!kernels.attentionAtOnce(q.pointer, k.pointer, v.pointer, at, nQ, nK, d, dV, causal, next, end))
       return undefined;
     if (!out) return { data: heap.floats.slice(at / 4, at / 4 + size), shape: [...shape.slice(0, -1), dV] };

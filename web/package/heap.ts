@@ -71,7 +71,6 @@ export class Heap {
   /** Sees to a staging block of so many bytes, what it held is lost; false if it cannot be had, and nothing has changed. */
   reserve(bytes: number): boolean {
     if (this.staging !== 0 && bytes <= this.stagingBytes) return true;
-    if (!(bytes < LARGEST_BLOCK)) return false;
     // The old block is given back first: nothing in it is needed, and the new one may take its place.
     const before = this.stagingBytes;
     this.release(this.staging);

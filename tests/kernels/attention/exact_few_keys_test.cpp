@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <vector>
 
 #include "attention/exact.h"
@@ -68,7 +69,7 @@ TEST_CASE("exact_few_keys: every size and misalignment") {
   Random random(531);
   std::size_t turn = 0;
   for (Index n_k = 0; n_k <= kFewKeys; ++n_k) {
-    for (const Index d : {1, 3, 4, 7, 8, 9, 15, 16, 17, 63, 64, 65}) {
+    for (const Index d : {1, 3, 4, 7, 8, 9, 15, 16, 17, 63, 64, 65, 128}) {
       for (const Index d_v : {0, 1, 3, 4, 7, 64, 65}) {
         const AttentionProblem problem({1 + random.below(5), n_k, d, d_v}, random);
         check(problem, turn++ % 4);
@@ -178,6 +179,43 @@ TEST_CASE("exact_few_keys: logits and sums that float32 cannot hold") {
       entry = random.uniform(-1e20F, -1e19F);
     }
     check(problem);
+  }
+}
+
+TEST_CASE("exact_few_keys: a scale too small for float32 counts") {
+  for (const double scale : {1e-60, -1e-60}) {
+    Random random(539);
+    AttentionProblem problem({1, 2, 2, 1}, random);
+    problem.q = {3e30F, 1e30F};
+    problem.k = {1e30F, 1e30F, 2e30F, 2e30F};
+    problem.v = {0.0F, 1.0F};
+    problem.scale = scale;
+    check(problem);
+  }
+}
+
+TEST_CASE("exact_few_keys: a sum that overflows on the way hides no key") {
+  Random random(540);
+  AttentionProblem problem({1, 2, 8, 1}, random);
+  std::fill(problem.q.begin(), problem.q.end(), 1.0F);
+  std::fill(problem.k.begin(), problem.k.end(), 0.0F);
+  const float parts[] = {-1.75e38F, 2.97e38F, 2.97e38F, 0.0F, -1.75e38F};
+  std::copy(std::begin(parts), std::end(parts), problem.k.begin());
+  problem.v = {10.0F, 20.0F};
+  problem.scale = std::log(2.0);
+  CHECK(run(problem) == std::vector<float>{10.0F});
+}
+
+TEST_CASE("exact_few_keys: a mean of the largest floats is one of them") {
+  Random random(541);
+  for (Index n_k = 1; n_k <= kFewKeys; ++n_k) {
+    for (int turn = 0; turn < 300; ++turn) {
+      AttentionProblem problem({1, n_k, 1, 3}, random);
+      std::fill(problem.v.begin(), problem.v.end(), std::numeric_limits<float>::max());
+      for (const float value : run(problem)) {
+        CHECK(std::isfinite(value));
+      }
+    }
   }
 }
 

@@ -216,6 +216,21 @@ TEST_CASE("exact: what float32 cannot hold on the way is held all the same") {
       CHECK(actual[static_cast<std::size_t>(c)] == problem.v[static_cast<std::size_t>(c)]);
     }
   }
+  SECTION("a scale too small for float32") {
+    problem.scale = 1e-60;
+    for (std::vector<float>* operand : {&problem.q, &problem.k}) {
+      for (float& value : *operand) {
+        value *= 1e30F;
+      }
+    }
+    check(problem);
+  }
+  SECTION("values as large as floats go") {
+    std::fill(problem.v.begin(), problem.v.end(), std::numeric_limits<float>::max());
+    for (const float value : run(problem)) {
+      CHECK(std::isfinite(value));
+    }
+  }
   SECTION("a scale beyond float32") {
     problem.scale = 1e300;
     std::fill(problem.q.begin(), problem.q.end(), 0.0F);

@@ -42,7 +42,7 @@ TEST_CASE("exact: every small number of queries and keys") {
 
 TEST_CASE("exact: every width of queries and values") {
   Random random(32);
-  constexpr Index kSizes[] = {1, 3, 7, 15, 16, 17, 63, 64, 65};
+  constexpr Index kSizes[] = {1, 3, 7, 15, 16, 17, 63, 64, 65, 128};
   for (const Index d : kSizes) {
     for (const Index d_v : kSizes) {
       check(AttentionProblem({9, 13, d, d_v}, random), static_cast<std::size_t>(d % 4));
