@@ -56,6 +56,7 @@ export function attendAtOnce(
   try {
     if ((options as object | null)?.constructor !== Object) return undefined;
     const given = options as Readonly<Record<string, unknown>>;
+    // By name, as the general way reads them: the loop below does not see a property that is hidden from loops.
     const { causal = false, out: target, scale, window, mask, bias, groupedHeads } = given;
     if (typeof causal !== "boolean" || (scale ?? window ?? mask ?? bias ?? groupedHeads) !== undefined)
       return undefined;
@@ -79,6 +80,7 @@ export function attendAtOnce(
     const { heap, kernels } = engine;
     let next = heap.staging;
     const end = next + heap.stagingBytes;
+    // Residents alone are not gone over: that would be a tenth of the smallest call.
     if (q.data || k.data || v.data) {
       for (const input of [q, k, v]) {
         if (!input.data) continue;

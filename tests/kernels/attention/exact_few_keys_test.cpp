@@ -4,14 +4,15 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "attention/exact.h"
 #include "support/attention_problem.h"
-#include "support/buffers.h"
 #include "support/catch.h"
 #include "support/compare.h"
 #include "support/random.h"
+#include "support/run_attention.h"
 
 namespace attnlab::attention {
 namespace {
@@ -20,22 +21,15 @@ using linalg::ConstMatrix;
 using linalg::Matrix;
 using testing::AttentionProblem;
 using testing::close;
-using testing::Fenced;
-using testing::Input;
 using testing::kInfinity;
 using testing::kNan;
 using testing::Random;
 
 std::vector<float> run(const AttentionProblem& problem, std::size_t offset = 0) {
-  const auto [n_q, n_k, d, d_v] = problem.shape;
-  const Input q(problem.q, offset);
-  const Input k(problem.k, (offset + 1) % 4);
-  const Input v(problem.v, (offset + 2) % 4);
-  Fenced out(AttentionProblem::size(n_q, d_v), offset);
-  exact_few_keys(ConstMatrix(q.data(), n_q, d), ConstMatrix(k.data(), n_k, d),
-                 ConstMatrix(v.data(), n_k, d_v), problem.options(), Matrix(out.data(), n_q, d_v));
-  CHECK(out.intact());
-  return {out.values().begin(), out.values().end()};
+  return testing::run_attention(
+      problem, offset, 0,
+      [](const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
+         Matrix out, std::span<float>) { exact_few_keys(q, k, v, options, out); });
 }
 
 void check(const AttentionProblem& problem, std::size_t offset = 0) {

@@ -4,36 +4,24 @@
 #include <vector>
 
 #include "support/attention_problem.h"
-#include "support/buffers.h"
 #include "support/catch.h"
 #include "support/compare.h"
 #include "support/random.h"
+#include "support/run_attention.h"
 
 namespace attnlab::attention {
 namespace {
 
-using linalg::ConstMatrix;
-using linalg::Matrix;
 using testing::AttentionProblem;
 using testing::close;
-using testing::Fenced;
-using testing::Input;
 using testing::kInfinity;
 using testing::kNan;
 using testing::Random;
 
 std::vector<float> run(const AttentionProblem& problem, std::size_t offset = 0) {
-  const auto [n_q, n_k, d, d_v] = problem.shape;
-  const Input q(problem.q, offset);
-  const Input k(problem.k, (offset + 1) % 4);
-  const Input v(problem.v, (offset + 2) % 4);
-  Fenced out(AttentionProblem::size(1, d_v), offset);
-  Fenced workspace(exact_query_workspace(n_k, d), offset);
-  exact_query(ConstMatrix(q.data(), n_q, d), ConstMatrix(k.data(), n_k, d),
-              ConstMatrix(v.data(), n_k, d_v), problem.options(), Matrix(out.data(), 1, d_v),
-              workspace.values());
-  CHECK((out.intact() && workspace.intact()));
-  return {out.values().begin(), out.values().end()};
+  const auto& shape = problem.shape;
+  return testing::run_attention(problem, offset, exact_query_workspace(shape.n_k, shape.d),
+                                exact_query);
 }
 
 void check(const AttentionProblem& problem, std::size_t offset = 0) {
