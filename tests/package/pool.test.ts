@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { AttnlabError, createPool, load, type Lab, type Pool, type PoolOptions, type Tensor } from "attnlab";
+import { AttnlabError, createPool, load, type Lab, type Pool, type PoolOptions } from "attnlab";
 import { createPool as createExternal } from "attnlab/external";
 import { describe, expect, test } from "vitest";
 import { expectSameBits } from "./support/compare.js";
@@ -167,24 +167,6 @@ describe("calls", () => {
     await same("matmul", q, q);
     expect(sent()).toBe(before);
     expect(await pool.softmax(q)).toEqual(lab.softmax(q));
-  });
-
-  test("take residents, and fill an out", async () => {
-    const pool = await openPool();
-    const q = randomTensor(random, [4, 300, 16]);
-    const expected = lab.attention(q, q, q);
-    const [held, out] = [lab.resident(q), lab.resident(q.shape)];
-    try {
-      expect(await pool.attention(held, q, held)).toEqual(expected);
-      expect(await pool.attention(held, q, held, { out })).toBe(out);
-      expectSameBits(out.view, expected.data);
-      const plain: Tensor = { data: new Float32Array(q.data.length), shape: [...q.shape] };
-      expect(await pool.attention(q, q, q, { out: plain })).toBe(plain);
-      expectSameBits(plain.data, expected.data);
-    } finally {
-      held.dispose();
-      out.dispose();
-    }
   });
 
   test("that concern the caller's own memory, or have nothing to compute, are done here", async () => {

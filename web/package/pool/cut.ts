@@ -3,6 +3,7 @@ import { ResidentTensor } from "../resident.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, copyOf, type Task } from "./message.js";
+import { byName, entriesOf, fill, isTensor, type Outs } from "./outs.js";
 import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
 import { keep } from "./spares.js";
 
@@ -82,13 +83,11 @@ export interface Plan {
   tasks: readonly (() => Task)[];
   /** Whether the tasks together have no more of the inputs than there is. */
   disjoint: boolean;
+  /** Whether values are put to their places when all are there, not before: what a call was given is as it was if it fails. */
+  complete: boolean;
   put: (value: unknown, index: number) => void;
   result: () => unknown;
 }
-
-/** A resident or a tensor, not options. */
-export const isTensor = (value: unknown): value is Tensor =>
-  value instanceof ResidentTensor || (isOptionsObject(value) && "data" in value);
 
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
@@ -106,8 +105,9 @@ function shares(weights: readonly number[], count: number): Range[] {
   return ranges;
 }
 
-/** Cuts a call, whose arguments have been checked, for so many threads. */
-export function cut(operation: string, args: readonly unknown[], threads: number): Plan {
+/** Cuts a call, whose arguments have been checked, for so many threads; its results are put into `outs`, or are new. */
+export function cut(operation: string, args: readonly unknown[], threads: number, outs: Outs): Plan {
+  const complete = Object.values(outs).some((out) => out !== undefined);
   const tensors = args.filter(isTensor);
   const options = (args[tensors.length] ?? {}) as Options;
   const rule = RULES[operation];
@@ -115,11 +115,12 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   if (rule === undefined || first === undefined) {
     let result: unknown;
     const put = (value: unknown): void => {
-      result = value;
+      result = complete ? fill(outs, value) : value;
     };
     return {
       tasks: [() => [operation, ...args.map(copyOf)]],
       disjoint: true,
+      complete,
       put,
       result: () => result,
     };
@@ -199,7 +200,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1);
   const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
   const known = letters === undefined ? undefined : { shape, leading, axes: letters };
-  const room = floatArray(operation, "out", known && parts.length > 1 ? sizeOf(shape) : 0);
+  const joined = known !== undefined && parts.length > 1;
+  const room = floatArray(operation, "out", joined && !outs[""] ? sizeOf(shape) : 0);
 
   // 5. Their arguments.
   const lettersOf = (name: string, value: Tensor): string =>
@@ -212,7 +214,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
-    if (known && room.length > 0) own.out = roomFor({ ...known, data: room }, part);
+    if (joined && sizeOf(shape) > 0) own.out = roomFor({ ...known, data: room }, part);
     if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
     if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
     if (part.k && part.q && own.window !== undefined) {
@@ -243,20 +245,23 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const size = sizeOf(place.shape);
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
-    results[name] ??= {
-      data: alone ? data : known && room.length > 0 ? room : floatArray(operation, "out", size),
-      shape: [...place.shape],
-    };
-    if (alone) return;
-    put({ ...place, ...results[name] }, parts[index] as Part, data, input !== undefined);
+    const adds = input !== undefined && !alone;
+    const out = outs[name];
+    if (!results[name]) {
+      const fresh = (): Float32Array => (alone ? data : joined ? room : floatArray(operation, "out", size));
+      results[name] = out ?? { data: fresh(), shape: [...place.shape] };
+      if (out && adds) entriesOf(out).fill(0);
+    }
+    if (alone && !out) return;
+    put({ ...place, data: entriesOf(results[name]) }, parts[index] as Part, data, adds);
     keep(buffersIn(data));
   };
   return {
     tasks,
     disjoint: rows.length === 1 && [...tensors, options.bias].every(isApart),
+    complete,
     put(value, index) {
-      const named = isTensor(value) ? { "": value } : (value as Readonly<Record<string, Tensor>>);
-      for (const [name, tensor] of Object.entries(named)) putOne(name, tensor, index);
+      for (const [name, tensor] of Object.entries(byName(value))) putOne(name, tensor, index);
     },
     result: () => results[""] ?? results,
   };

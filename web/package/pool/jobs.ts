@@ -13,7 +13,7 @@ export class Job {
   /** How many were sent. */
   next = 0;
   readonly result: Promise<unknown>;
-  /** Values that came before those of earlier tasks. */
+  /** Values that wait for those of earlier tasks, or for all. */
   readonly #early = new Map<number, unknown>();
   #done = 0;
   #resolve!: (result: unknown) => void;
@@ -32,6 +32,7 @@ export class Job {
   /** Takes the value of a task; with the last one the call is done. */
   take(index: number, value: unknown): void {
     this.#early.set(index, value);
+    if (this.plan.complete && this.#early.size < this.tasks.length) return;
     while (this.#early.has(this.#done)) {
       this.plan.put(this.#early.get(this.#done), this.#done);
       this.#early.delete(this.#done++);

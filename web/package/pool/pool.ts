@@ -3,12 +3,11 @@ import type { Engine } from "../engine.js";
 import { engineOf } from "../instantiate.js";
 import { BODIES, type Lab } from "../lab.js";
 import { checkNumber, isOptionsObject, readOptions, whole, type Reader } from "../options.js";
-import { ResidentTensor } from "../resident.js";
 import { LOAD_READERS, type LoadOptions } from "../source.js";
-import type { Tensor } from "../tensor.js";
-import { cut, isTensor, type Plan } from "./cut.js";
+import { cut, type Plan } from "./cut.js";
 import { Job, Jobs } from "./jobs.js";
 import { copyOf, prepare } from "./message.js";
+import { byName, isTensor } from "./outs.js";
 import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
 import { callingThread, startThread, type Thread } from "./thread.js";
 import type { Pool, PoolOptions } from "./types.js";
@@ -33,12 +32,6 @@ function readCall(operation: string, args: readonly unknown[]) {
   }
   const before = args.slice(0, -1);
   return { signal, out, given: [...before, given], inputs: [...before, others] };
-}
-
-/** Fills an `out` with what was computed, and gives it. */
-function fill(out: unknown, value: unknown): unknown {
-  (out instanceof ResidentTensor ? out.view : (out as Tensor).data).set((value as Tensor).data);
-  return out;
 }
 
 /** The tasks from the `next` on, made. */
@@ -85,7 +78,8 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     const run = prepare(engine, operation, given);
     signal?.throwIfAborted();
     const size = jobs.size;
-    const plan = cut(operation, inputs, size);
+    const outs = byName(out);
+    const plan = cut(operation, inputs, size, outs);
     if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
     const job = new Job(operation, plan);
     const cancel = (): void => {
@@ -96,12 +90,8 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
       jobs.submit(job);
       // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
       if (job.next < job.tasks.length)
-        job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size).tasks;
-      const value = await job.result;
-      if (!out || isTensor(out)) return out ? fill(out, value) : value;
-      const results = value as Record<string, unknown>;
-      for (const [name, each] of Object.entries(out)) if (each) results[name] = fill(each, results[name]);
-      return results;
+        job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size, outs).tasks;
+      return await job.result;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
