@@ -17,7 +17,7 @@ export interface Result extends Partial<Times> {
   kind: "ours" | "peer" | "naive";
   peer?: string;
   variant?: Variant;
-  form?: "tensors" | "reused" | "residents" | "pool" | "fresh";
+  form?: "tensors" | "reused" | "residents" | "pool" | "reusedPool" | "fresh";
   threads: number;
   /** Name of the contestant that does the same on one thread. */
   oneThread?: string;

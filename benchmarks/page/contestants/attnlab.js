@@ -1,7 +1,7 @@
 /**
- * attnlab itself, in six forms: each of its two binaries, with plain tensors (copied in and out by every call), which give a
- * fresh result or fill the same `out` again, and with residents (which stay in WebAssembly memory). And its pool of two
- * workers, with plain tensors.
+ * attnlab itself: each of its two binaries with plain tensors (copied in and out by every call), which give a fresh result
+ * or fill the same `out` again, and with residents (which stay in WebAssembly memory). And its pool of two workers, with
+ * plain tensors, in both ways.
  */
 import * as attnlab from "/attnlab/dist/index.js";
 import { attnlabOperations, NotInThisBuild } from "./attnlab_operations.js";
@@ -24,23 +24,25 @@ async function onOneThread(variant, form) {
 }
 
 /** The pool has its operations as promises; a case opens it and ends it. */
-const onTwoThreads = (variant) => ({
-  name: `attnlab ${variant}, pool of 2`,
+const onTwoThreads = (variant, reuses) => ({
+  name: `attnlab ${variant}, pool of 2${reuses ? NAMES.reused : ""}`,
   kind: "ours",
   variant,
-  form: "pool",
+  form: reuses ? "reusedPool" : "pool",
   threads: 2,
   /** Its speed-up is measured against this contestant. */
-  oneThread: `attnlab ${variant}`,
+  oneThread: `attnlab ${variant}${reuses ? NAMES.reused : ""}`,
   operations: {
     async attention({ heads, n, d, causal }, { q, k, v }) {
       if (!attnlab.createPool) throw new NotInThisBuild("createPool");
       const pool = await attnlab.createPool({ threads: 2, variant });
-      const tensors = [q, k, v].map((data) => ({ data, shape: [heads, n, d] }));
+      const tensorOf = (data) => ({ data, shape: [heads, n, d] });
+      const tensors = [q, k, v].map(tensorOf);
+      const out = reuses ? tensorOf(new Float32Array(heads * n * d)) : undefined;
       let latest;
       return {
         async run() {
-          latest = await pool.attention(...tensors, { causal });
+          latest = await pool.attention(...tensors, { causal, out });
         },
         result: () => latest.data,
         dispose: () => pool.terminate(),
@@ -55,7 +57,7 @@ export async function contestants() {
   for (const variant of VARIANTS) {
     try {
       for (const form of Object.keys(NAMES)) forms.push(await onOneThread(variant, form));
-      forms.push(onTwoThreads(variant));
+      for (const reuses of [false, true]) forms.push(onTwoThreads(variant, reuses));
     } catch (error) {
       if (variant === "simd" || error.code !== "LOAD") throw error;
     }
