@@ -32,6 +32,9 @@ export function attnlabOperations(lab, form) {
     return { held, release: () => resident && held.forEach((operand) => operand.dispose()) };
   }
 
+  // A call that is made ready takes as long as one that is written out. To look an operation up by its name, and to spread its
+  // arguments, takes as long as attention of one token.
+
   /** An operation that returns one tensor. */
   function oneTensor(operation, operands, shape, options) {
     need(operation);
@@ -40,10 +43,11 @@ export function attnlabOperations(lab, form) {
     const out = resident ? lab.resident(shape) : plain;
     const { positional, given } = options(held);
     const all = out ? { ...given, out } : given;
+    const call = lab[operation].bind(lab, ...positional, all);
     let latest;
     return {
       run() {
-        latest = lab[operation](...positional, all);
+        latest = call();
       },
       result: () => (resident ? out.tensor().data : latest.data),
       dispose() {
@@ -61,10 +65,11 @@ export function attnlabOperations(lab, form) {
       ? Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, lab.resident(shape)]))
       : undefined;
     const all = out ? { ...options, out } : options;
+    const call = lab[operation].bind(lab, ...held, all);
     let latest;
     return {
       run() {
-        latest = lab[operation](...held, all);
+        latest = call();
       },
       result: () => result((name) => (out ? out[name].tensor() : latest[name]).data),
       dispose() {
