@@ -24,32 +24,45 @@ async function onOneThread(variant, form) {
 }
 
 /** The pool has its operations as promises; a case opens it and ends it. */
-const onTwoThreads = (variant, reuses) => ({
-  name: `attnlab ${variant}, pool of 2${reuses ? NAMES.reused : ""}`,
-  kind: "ours",
-  variant,
-  form: reuses ? "reusedPool" : "pool",
-  threads: 2,
-  /** Its speed-up is measured against this contestant. */
-  oneThread: `attnlab ${variant}${reuses ? NAMES.reused : ""}`,
-  operations: {
-    async attention({ heads, n, d, causal }, { q, k, v }) {
-      if (!attnlab.createPool) throw new NotInThisBuild("createPool");
-      const pool = await attnlab.createPool({ threads: 2, variant });
-      const tensorOf = (data) => ({ data, shape: [heads, n, d] });
-      const tensors = [q, k, v].map(tensorOf);
-      const out = reuses ? tensorOf(new Float32Array(heads * n * d)) : undefined;
-      let latest;
-      return {
-        async run() {
-          latest = await pool.attention(...tensors, { causal, out });
-        },
-        result: () => latest.data,
-        dispose: () => pool.terminate(),
-      };
-    },
-  },
-});
+function onTwoThreads(variant, reuses) {
+  const pooled = async (operation, operands, shape, options) => {
+    if (!attnlab.createPool) throw new NotInThisBuild("createPool");
+    const pool = await attnlab.createPool({ threads: 2, variant });
+    const out = reuses ? { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape } : undefined;
+    const call = pool[operation].bind(pool, ...operands, { ...options, out });
+    let latest;
+    return {
+      async run() {
+        latest = await call();
+      },
+      result: () => latest.data,
+      dispose: () => pool.terminate(),
+    };
+  };
+  const attention = ({ heads, n, d, causal }, { q, k, v }) => {
+    const shape = [heads, n, d];
+    const operands = [q, k, v].map((data) => ({ data, shape }));
+    return pooled("attention", operands, shape, { causal });
+  };
+  const matmul = ({ m, k, n }, { a, b }) => {
+    const operands = [
+      { data: a, shape: [m, k] },
+      { data: b, shape: [k, n] },
+    ];
+    return pooled("matmul", operands, [m, n], {});
+  };
+  const ending = reuses ? NAMES.reused : "";
+  return {
+    name: `attnlab ${variant}, pool of 2${ending}`,
+    kind: "ours",
+    variant,
+    form: reuses ? "reusedPool" : "pool",
+    threads: 2,
+    /** Its speed-up is measured against this contestant. */
+    oneThread: `attnlab ${variant}${ending}`,
+    operations: reuses ? { attention } : { attention, matmul },
+  };
+}
 
 /** Every form that this engine can run; engines without relaxed SIMD lack its forms. */
 export async function contestants() {
