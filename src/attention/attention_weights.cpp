@@ -10,16 +10,41 @@
 #include "attention/attention_weights.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "attention/logit_tile.h"
 #include "attention/row_in_double.h"
 #include "linalg/gemm.h"
+#include "simd/f32x4.h"
 #include "simd/row_softmax.h"
 
 namespace attnlab::attention {
 namespace {
 
-constexpr float kHidden = -std::numeric_limits<float>::infinity();
+using simd::F32x4;
+
+// row *= scale. A product that overflowed to -infinity on the way would hide its key: spoil_overflow.
+void scale_logits(float* row, Index count, float scale) {
+  constexpr Index kStep = 4 * F32x4::kLanes;
+  F32x4 probes[2] = {};
+  Index j = 0;
+  for (; j + kStep <= count; j += kStep) {
+    F32x4 logits[4];
+    for (Index u = 0; u < 4; ++u) {
+      logits[u] = simd::load(row + j + u * F32x4::kLanes) * simd::splat(scale);
+      simd::store(row + j + u * F32x4::kLanes, logits[u]);
+    }
+    probes[0] = simd::multiply_add(logits[0], logits[1], probes[0]);
+    probes[1] = simd::multiply_add(logits[2], logits[3], probes[1]);
+  }
+  float nothing = simd::sum((probes[0] + probes[1]) * simd::zero());  // 0 or NaN
+  for (; j < count; ++j) {
+    row[j] *= scale;
+    nothing += row[j] * 0.0F;
+  }
+  if (nothing != 0.0F) {
+    spoil_overflow(row, row + count);
+  }
+}
 
 }  // namespace
 
@@ -36,9 +61,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
     std::fill(row + seen.end, row + n_k, 0.0F);
     const auto scale = static_cast<float>(scale_of_row(options, seen));
     // Pass 1: logits.
-    for (Index j = seen.begin; j < seen.end; ++j) {
-      row[j] *= scale;
-    }
+    scale_logits(row + seen.begin, seen.size(), scale);
     for (Index j = seen.begin; may_hide && j < seen.end; ++j) {
       if (hides(options, i, j)) {
         row[j] = kHidden;

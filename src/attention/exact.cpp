@@ -19,7 +19,8 @@
 //
 // NaN and infinity. Hidden scores are overwritten, so k may hold anything there. Hidden weights are
 // exactly 0, but 0 * NaN is not: a v that is not finite is packed as 0 and added afterwards to its
-// column of the rows that see it (correct, slow, rare).
+// column of the rows that see it (correct, slow, rare). A row with a logit that float32 cannot hold
+// while it is added up is done again in double.
 //
 // Error: |out - exact| <= 4e-7 (2 + l_i) max_j |v_j|, where l_i is the largest
 // sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested, d to 128). The weights of a row sum to 1

@@ -36,6 +36,7 @@
 
 #include "attention/backward_operands.h"
 #include "attention/backward_row_in_double.h"
+#include "attention/tile_products.h"
 #include "attention/turn_panel.h"
 #include "simd/finite.h"
 
@@ -115,39 +116,30 @@ class Head {
 
   // Step 1: logits and dP.
   void compute_logits(Panel& panel, Index p, const KeyRange& keys) {
+    const Index d = operands_.k.cols();
+    const Index d_v = operands_.v.cols();
     float* scores = weights_of(p) + keys.begin * kPanelQueries;
     float* slopes = slopes_of(p) + keys.begin * kPanelQueries;
-    multiply_keys(operands_.section(&Layout::keys), operands_.section(&Layout::queries),
-                  operands_.k.cols(), p, keys, scores);
+    Lanes8 largest = compute_scores(d, operands_.section(&Layout::keys) + keys.begin * d,
+                                    operands_.section(&Layout::queries) + p * kPanelQueries * d,
+                                    keys.size(), scores);
     if (needs_slopes_) {
-      multiply_keys(operands_.section(&Layout::values), operands_.section(&Layout::d_outputs),
-                    operands_.v.cols(), p, keys, slopes);
+      compute_products(d_v, operands_.section(&Layout::values) + keys.begin * d_v,
+                       operands_.section(&Layout::d_outputs) + p * kPanelQueries * d_v, keys.size(),
+                       slopes);
     } else {
       std::fill_n(slopes, keys.size() * kPanelQueries, 0.0F);
     }
-    if (operands_.options.bias.data != nullptr) {
+    const bool biased = operands_.options.bias.data != nullptr;
+    if (biased) {
       add_bias(operands_.options.bias, operands_.visible, panel, keys.begin,
                std::min(keys.end, operands_.visible.count()), scores);
     }
-    hide(panel, keys.begin, keys.end, scores);
-    for (Index e = 0; e < keys.size() * kPanelQueries; e += kPanelQueries) {
-      const Lanes8 score = load8(scores + e);
-      panel.maximum.half[0] = simd::max(panel.maximum.half[0], score.half[0]);
-      panel.maximum.half[1] = simd::max(panel.maximum.half[1], score.half[1]);
+    if (hide(panel, keys.begin, keys.end, scores) || biased) {
+      largest = column_maxima(scores, keys.size());
     }
-  }
-
-  // to [keys][8] = packed keys (or values) times panel p of queries (or dO).
-  static void multiply_keys(const float* lines, const float* panels, Index length, Index p,
-                            const KeyRange& keys, float* to) {
-    for (Index key = keys.begin; key < keys.end; key += kTileRows) {
-      const auto tile = linalg::multiply_panels<kTileRows>(length, lines + key * length, kTileRows,
-                                                           panels + p * kPanelQueries * length);
-      for (const auto& row : tile.sum) {
-        store8(to, {{row[0], row[1]}});
-        to += kPanelQueries;
-      }
-    }
+    panel.maximum.half[0] = simd::max(panel.maximum.half[0], largest.half[0]);
+    panel.maximum.half[1] = simd::max(panel.maximum.half[1], largest.half[1]);
   }
 
   // Step 2: unnormalized weights, their sum and delta. Sums go by runs of 8 keys and by blocks, so

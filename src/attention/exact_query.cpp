@@ -17,6 +17,7 @@
 #include "attention/exact_query.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "attention/rare_rows.h"
 #include "simd/f32x4.h"
@@ -92,6 +93,33 @@ void score_keys(const float* query, const float* keys, Index d, Index count, flo
   }
 }
 
+// The largest score; NaN where one is not finite (or beyond 1e18): a sum that passes -3.4e38 on the
+// way stays -infinity, though what follows may bring it back, and would hide its key.
+float largest_if_finite(const float* scores, Index count) {
+  const F32x4 lowest = simd::splat(-std::numeric_limits<float>::infinity());
+  constexpr int kVectors = 4;
+  F32x4 maximum[kVectors] = {lowest, lowest, lowest, lowest};
+  F32x4 probe[2] = {};
+  Index j = 0;
+  for (; j + kVectors * kLanes <= count; j += kVectors * kLanes) {
+    F32x4 score[kVectors];
+    for (int u = 0; u < kVectors; ++u) {
+      score[u] = simd::load(scores + j + u * kLanes);
+      maximum[u] = simd::max(maximum[u], score[u]);
+    }
+    probe[0] = simd::multiply_add(score[0], score[1], probe[0]);
+    probe[1] = simd::multiply_add(score[2], score[3], probe[1]);
+  }
+  float result = simd::largest(
+      simd::max(simd::max(maximum[0], maximum[1]), simd::max(maximum[2], maximum[3])));
+  float nothing = simd::sum((probe[0] + probe[1]) * simd::zero());  // 0 or NaN
+  for (; j < count; ++j) {
+    result = std::max(result, scores[j]);
+    nothing += scores[j] * 0.0F;
+  }
+  return result + nothing;
+}
+
 // out += sum_j weights[j] values[j] over Vectors vectors, for `count` values that lie `stride`
 // floats apart.
 template <int Vectors>
@@ -146,7 +174,9 @@ void exact_query(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& 
     score_keys(query, k.data() + run * d, d, std::min(kRun, n_k - run), scores + run);
   }
   // Pass 2: weights.
-  const double total = simd::exponentiate_row(scores, n_k, 1.0F, scores).sum;
+  float maximum = largest_if_finite(scores, n_k);
+  const double total =
+      simd::exponentiate_row(scores, n_k, 1.0, scores, scores, maximum, simd::kBlockForSum).sum;
   // Pass 3: output.
   float* result = out.data();
   std::fill_n(result, columns, 0.0F);

@@ -66,6 +66,17 @@ ATTNLAB_OWN_FUNCTION inline void pack_queries(const linalg::ConstMatrix& q, cons
   }
 }
 
+// Puts NaN for the scores of [scores, end) that are -infinity, before any is hidden.
+//
+// A sum that passes -3.4e38 on the way stays -infinity, though what follows may bring it back, and
+// would hide its key. NaN spoils the row's sum, unless the key is hidden afterwards, so that the row
+// is done again in double; +infinity does so by itself.
+ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end) {
+  for (; scores != end; ++scores) {
+    *scores = *scores == kHidden ? std::numeric_limits<float>::quiet_NaN() : *scores;
+  }
+}
+
 // A bias in units of ln 2. Finite stays finite (masks written as the lowest float must not turn
 // into -infinity).
 inline float base2(float bias) {

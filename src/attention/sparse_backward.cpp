@@ -201,10 +201,11 @@ class Backward {
       return;
     }
     const Index first = part.begin - block;
-    compute_scores(q_.cols(), keys_ + first * q_.cols(), queries_ + p * kPanelQueries * q_.cols(),
-                   part.size(), tile_);
-    compute_scores(v_.cols(), values_ + first * v_.cols(), d_outs_ + p * kPanelQueries * v_.cols(),
-                   part.size(), d_tile_);
+    // Rows with a score that overflowed are lost already.
+    compute_products(q_.cols(), keys_ + first * q_.cols(), queries_ + p * kPanelQueries * q_.cols(),
+                     part.size(), tile_);
+    compute_products(v_.cols(), values_ + first * v_.cols(),
+                     d_outs_ + p * kPanelQueries * v_.cols(), part.size(), d_tile_);
     panel.lanes.hide(part, tile_);
     for (Index key = 0; key < part.size(); ++key) {
       Lanes8 weight = load8(tile_ + key * kPanelQueries);

@@ -5,24 +5,48 @@
 
 #include "attention/logit_tile.h"
 #include "linalg/microkernel.h"
+#include "simd/finite.h"
 #include "simd/own_function.h"
 
 namespace attnlab::attention {
 
+// products [count][8] of the lines whose packed panels start at `lines` and a panel [length][8].
+ATTNLAB_OWN_FUNCTION inline void compute_products(Index length, const float* lines,
+                                                  const float* panel, Index count,
+                                                  float* products) {
+  using linalg::kTileRows;
+  for (Index line = 0; line < count; line += kTileRows) {
+    const auto tile =
+        linalg::multiply_panels<kTileRows>(length, lines + line * length, kTileRows, panel);
+    for (const auto& row : tile.sum) {
+      store8(products, {{row[0], row[1]}});
+      products += kPanelQueries;
+    }
+  }
+}
+
 // scores [count][8] of the keys whose packed panels start at `keys`; queries [d][8]. Returns the
-// largest score of each lane, over whole tiles.
+// largest score of each lane, over whole tiles. Sums that overflowed: see spoil_overflow. To look for
+// them costs one multiply-add for two vectors of scores: the products of such pairs add up to
+// something finite unless a score is not, or lies beyond 1e18.
 ATTNLAB_OWN_FUNCTION inline Lanes8 compute_scores(Index d, const float* keys, const float* queries,
                                                   Index count, float* scores) {
   using linalg::kTileRows;
   Lanes8 largest = lanes8(kHidden);
+  simd::F32x4 probe = simd::zero();
+  float* to = scores;
   for (Index key = 0; key < count; key += kTileRows) {
     const auto tile = linalg::multiply_panels<kTileRows>(d, keys + key * d, kTileRows, queries);
     for (const auto& row : tile.sum) {
-      store8(scores, {{row[0], row[1]}});
+      store8(to, {{row[0], row[1]}});
+      probe = simd::multiply_add(row[0], row[1], probe);
       largest.half[0] = simd::max(largest.half[0], row[0]);
       largest.half[1] = simd::max(largest.half[1], row[1]);
-      scores += kPanelQueries;
+      to += kPanelQueries;
     }
+  }
+  if (!simd::all_finite(probe)) {
+    spoil_overflow(scores, to);
   }
   return largest;
 }

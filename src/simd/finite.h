@@ -18,6 +18,9 @@ inline bool is_moderate(double factor) {
 // Of a product, whose digits a 0 costs nothing.
 inline bool is_moderate_or_zero(double factor) { return factor == 0.0 || is_moderate(factor); }
 
+// Whether all lanes are finite: x * 0 is 0 for a finite x and NaN otherwise, and sums keep a NaN.
+inline bool all_finite(F32x4 x) { return sum(x * zero()) == 0.0F; }
+
 // Whether all of some floats are finite.
 inline bool all_finite(const float* values, std::ptrdiff_t count) {
   // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
