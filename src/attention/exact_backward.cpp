@@ -24,6 +24,7 @@
 // out (its lane is set to 0) and done in double afterwards: correct, slow, rare.
 //
 // Error (tested): with G_i = max_j sum_c |dO_ic v_jc|, l_i as in exact.cpp, e = 4e-7 (2 + l_i),
+// or 8e-7 + (d + 6) 2^-24 l_i where the terms of a logit are alike,
 //   |dq_ic - exact| <= sum_j 2 e P_ij G_i |scale_i k_jc|    |dv_jc - exact| <= sum_i e P_ij |dO_ic|
 //   |dk_jc - exact| <= sum_i 2 e P_ij G_i |scale_i q_ic|    |dbias_ij - exact| <= 2 e P_ij G_i
 // Cost: n_q n_k (6 d + 4 d_v) FLOPs and n_q n_k exponentials: 2.5 times exact() for d = d_v. Scratch:

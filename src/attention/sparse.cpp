@@ -14,7 +14,7 @@
 // packed as 0 and added at the end to the rows that keep them, and a row that float32 cannot hold
 // is computed again in double.
 //
-// Error: |out - exact| <= 4e-7 (2 + l_i) max_j |v_j|, l_i as in exact() (tested).
+// Error: that of exact.cpp (tested).
 // Cost: 2 (d + d_v) FLOPs and one exponential per kept entry, and at the edges of the pattern less
 // than two tiles per panel; packing moves d + d_v floats per listed key. Scratch: 3 n_q + 2 n_k
 // floats and less than 1 MB for d, d_v <= 256.

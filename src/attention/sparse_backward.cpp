@@ -17,7 +17,8 @@
 // cannot hold are done in double.
 //
 // Error: |dq - exact| <= 1e-6 (4 + l_i) s_i sum_j P_ij (|dO_i| . |v_j| + |D_i|) max |k|, and
-// likewise for dk and dv (tested).
+// likewise for dk and dv (tested); where the terms of a logit are alike, (d + 6) 2^-24 counts before
+// l_i, as in exact.cpp.
 // Cost: the forward pass, and (6 d + 4 d_v) FLOPs and one exponential per kept entry. Scratch:
 // n_q (d_v + 4) + 2 n_k floats and less than 2 MB for d, d_v <= 256.
 // Paper: Dao, Fu, Ermon, Rudra and Re, "FlashAttention", 2022.
