@@ -8,6 +8,10 @@
 
 #include "views.h"
 
+// The linker's and the run-time library's own names, which C++ keeps for them.
+extern "C" const std::byte stack_base asm("__stack_high");
+extern "C" void set_stack_pointer(const void* pointer) asm("_emscripten_stack_restore");
+
 namespace attnlab::bindings {
 namespace {
 
@@ -29,6 +33,11 @@ Pointer allocate(double bytes) {
 
 void release(Pointer pointer) { std::free(at<void>(pointer)); }
 
+// JavaScript that fails inside a kernel, as when its own stack overflows there, unwinds past the
+// code that gives a kernel's stack back. Between two calls nothing is on the stack, so it starts
+// again from its base.
+void restore_stack() { set_stack_pointer(&stack_base); }
+
 double heap_bytes() { return static_cast<double>(emscripten_get_heap_size()); }
 
 }  // namespace
@@ -39,4 +48,5 @@ EMSCRIPTEN_BINDINGS(attnlab_memory) {
   emscripten::function("allocate(bytes)", &allocate);
   emscripten::function("release(pointer)", &release);
   emscripten::function("heapBytes", &heap_bytes);
+  emscripten::function("restoreStack", &restore_stack);
 }

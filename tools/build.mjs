@@ -51,7 +51,11 @@ export async function buildWasm({ tests }) {
 export async function bundlePackage() {
   await bringUpToDate({
     name: "package",
-    inputs: () => [...sources("web/package", "tools/bundle-package.mjs"), ...configuration(), ...binaries()],
+    inputs: () => [
+      ...sources("web/package", "tools/bundle-package.mjs", "tools/lib/minify.mjs"),
+      ...configuration(),
+      ...binaries(),
+    ],
     outputs: [
       ...["index", "external", "io"].flatMap((entry) => [`${entry}.js`, `${entry}.d.ts`]),
       ...["chunks", "types", "kernels.simd.wasm", "kernels.relaxed.wasm"],
@@ -73,7 +77,13 @@ export async function bundleWidgets() {
   await bringUpToDate({
     name: "widgets",
     inputs: () => [
-      ...sources("web/package", "web/widgets", "tools/bundle-widgets.mjs", "tools/lib/widget-data.mjs"),
+      ...sources(
+        "web/package",
+        "web/widgets",
+        "tools/bundle-widgets.mjs",
+        "tools/lib/minify.mjs",
+        "tools/lib/widget-data.mjs",
+      ),
       ...benchmarkSources(),
       ...sources("tests/fixtures"),
       ...configuration(),

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { emptyLog, mustRun } from "./lib/command.mjs";
+import { buildMinified } from "./lib/minify.mjs";
 import { buildFolder, distFolder, fromRoot } from "./lib/paths.mjs";
 import { asProgram } from "./lib/report.mjs";
 
@@ -155,7 +156,7 @@ async function bundleScripts() {
   const call = `"(("+attnlabBase+")())"`;
   const places = `{serve:${core.names.indexOf("serve")},makeLoad:${core.names.indexOf("makeLoad")}}`;
   const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${call},${places})`;
-  await build({
+  await buildMinified({
     ...common,
     entryPoints: {
       ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),

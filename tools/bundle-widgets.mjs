@@ -6,9 +6,9 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { buildCeilings } from "../benchmarks/lib/ceilings.mjs";
 import { storedAttention } from "../benchmarks/lib/stored.mjs";
+import { buildMinified } from "./lib/minify.mjs";
 import { distFolder, fromRoot } from "./lib/paths.mjs";
 import { packPlanes } from "./lib/planes.mjs";
 import { asProgram } from "./lib/report.mjs";
@@ -38,7 +38,6 @@ const common = {
   bundle: true,
   format: "esm",
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-  minify: true,
   legalComments: "none",
   charset: "utf8",
   define: { ATTNLAB_VERSION: JSON.stringify(version) },
@@ -163,7 +162,7 @@ async function bundleChunked() {
     [`${name}/element`, join(source, name, "element.ts")],
     ...(hasWorker(name) ? [[`chunks/${name}.worker`, `virtual:serve/${name}`]] : []),
   ]);
-  await build({
+  await buildMinified({
     ...common,
     entryPoints: Object.fromEntries(entries),
     outdir: target,
@@ -178,20 +177,19 @@ async function bundleSingle(name) {
   const unopened = () => {
     throw new Error("A worker opens no worker.");
   };
-  const worker =
-    hasWorker(name) &&
-    (await build({
-      ...common,
-      entryPoints: [`virtual:serve/${name}`],
-      write: false,
-      plugins: [publishedPackage, workers(unopened, "const load = attnlabLoad;"), virtual(data)],
-    }));
-  const text = (worker && worker.outputFiles[0]?.text) || "";
-  await build({
+  const [worker] = hasWorker(name)
+    ? await buildMinified({
+        ...common,
+        entryPoints: [`virtual:serve/${name}`],
+        write: false,
+        plugins: [publishedPackage, workers(unopened, "const load = attnlabLoad;"), virtual(data)],
+      })
+    : [];
+  await buildMinified({
     ...common,
     entryPoints: [join(source, `${name}.ts`)],
     outfile: join(target, `${name}.single.js`),
-    plugins: [singleVariants, publishedPackage, workers(() => openText(text)), virtual(data)],
+    plugins: [singleVariants, publishedPackage, workers(() => openText(worker?.text ?? "")), virtual(data)],
   });
 }
 

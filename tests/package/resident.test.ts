@@ -80,6 +80,14 @@ describeBoth("resident", (lab: Lab) => {
     });
   });
 
+  test("is in JSON what a copy of it is", () => {
+    const held = lab.resident(lab.tensor([[1, 2, 3]]));
+    withResidents([held], () => {
+      expect(JSON.stringify({ held })).toBe('{"held":{"data":{"0":1,"1":2,"2":3},"shape":[1,3]}}');
+    });
+    expectRefusal(() => JSON.stringify(held), { code: "DISPOSED", operation, argument: "tensor" });
+  });
+
   test("sizes may be 0, and [] is one number", () => {
     const empty = lab.resident([0, 3]);
     const single = lab.resident([]);

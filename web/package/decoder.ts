@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Body, Call } from "./engine.js";
+import { restoring, type Body, type Call } from "./engine.js";
 import { refuse, refuseMemory, refuseShape } from "./errors.js";
 import { readQueriesAndKeys, readValues } from "./heads.js";
 import { featureMap, type LinearAttentionOptions } from "./linear-attention.js";
@@ -177,7 +177,7 @@ export const decoder: Body = (creation, options) => {
   let disposed = false;
   let state: State | undefined;
 
-  const step: Decoder["step"] = (qValue, kValue, vValue) => {
+  const step: Decoder["step"] = restoring(engine, (qValue, kValue, vValue) => {
     if (disposed) refuseDisposed(operation, "decoder");
     if (state) {
       const { shape } = readOperand(call, "q", qValue);
@@ -219,7 +219,7 @@ export const decoder: Body = (creation, options) => {
     } finally {
       if (!state && pointer !== 0) kernels.releaseDecoder(pointer);
     }
-  };
+  });
   const release = (): void => {
     if (!state) return;
     kernels.releaseDecoder(state.pointer);

@@ -29,6 +29,21 @@ export class Engine {
   }
 }
 
+/**
+ * The same function, but that whatever is thrown in it puts the kernels' stack back: what unwinds through a kernel, as when
+ * JavaScript's own stack overflows there, leaves it as it was, and after some such calls none would be left.
+ */
+export const restoring =
+  <Arguments extends readonly unknown[], Result>({ kernels }: Engine, run: (...args: Arguments) => Result) =>
+  (...args: Arguments): Result => {
+    try {
+      return run(...args);
+    } catch (error) {
+      kernels.restoreStack();
+      throw error;
+    }
+  };
+
 /** What is being called, and on which instance. */
 export interface Call {
   readonly engine: Engine;

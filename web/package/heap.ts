@@ -74,13 +74,15 @@ export class Heap {
     // The old block is given back first: nothing in it is needed, and the new one may take its place.
     const before = this.stagingBytes;
     this.release(this.staging);
-    this.staging = this.allocate(bytes);
-    if (this.staging !== 0) {
-      this.stagingBytes = bytes;
-      return true;
+    // There is none now, also if nothing else comes to its end: JavaScript's stack may overflow in any call.
+    this.staging = 0;
+    this.stagingBytes = 0;
+    for (const size of [bytes, before]) {
+      this.staging = this.allocate(size);
+      if (this.staging === 0) continue;
+      this.stagingBytes = size;
+      return size === bytes;
     }
-    this.staging = this.allocate(before);
-    this.stagingBytes = this.staging === 0 ? 0 : before;
     return false;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from "./attention.js";
 import { batchStatistics, type BatchStatisticsOperations } from "./batch-statistics.js";
 import { decoder, type DecoderOperations } from "./decoder.js";
-import type { Body, Engine } from "./engine.js";
+import { restoring, type Body, type Engine } from "./engine.js";
 import { entropyNormalize, entropyNormalizeBackward, type EntropyNormalizeOperations } from "./entropy-normalize.js";
 import { linearAttention, linearAttentionBackward, type LinearAttentionOperations } from "./linear-attention.js";
 import { resident, type ResidentOperations } from "./make-resident.js";
@@ -122,7 +122,7 @@ export const BODIES = {
 export function createLab(engine: Engine, variant: Variant): Lab {
   const operations = Object.entries<Body>(BODIES).map(([operation, body]) => {
     const call = { engine, operation };
-    return [operation, (...args: readonly unknown[]) => body(call, ...args)()];
+    return [operation, restoring(engine, (...args: readonly unknown[]) => body(call, ...args)())];
   });
   const fields = { version, variant, wasmModule: engine.module };
   const bound = Object.fromEntries(operations) as Omit<Lab, keyof typeof fields>;

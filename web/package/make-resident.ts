@@ -1,6 +1,6 @@
 import type { Body, Call } from "./engine.js";
 import { describe, refuse, refuseMemory } from "./errors.js";
-import { readOperand } from "./operand.js";
+import { readOperand, type Operand } from "./operand.js";
 import { ResidentTensor, type Resident } from "./resident.js";
 import { readShape, sizeOf, type Shape } from "./shape.js";
 import type { TensorLike } from "./tensor.js";
@@ -33,29 +33,31 @@ export interface ResidentOperations {
 
 /** @internal */
 export const resident: Body = (call, source) => {
-  const { engine, operation } = call;
+  const { operation } = call;
   const argument = "tensorOrShape";
   if (Array.isArray(source)) {
     const shape = readShape(operation, argument, source, argument);
-    return () => {
-      const made = allocate(call, shape);
-      made.view.fill(0);
-      return made;
-    };
+    return () => make(call, shape);
   }
   if (typeof source !== "object" || source === null || ArrayBuffer.isView(source)) {
     refuse("TYPE", operation, argument, describe(source), "a tensor, a resident or an array of sizes");
   }
   const operand = readOperand(call, argument, source);
-  return () => {
-    const made = allocate(call, operand.shape);
-    engine.heap.bytes.set(operand.bytes(), made.pointer);
-    return made;
-  };
+  return () => make(call, operand.shape, operand);
 };
 
-function allocate({ engine, operation }: Call, shape: Shape): ResidentTensor {
-  const bytes = 4 * sizeOf(shape);
-  const pointer = engine.heap.allocate(bytes) || refuseMemory(operation, "tensorOrShape", bytes);
-  return new ResidentTensor(engine, shape, pointer);
+/** A resident with the entries of another tensor, or of zeros. */
+function make({ engine, operation }: Call, shape: Shape, source?: Operand): ResidentTensor {
+  const { heap } = engine;
+  const size = 4 * sizeOf(shape);
+  const pointer = heap.allocate(size) || refuseMemory(operation, "tensorOrShape", size);
+  try {
+    if (source) heap.bytes.set(source.bytes(), pointer);
+    else heap.bytes.fill(0, pointer, pointer + size);
+    return new ResidentTensor(engine, shape, pointer);
+  } catch (error) {
+    // JavaScript's stack is at its end.
+    heap.release(pointer);
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Body, Call } from "./engine.js";
+import { restoring, type Body, type Call } from "./engine.js";
 import { describe, refuse, refuseShape } from "./errors.js";
 import { readDOutput, readGradients } from "./gradients.js";
 import { readQueriesAndKeys, readValues, type QueriesAndKeys } from "./heads.js";
@@ -326,6 +326,6 @@ export const nystromFactors: Body = (call, qValue, kValue, options) => {
       const times = (a: unknown, b: Tensor): unknown => matmul({ engine, operation: name }, a, b)();
       return times(times({ data, shape: [...leading, chosen.length, rank] }, inverse), keyFactor);
     };
-    return { queryFactor, inverse, keyFactor, residual, iterations, rows };
+    return { queryFactor, inverse, keyFactor, residual, iterations, rows: restoring(engine, rows) };
   };
 };

@@ -19,7 +19,7 @@ export interface Resident {
    * keep one across calls, which may let the memory grow.
    */
   readonly view: Float32Array;
-  /** A copy of it as a plain tensor. */
+  /** A copy of it as a plain tensor; also what `JSON.stringify` takes. */
   tensor(): Tensor;
   /** Gives its memory back. Further calls do nothing. Also there as `Symbol.dispose`, where the engine knows that. */
   dispose(): void;
@@ -115,6 +115,11 @@ export class ResidentTensor implements Resident {
     const data = floatArray("resident", "tensor", this.size);
     data.set(this.engine.heap.floats.subarray(pointer / 4, pointer / 4 + this.size));
     return { data, shape: [...this.shape] };
+  }
+
+  /** For JSON.stringify, which would go through the whole memory else. */
+  toJSON(): Tensor {
+    return this.tensor();
   }
 
   dispose(): void {
