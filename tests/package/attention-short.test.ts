@@ -99,6 +99,27 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
     }
   });
 
+  test("gives the value of a lone key, unless its logit is no number", () => {
+    const random = makeRandom(53);
+    const numbers = [1, -0, 1e-42, 3e38, -3e38];
+    const others = [NaN, Infinity, -Infinity];
+    for (const d of [1, 3, 64]) {
+      for (const which of [0, 1, 2]) {
+        for (const value of [...numbers, ...others]) {
+          const tensors = [d, d, 5].map((columns) => randomTensor(random, [1, columns]));
+          const [q, k, v] = tensors as [Tensor, Tensor, Tensor];
+          (tensors[which] as Tensor).data.fill(value);
+          if (value === 3e38) (which === 0 ? k : q).data.fill(-3e38);
+          compare(lab, [q, k, v]);
+          compare(lab, [q, k, v], { out: randomTensor(random, v.shape) });
+          const { data } = lab.attention(q, k, v);
+          if (which === 2 || numbers.includes(value)) expectSameBits(data, v.data);
+          else if (Number.isNaN(value)) expect(data.every(Number.isNaN)).toBe(true);
+        }
+      }
+    }
+  });
+
   test("refuses the same in the same words, and changes nothing", () => {
     const random = makeRandom(52);
     const disposed = lab.resident([2, 3]);

@@ -1,5 +1,5 @@
 import type { Engine } from "./engine.js";
-import { aligned } from "./heap.js";
+import { aligned, type Heap } from "./heap.js";
 import { ResidentTensor, type Resident } from "./resident.js";
 import type { Tensor } from "./tensor.js";
 
@@ -36,9 +36,26 @@ function readMatrix(engine: Engine, value: unknown): Matrix | undefined {
   return fits ? { shape, rows, columns, data, pointer } : undefined;
 }
 
-/** Whether the two may share a byte: whether they lie in the same buffer, or are the same resident. */
-const mayOverlap = ({ heap }: Engine, a: Matrix, b: Matrix): boolean =>
-  a.data || b.data ? (a.data?.buffer ?? heap.buffer) === (b.data?.buffer ?? heap.buffer) : a.pointer === b.pointer;
+/**
+ * Whether the two may share a byte: whether they lie in the same buffer, or are the same resident. To ask an array for its
+ * buffer takes as long as to copy a hundred of its entries, so that the caller has asked for that of `out`, its `home`.
+ */
+const mayOverlap = (heap: Heap, home: unknown, out: Matrix, input: Matrix): boolean =>
+  out.data || input.data ? (input.data?.buffer ?? heap.buffer) === home : input.pointer === out.pointer;
+
+/** The shape with another last size. Spreading it would take as long as the attention of one token. */
+function withLast(shape: readonly number[], size: number): number[] {
+  const own = [...shape];
+  own[own.length - 1] = size;
+  return own;
+}
+
+/** Whether a logit is a number, and no infinite one: in double precision, products of float32 do not overflow. */
+function isLogit(query: Float32Array, key: Float32Array): boolean {
+  let sum = 0;
+  for (let c = 0; c < query.length; c++) sum += (query[c] as number) * (key[c] as number);
+  return Number.isFinite(sum);
+}
 
 /**
  * The short way of attention for its commonest call, which is over before the general way has read the options: one matrix
@@ -70,14 +87,22 @@ export function attendAtOnce(
     const { columns: dV } = v;
     const rank = shape.length;
     if (k.columns !== d || v.rows !== nK || k.shape.length !== rank || v.shape.length !== rank) return undefined;
+    const { heap, kernels } = engine;
     let out: Matrix | undefined;
     if (target !== undefined) {
       out = readMatrix(engine, target);
       if (out?.rows !== nQ || out.columns !== dV || out.shape.length !== rank) return undefined;
-      if (mayOverlap(engine, out, q) || mayOverlap(engine, out, k) || mayOverlap(engine, out, v)) return undefined;
+      const home = out.data?.buffer ?? heap.buffer;
+      if (mayOverlap(heap, home, out, q) || mayOverlap(heap, home, out, k) || mayOverlap(heap, home, out, v))
+        return undefined;
     }
 
-    const { heap, kernels } = engine;
+    // A lone key weighs 1: its value is the result, before WebAssembly would have been entered.
+    if (nQ + nK === 2 && q.data && k.data && v.data && (!out || out.data) && isLogit(q.data, k.data)) {
+      if (!out) return { data: new Float32Array(v.data), shape: withLast(shape, dV) };
+      out.data?.set(v.data);
+      return target as Tensor;
+    }
     let next = heap.staging;
     const end = next + heap.stagingBytes;
     // Residents alone are not gone over: that would be a tenth of the smallest call.
@@ -99,10 +124,11 @@ export function attendAtOnce(
     if (next > end) return undefined;
     if (!kernels.attentionAtOnce(q.pointer, k.pointer, v.pointer, at, nQ, nK, d, dV, causal, next, end))
       return undefined;
-    if (!out) return { data: heap.floats.slice(at / 4, at / 4 + size), shape: [...shape.slice(0, -1), dV] };
+    if (!out) return { data: heap.floats.slice(at / 4, at / 4 + size), shape: withLast(shape, dV) };
     out.data?.set(heap.floats.subarray(at / 4, at / 4 + size));
     return target as Tensor | Resident;
   } catch {
+    engine.kernels.restoreStack();
     return undefined;
   }
 }
