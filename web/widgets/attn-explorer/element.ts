@@ -153,7 +153,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (this.started) this.room.watch();
+    this.room.watch();
     const view = this.shownAt(this.queryIndex);
     if (view !== undefined) this.drawMap(view);
     if (this.lab === undefined || view === undefined) return;
@@ -295,7 +295,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     const scene = this.sceneAt(this.queryInView);
     const { shown } = scene;
     return html`${tabs}
-    ${view === "weights" ? headView(scene, weightsView(scene, this.map.element)) : this.laterView(scene, view)}
+    ${view === "weights" ? headView(scene, (under) => weightsView(scene, this.map.element, under)) : this.laterView(scene, view)}
     ${this.takeAway(shown)}
     ${this.table && view === "weights" && shown !== undefined ? tables({ t, numbers, key: shown.column, ...shown }) : nothing}
     ${this.ownPanel()}
@@ -305,7 +305,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   /** One of the views that are not there from the start. */
   private laterView(scene: Scene, view: "steps" | "speed"): TemplateResult {
     const { module } = this.later;
-    if (view === "steps") return headView(scene, module?.stepsPicture(scene) ?? this.awaited());
+    if (view === "steps") return headView(scene, (under) => module?.stepsPicture(scene, under) ?? this.awaited());
     return module?.speedPicture(scene) ?? this.awaited();
   }
 

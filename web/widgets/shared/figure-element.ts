@@ -1,7 +1,8 @@
-import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
 import { chartFile } from "./charts/svg-file.js";
 import { WidgetElement } from "./element.js";
+import { isNarrow } from "./figure-parts.js";
 import { sharedLab } from "./kernels/shared-lab.js";
 import type { Schema } from "./state.js";
 import { stateProperties } from "./state-properties.js";
@@ -53,13 +54,44 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
   /** What stands below the title. */
   protected abstract picture(): TemplateResult;
 
+  /** What can be set in the picture, once it is known what that is. */
+  protected controls(): unknown {
+    return nothing;
+  }
+
+  /** The controls where they stand above the stage. */
+  protected get over(): unknown {
+    return isNarrow(this.width) ? nothing : this.controls();
+  }
+
+  /** The controls where they stand right below the main picture. */
+  protected get under(): unknown {
+    return isNarrow(this.width) ? this.controls() : nothing;
+  }
+
   protected get t(): Translate<T> {
     return translator(this.texts, this.language);
   }
 
-  protected override start(): void {
+  /** In the place of a picture: what it waits for, and, where it is not on its way, what can be changed about that. */
+  protected instead(why: string, coming = true): TemplateResult {
+    return html`<p class="note waiting">${why}</p>
+      ${coming || this.lab === undefined ? nothing : this.under}`;
+  }
+
+  /** Of the right width before it is seen. */
+  protected override firstUpdated(): void {
+    super.firstUpdated();
+    this.follow();
+  }
+
+  private follow(): void {
     const frame = this.renderRoot.querySelector(".widget");
     if (frame !== null) this.resize.observe(frame);
+  }
+
+  protected override start(): void {
+    this.follow();
     this.failure = undefined;
     sharedLab().then(
       (lab) => {

@@ -52,7 +52,7 @@ export function layersView(props: LayersProps): TemplateResult {
       onChoose: ({ row, column }) => onChoose(layers[row] ?? 1, column + 1),
     })}
     <p class="note readout" aria-live="polite">${readout(props, within ? pointed : current)}</p>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("layersNote")}</p>
     ${dataTable({
       caption: t("tableLayers"),

@@ -57,7 +57,8 @@ export function headsView(
       ${Array.from({ length: heads }, (_, head) => svg`<rect class="pick" x=${x(head + 1) - band / 2} width=${band} y=${y(range[1])} height=${y(range[0]) - y(range[1])} @click=${() => onHead(head + 1)}></rect>`)}`;
       },
     })}
-    ${keys(names.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))} ${captionBelow(caption)}
+    ${keys(names.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("bandNote", { seeds: seedCount })}</p>
     ${
       props.table

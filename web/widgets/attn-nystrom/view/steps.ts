@@ -26,7 +26,7 @@ export function stepsView(props: StepsViewProps, steps: Steps): TemplateResult {
       matrices: [exact, matrices[step]],
       labels: [t("exact"), formulas[step], t("difference")],
     })}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("formulasNote")}</p>
     ${stepsTable(t, numbers, steps, step)}`;
 }

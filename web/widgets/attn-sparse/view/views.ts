@@ -105,7 +105,7 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
   const low = least / 1.3;
   return html`${matrices(props, found)}
     <p class="note readout" aria-live="polite">${readout(props, found)}</p>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <div class="pair">
       ${logPlane({
         kind: "reach",
