@@ -6,6 +6,7 @@ import { captionBelow } from "../../shared/figure-parts.js";
 import { errorsTable } from "../../shared/matrices/errors-table.js";
 import { linked } from "../../shared/matrices/linked.js";
 import { averaged, largest, matrixPicture } from "../../shared/matrices/trio.js";
+import { inPercent } from "../../shared/relative.js";
 import type { Matrix } from "../../shared/matrices/softmax.js";
 import { joinSentences } from "../../shared/text.js";
 import { errorsOf } from "../caption.js";
@@ -68,7 +69,7 @@ export function headsView(
             current: chosen - 1,
             rows: Array.from({ length: heads }, (_, head) => [
               String(head + 1),
-              ...lines.map(({ points }) => numbers.significant(points[head]?.[1] ?? Number.NaN, 3)),
+              ...lines.map(({ points }) => inPercent(numbers, points[head]?.[1] ?? Number.NaN)),
             ]),
           })
         : nothing
