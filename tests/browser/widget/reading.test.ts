@@ -23,8 +23,12 @@ const figures = {
   "attn-sparse": ["pattern", "local", "bigbird"],
 } as const;
 
-/** Controls that may stand above their picture on a phone: they choose which picture it is, and the question above it. */
+/**
+ * Controls that stand above their picture on a phone: they choose which picture it is, and the question above it; or start
+ * the measurement, in the benchmark, that the picture waits for.
+ */
 const first = ["view"];
+const starts = ["attn-benchmark"];
 
 /** Whether the first control comes after the first picture: below it on the screen, and when read and focused. */
 const underPicture = (page: Page): Promise<{ readonly seen: boolean; readonly read: boolean; readonly name: string }> =>
@@ -122,8 +126,11 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
         await settled(page);
         expect(await overflowingElements(page), choice).toEqual([]);
         expect(await small(page), choice).toEqual([]);
-        expect(await underPicture(page), choice).toMatchObject({ seen: true, read: true });
+        if (!starts.includes(tag)) {
+          expect(await underPicture(page), choice).toMatchObject({ seen: true, read: true });
+        }
       }
+      if (starts.includes(tag)) return;
       // A narrow column of a wide window is no wider.
       await page.setViewportSize({ width: 1280, height: 800 });
       await widget.evaluate((element) => (element.style.width = "320px"));

@@ -22,9 +22,9 @@ import { benchmarkStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type BenchmarkText } from "./text.en.js";
 import { zh } from "./text.zh.js";
-import { captionBelow, isNarrow } from "../shared/figure-parts.js";
 import { bars } from "./view/bars.js";
 import { crossovers } from "./view/crossovers.js";
+import { unbroken } from "../shared/unbroken.js";
 
 const samples = 9;
 /** The size that is measured by itself, since it takes about a second, once the page has settled. */
@@ -254,7 +254,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     const { t } = this;
     return this.frame(
       html`${this.fatal === undefined ? nothing : this.excuse(t("kernelsFailed", { reason: this.fatal }), t("again"))}
-      ${this.choice()} ${this.warning()} ${this.view === "exact" ? this.pictures() : this.crossing()}
+      ${this.controls()} ${this.warning()} ${this.view === "exact" ? this.pictures() : this.crossing()}
       ${takeAwayBar({
         language: this.language,
         taken: this.taken,
@@ -268,27 +268,16 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     );
   }
 
-  /** The view, and beside it, unless they stand under the picture, the controls. */
-  private choice(): TemplateResult {
-    const { t, view, width } = this;
+  private controls(): TemplateResult {
+    const { t, progress, view } = this;
     const views = viewNames.map((name) => [name, t(viewLabels[name])] as const);
+    const sizes = sizeNames.map((name) => [name, t(sizeLabels[name])] as const);
+    const done = view === "exact" ? this.measured.has(this.size) : this.crossovers !== undefined;
     return html`<div class="controls">
       ${segments("view", t("view"), views, view, (name) => {
         this.view = name;
       })}
-      ${isNarrow(width) ? nothing : this.controls()}
-    </div>`;
-  }
-
-  private get under(): unknown {
-    return isNarrow(this.width) ? html`<div class="controls">${this.controls()}</div>` : nothing;
-  }
-
-  private controls(): TemplateResult {
-    const { t, progress, view } = this;
-    const sizes = sizeNames.map((name) => [name, t(sizeLabels[name])] as const);
-    const done = view === "exact" ? this.measured.has(this.size) : this.crossovers !== undefined;
-    return html`${
+      ${
         view === "exact"
           ? segments("size", t("size"), sizes, this.size, (name) => {
               this.size = name;
@@ -304,7 +293,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
             : html`<progress aria-label=${t("running")} max="1" .value=${progress}></progress>
                 <button type="button" @click=${() => this.cancel()}>${t("cancel")}</button>`
         }
-      </div>`;
+      </div>
+    </div>`;
   }
 
   private warning(): unknown {
@@ -313,8 +303,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   }
 
   private crossing(): TemplateResult {
-    const { t, numbers, caption, width, under, crossovers: measured } = this;
-    return crossovers({ t, numbers, measured, caption, width, under });
+    const { t, numbers, caption, width, crossovers: measured } = this;
+    return crossovers({ t, numbers, measured, caption, width });
   }
 
   private pictures(): TemplateResult {
@@ -322,20 +312,18 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     const [measured, stored] = [this.measured.get(size), storedSize(size)];
     const waiting = this.progress !== undefined ? t("running") : t(this.able ? "hereWaiting" : "hereLoading");
     return html`<div class="groups">
-        ${groups.map(
-          ({ title, rows }, index) =>
-            html`${bars({
-              t,
-              numbers,
-              title,
-              rows,
-              ceiling: index === 0 ? measured?.ceiling : stored?.ceiling,
-              instead: index === 0 && measured === undefined ? waiting : undefined,
-            })}
-            ${index === 0 ? this.under : nothing}`,
+        ${groups.map(({ title, rows }, index) =>
+          bars({
+            t,
+            numbers,
+            title,
+            rows,
+            ceiling: index === 0 ? measured?.ceiling : stored?.ceiling,
+            instead: index === 0 && measured === undefined ? waiting : undefined,
+          }),
         )}
       </div>
-      ${captionBelow(this.caption)}
+      <p class="caption" part="caption">${unbroken(this.caption)}</p>
       <p class="note">${t("note")}</p>`;
   }
 }

@@ -267,6 +267,10 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
     };
   }
 
+  protected override underway(): unknown {
+    return progress(this.t, this.running, () => this.cancel());
+  }
+
   protected override controls(): TemplateResult {
     return controls(this.controlsProps);
   }
@@ -284,7 +288,7 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
       ${this.excuses.map((text) => html`<p class="warning" role="alert">${text}</p>`)}
       ${shown.source === "own" && this.heads?.source !== "own" ? html`<p class="note">${t("fileWaiting")}</p>` : nothing}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => this.cancel())}
+        ${this.atop}
         ${found === undefined ? this.instead(t(this.lab === undefined ? "waiting" : this.loading === undefined ? "computing" : "loading"), this.coming) : this.overview(given, found)}
         ${one.result === undefined ? nothing : headView(given, one.result)}
       </div>

@@ -111,6 +111,11 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   // -------------------------------------------------------------------------------------------------- life
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.room.widths = { ...this.room.widths, stage: this.likelyRoom };
+  }
+
   protected override start(): void {
     this.map.observe();
     this.room.watch();
@@ -153,7 +158,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.room.watch();
+    if (this.started) this.room.watch();
     const view = this.shownAt(this.queryIndex);
     if (view !== undefined) this.drawMap(view);
     if (this.lab === undefined || view === undefined) return;

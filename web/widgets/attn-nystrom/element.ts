@@ -191,6 +191,11 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
     this.told = news;
   }
 
+  protected override underway(): unknown {
+    const { t, computation } = this;
+    return progress(t, computation?.running, () => computation?.cancel());
+  }
+
   protected override controls(): TemplateResult {
     const { t, numbers } = this;
     return controls({
@@ -213,7 +218,7 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
       })}
       ${this.over}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => computation?.cancel())}
+        ${this.atop}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
         ${found === undefined ? this.instead(this.waiting, running !== undefined) : found.view}
       </div>

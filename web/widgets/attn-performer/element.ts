@@ -205,6 +205,11 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     this.told = news;
   }
 
+  protected override underway(): unknown {
+    const { t, computation } = this;
+    return progress(t, computation?.running, () => computation?.cancel());
+  }
+
   protected override controls(): TemplateResult {
     const { t, numbers, view } = this;
     return controls({
@@ -227,7 +232,7 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
       })}
       ${this.over}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => computation?.cancel())}
+        ${this.atop}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
         ${found === undefined ? this.instead(this.waiting, running !== undefined) : found.view}
       </div>

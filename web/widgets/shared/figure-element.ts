@@ -59,14 +59,24 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
     return nothing;
   }
 
+  /** How far the picture is while it is computed. */
+  protected underway(): unknown {
+    return nothing;
+  }
+
   /** The controls where they stand above the stage. */
   protected get over(): unknown {
     return isNarrow(this.width) ? nothing : this.controls();
   }
 
-  /** The controls where they stand right below the main picture. */
+  /** What stands at the top of the stage there. */
+  protected get atop(): unknown {
+    return isNarrow(this.width) ? nothing : this.underway();
+  }
+
+  /** Both where they stand right below the main picture: nothing comes and goes above a control in use. */
   protected get under(): unknown {
-    return isNarrow(this.width) ? this.controls() : nothing;
+    return isNarrow(this.width) ? html`${this.controls()} ${this.underway()}` : nothing;
   }
 
   protected get t(): Translate<T> {
@@ -76,22 +86,17 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
   /** In the place of a picture: what it waits for, and, where it is not on its way, what can be changed about that. */
   protected instead(why: string, coming = true): TemplateResult {
     return html`<p class="note waiting">${why}</p>
-      ${coming || this.lab === undefined ? nothing : this.under}`;
+      ${this.lab === undefined || !isNarrow(this.width) ? nothing : coming ? this.underway() : this.under}`;
   }
 
-  /** Of the right width before it is seen. */
-  protected override firstUpdated(): void {
-    super.firstUpdated();
-    this.follow();
-  }
-
-  private follow(): void {
-    const frame = this.renderRoot.querySelector(".widget");
-    if (frame !== null) this.resize.observe(frame);
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.width = this.likelyRoom;
   }
 
   protected override start(): void {
-    this.follow();
+    const frame = this.renderRoot.querySelector(".widget");
+    if (frame !== null) this.resize.observe(frame);
     this.failure = undefined;
     sharedLab().then(
       (lab) => {

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
-import { captionBelow } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import type { Crossovers } from "../crossover.js";
@@ -8,6 +7,7 @@ import { crossoverRows } from "../crossover-rows.js";
 import { browser, date, processor, storedCrossovers } from "../stored.js";
 import type { BenchmarkText } from "../text.en.js";
 import { crossoverChart } from "./crossover-chart.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface CrossoversProps {
   readonly t: Translate<BenchmarkText>;
@@ -16,8 +16,6 @@ export interface CrossoversProps {
   readonly caption: string;
   /** Room for the charts, in pixels. */
   readonly width: number;
-  /** What stands right below them, if anything. */
-  readonly under: unknown;
 }
 
 /** Charts lie side by side from this width on. */
@@ -25,7 +23,7 @@ const twoColumns = 760;
 
 /** Where attention of linear cost meets exact attention: stored and here, as charts and as a table. */
 export function crossovers(props: CrossoversProps): TemplateResult {
-  const { t, measured, caption, width, under } = props;
+  const { t, measured, caption, width } = props;
   const charts = [
     { name: t("stored", { processor, browser, date }), methods: storedCrossovers },
     { name: t("here"), methods: measured?.methods },
@@ -40,7 +38,8 @@ export function crossovers(props: CrossoversProps): TemplateResult {
           </figure>`,
       )}
     </div>
-    ${under} ${charts.length === 0 ? nothing : crossoverTable(props)} ${captionBelow(caption)}
+    ${charts.length === 0 ? nothing : crossoverTable(props)}
+    <p class="caption" part="caption">${unbroken(caption)}</p>
     <p class="note">${t("crossoverNote")}</p>`;
 }
 

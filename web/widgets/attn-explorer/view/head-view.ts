@@ -19,16 +19,19 @@ export function headView(scene: Scene, picture: (under: unknown) => TemplateResu
   const { t, numbers, lab, data, state, computation, shipped, measurement, widths } = scene;
   const narrow = isNarrow(widths.stage);
   const problems = [shipped.problem, computation.problem, measurement.problem];
-  return html`${narrow ? nothing : html`${controlBar(scene)} ${heads(scene)} ${strip(scene)}`}
-  ${messages({
+  const told = messages({
     t,
     numbers,
     busy: computation.busy,
     fetching: data === undefined ? undefined : shipped.fetching,
     problems: problems.filter((problem) => problem !== undefined),
     onCancel: () => computation.cancel(),
-  })}
-  ${picture(narrow ? html`${heads(scene)} ${controlBar(scene)} ${strip(scene)}` : nothing)}
+  });
+  // What comes and goes stands below what is in use; controls come with the first picture, or with word why there is none.
+  const known = computation.analysis !== undefined || problems.some(Boolean);
+  const under = known ? html`${heads(scene)} ${controlBar(scene)} ${told} ${strip(scene)}` : told;
+  return html`${narrow ? nothing : html`${controlBar(scene)} ${heads(scene)} ${strip(scene)} ${told}`}
+  ${picture(narrow ? under : nothing)}
   ${state.scale === "entropy" && data !== undefined && lab !== undefined ? scaleNote(t, numbers, lab, data) : nothing}`;
 }
 

@@ -25,7 +25,7 @@ export function weightsView(scene: Scene, map: HTMLElement, under: unknown): Tem
       })}
       ${under}
       <div class="side">${shown === undefined ? nothing : side(scene, shown)}</div>
-      <p class="caption" part="caption">${shown === undefined ? waiting : unbroken(captionFor(t, numbers, shown))}</p>
+      <p class="caption" part="caption">${shown === undefined ? nothing : unbroken(captionFor(t, numbers, shown))}</p>
     </div>
     ${speedHere(scene)}`;
 }
