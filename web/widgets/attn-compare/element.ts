@@ -290,7 +290,7 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
       <div class="stage ${running === undefined ? "" : "old"}">
         ${this.atop}
         ${found === undefined ? this.instead(t(this.lab === undefined ? "waiting" : this.loading === undefined ? "computing" : "loading"), this.coming) : this.overview(given, found)}
-        ${one.result === undefined ? nothing : headView(given, one.result)}
+        ${found === undefined || one.result === undefined ? nothing : headView(given, one.result)}
       </div>
       ${this.takeAway(found, shown.source !== "own")}`;
   }

@@ -27,9 +27,8 @@ export function headView(scene: Scene, picture: (under: unknown) => TemplateResu
     problems: problems.filter((problem) => problem !== undefined),
     onCancel: () => computation.cancel(),
   });
-  // What comes and goes stands below what is in use; controls come with the first picture, or with word why there is none.
-  const known = computation.analysis !== undefined || problems.some(Boolean);
-  const under = known ? html`${heads(scene)} ${controlBar(scene)} ${told} ${strip(scene)}` : told;
+  // What comes and goes stands below what is in use.
+  const under = html`${heads(scene)} ${controlBar(scene)} ${told} ${strip(scene)}`;
   return html`${narrow ? nothing : html`${controlBar(scene)} ${heads(scene)} ${strip(scene)} ${told}`}
   ${picture(narrow ? under : nothing)}
   ${state.scale === "entropy" && data !== undefined && lab !== undefined ? scaleNote(t, numbers, lab, data) : nothing}`;
