@@ -34,8 +34,9 @@ export async function tablesOf(widget: Locator): Promise<{ row: string[][]; entr
   return { row, entropies };
 }
 
-/** Numbers are written with a true minus sign. */
-export const numberIn = (text: string | undefined): number => Number((text ?? "").replace("−", "-"));
+/** Numbers are written with a true minus sign; shares may be in percent. */
+export const numberIn = (text = ""): number =>
+  Number(text.replace("−", "-").replace("%", "")) / (text.endsWith("%") ? 100 : 1);
 
 /** Weights of the shown row as the table has them: five decimals. */
 export const shownWeights = async (widget: Locator): Promise<number[]> =>

@@ -39,8 +39,12 @@ describe("the matrices", () => {
     const [nystrom = NaN, , without = NaN, uniform = NaN] = rows.map(([, error]) => numberIn(error));
     expect(nystrom).toBeLessThan(without);
     expect(without).toBeLessThan(uniform);
-    // The kernel's exact attention against double precision: 3.06×10⁻⁸ and the like.
-    expect(rows[5]?.[1]).toMatch(/×10⁻[⁷⁸⁹]$/);
+    // The kernel's exact attention against double precision: 3.06×10⁻⁶% and the like.
+    expect(rows[5]?.[1]).toMatch(/×10⁻[⁵⁶⁷]%$/);
+    // What the caption says in percent is so in the table, too.
+    const [, said = ""] = / off by (\d+)%/.exec((await caption(widget).textContent()) ?? "") ?? [];
+    expect(rows[0]?.[1]).toMatch(/^\d+\.\d%$/);
+    expect(numberIn(rows[0]?.[1])).toBeCloseTo(Number(said) / 100, 2);
     expect(page.workers().length).toBe(0);
   });
 

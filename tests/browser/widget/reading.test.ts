@@ -23,6 +23,37 @@ const figures = {
   "attn-sparse": ["pattern", "local", "bigbird"],
 } as const;
 
+/**
+ * Controls that stand above their picture on a phone: they choose which picture it is, and the question above it; or start
+ * the measurement, in the benchmark, that the picture waits for.
+ */
+const first = ["view"];
+const starts = ["attn-benchmark"];
+
+/** Whether the first control comes after the first picture: below it on the screen, and when read and focused. */
+const underPicture = (page: Page): Promise<{ readonly seen: boolean; readonly read: boolean; readonly name: string }> =>
+  page.evaluate(`(() => {
+    const root = document.querySelector("#figure").shadowRoot;
+    const picture = root.querySelector(".stage :is(svg.plane, svg.steps-chart, .heat-map canvas), .groups table");
+    const control = [...root.querySelectorAll("input, select, button")].find((one) => !${JSON.stringify(first)}.includes(one.name));
+    return {
+      seen: control.getBoundingClientRect().top >= picture.getBoundingClientRect().bottom,
+      read: (picture.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0,
+      name: control.name || control.textContent.trim(),
+    };
+  })()`);
+
+/** Controls that a finger misses: less than 40 pixels high or wide. */
+const small = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const kinds = "button, select, summary, .switch, .segments label, label.head, label.token, label.file, input[type=range]";
+    return [...document.querySelector("#figure").shadowRoot.querySelectorAll(kinds)].flatMap((control) => {
+      const { width, height } = control.getBoundingClientRect();
+      if (width === 0 || Math.min(width, height) > 39.5) return [];
+      return [(control.name || control.textContent.trim()) + ": " + width.toFixed(1) + " x " + height.toFixed(1)];
+    });
+  })()`);
+
 /** Letters of charts smaller than 10 pixels, those that leave their chart, and tables that show names only. */
 const illegible = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
@@ -49,7 +80,7 @@ const illegible = (page: Page): Promise<string[]> =>
 /** Waits until what was asked for is computed. */
 async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(150);
-  await page.locator("#figure progress").waitFor({ state: "detached" });
+  await page.locator("#figure progress").waitFor({ state: "detached", timeout: 60_000 });
   await page.locator("#figure .caption", { hasText: /\d/ }).first().waitFor();
 }
 
@@ -75,6 +106,41 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
         await settled(page);
         expect(await illegible(page), `${choice}, in a wide window`).toEqual([]);
       }
+    },
+    120_000,
+  );
+
+  test.each(["en", "zh"])(
+    "has its controls under its picture where there is little room, %s",
+    async (lang) => {
+      const figure = `<${tag} id="figure"><p>A figure.</p></${tag}>`;
+      const { page } = await open(
+        post({ figure, script: `${tag}.js`, lang }, { context: { viewport: { width: 320, height: 640 } } }),
+      );
+      const widget = await drawn(page);
+      for (const choice of choices) {
+        await widget.evaluate((element, [name, value]) => element.setAttribute(name, value), [
+          attribute,
+          choice,
+        ] as const);
+        await settled(page);
+        expect(await overflowingElements(page), choice).toEqual([]);
+        expect(await small(page), choice).toEqual([]);
+        if (!starts.includes(tag)) {
+          expect(await underPicture(page), choice).toMatchObject({ seen: true, read: true });
+        }
+      }
+      if (starts.includes(tag)) return;
+      // A narrow column of a wide window is no wider.
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await widget.evaluate((element) => (element.style.width = "320px"));
+      await settled(page);
+      expect(await underPicture(page)).toMatchObject({ seen: true, read: true });
+      // Where there is room, what is seen first is read first, too.
+      await widget.evaluate((element) => (element.style.width = ""));
+      await settled(page);
+      const wide = await underPicture(page);
+      expect(wide.read).toBe(wide.seen);
     },
     120_000,
   );

@@ -17,7 +17,7 @@ import { compareStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type CompareText } from "./text.en.js";
 import { zh } from "./text.zh.js";
-import { controls } from "./view/controls.js";
+import { controls, viewChoice, type ControlsProps } from "./view/controls.js";
 import { layersView } from "./view/layers.js";
 import type { ViewProps } from "./view/parts.js";
 import { headsView, headView } from "./view/views.js";
@@ -207,6 +207,11 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
     return shown.view === "heads" ? (all.running ?? one.running) : (loading ?? every.running ?? one.running);
   }
 
+  /** Whether there will be a picture if nothing else is done. */
+  private get coming(): boolean {
+    return this.running !== undefined || (this.problem === undefined && this.shown.source !== "own");
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     const { found, shown } = this;
@@ -249,31 +254,43 @@ export class AttnCompare extends FigureElement<typeof schema, CompareText> {
     ];
   }
 
+  private get controlsProps(): ControlsProps {
+    return {
+      t: this.t,
+      state: this.shown,
+      heads: this.heads === undefined ? 1 : shapeOf(this.heads).heads,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onFile: (file) => void this.take(file),
+      onReset: () => this.reset(),
+    };
+  }
+
+  protected override underway(): unknown {
+    return progress(this.t, this.running, () => this.cancel());
+  }
+
+  protected override controls(): TemplateResult {
+    return controls(this.controlsProps);
+  }
+
   protected override picture(): TemplateResult {
     const { t, numbers, width, dark, table, shown, found, one, running } = this;
     const given: ViewProps = {
-      ...{ t, numbers, width, dark, table },
+      ...{ t, numbers, width, dark, table, under: this.under },
       pointed: this.pointed,
       onPoint: (entry) => {
         this.pointed = entry;
       },
     };
-    return html`${controls({
-        t,
-        state: shown,
-        heads: this.heads === undefined ? 1 : shapeOf(this.heads).heads,
-        onChange: (change) => {
-          this.state = change;
-        },
-        onFile: (file) => void this.take(file),
-        onReset: () => this.reset(),
-      })}
+    return html`${viewChoice(this.controlsProps)} ${this.over}
       ${this.excuses.map((text) => html`<p class="warning" role="alert">${text}</p>`)}
       ${shown.source === "own" && this.heads?.source !== "own" ? html`<p class="note">${t("fileWaiting")}</p>` : nothing}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => this.cancel())}
-        ${found === undefined ? html`<p class="note waiting">${t(this.lab === undefined ? "waiting" : this.loading === undefined ? "computing" : "loading")}</p>` : this.overview(given, found)}
-        ${one.result === undefined ? nothing : headView(given, one.result)}
+        ${this.atop}
+        ${found === undefined ? this.instead(t(this.lab === undefined ? "waiting" : this.loading === undefined ? "computing" : "loading"), this.coming) : this.overview(given, found)}
+        ${found === undefined || one.result === undefined ? nothing : headView(given, one.result)}
       </div>
       ${this.takeAway(found, shown.source !== "own")}`;
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { keys as keyLines, segments } from "../shared/controls.js";
 import { FigureElement, type Takeable } from "../shared/figure-element.js";
+import { captionBelow } from "../shared/figure-parts.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { messageOf } from "../shared/tasks/protocol.js";
 import { isCancelled, TaskRunner } from "../shared/tasks/runner.js";
@@ -19,7 +20,6 @@ import { zh } from "./text.zh.js";
 import { growthChart, lengthChart, type ChartProps } from "./view/charts.js";
 import { controls } from "./view/controls.js";
 import { growthTable, lengthTable } from "./view/tables.js";
-import { unbroken } from "../shared/unbroken.js";
 
 /** Random keys that are added one by one. */
 const randomTokens = 256;
@@ -178,38 +178,40 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     return tokensCaption(t, numbers, growth, this.tokensInView, given.keys.tokens?.[growth.key]);
   }
 
+  protected override controls(): TemplateResult {
+    const { t, numbers, keys } = this;
+    return controls({
+      t,
+      numbers,
+      state: {
+        ...this.state,
+        n: this.tokensInView,
+        layer: layerOf(keys, this.layer),
+        head: this.headShown,
+        query: Math.min(this.query, this.result?.given.keys.queries ?? this.query),
+        key: Math.min(this.key, this.tokens),
+      },
+      sources: offeredSources,
+      layers: layersOf(keys),
+      heads: this.result?.given.keys.heads ?? 1,
+      queries: this.result?.given.keys.queries ?? 1,
+      tokens: this.tokens,
+      words: this.result?.given.keys.tokens,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onReset: () => this.reset(),
+    });
+  }
+
   protected override picture(): TemplateResult {
-    const { t, numbers, view, keys, lab, problem } = this;
+    const { t, view, lab, problem } = this;
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     return html`${segments("view", t("view"), words, view, (name) => {
         this.view = name;
       })}
-      ${controls({
-        t,
-        numbers,
-        state: {
-          ...this.state,
-          n: this.tokensInView,
-          layer: layerOf(keys, this.layer),
-          head: this.headShown,
-          query: Math.min(this.query, this.result?.given.keys.queries ?? this.query),
-          key: Math.min(this.key, this.tokens),
-        },
-        sources: offeredSources,
-        layers: layersOf(keys),
-        heads: this.result?.given.keys.heads ?? 1,
-        queries: this.result?.given.keys.queries ?? 1,
-        tokens: this.tokens,
-        words: this.result?.given.keys.tokens,
-        onChange: (change) => {
-          this.state = change;
-        },
-        onReset: () => this.reset(),
-      })}
-      ${problem === undefined ? nothing : html`<p class="warning" role="alert">${problem}</p>`}
-      <div class="stage">
-        ${lab === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage()}
-      </div>
+      ${this.over} ${problem === undefined ? nothing : html`<p class="warning" role="alert">${problem}</p>`}
+      <div class="stage">${lab === undefined ? captionBelow(t("waiting")) : this.stage()}</div>
       ${this.takeAway(this.result && this.takeable(this.result))}`;
   }
 
@@ -220,7 +222,9 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
   private stage(): TemplateResult {
     const { t, numbers, result, width, progress, table } = this;
     const waiting = t(progress === 0 && this.keys !== "random" ? "loading" : "measuring");
-    if (result === undefined) return html`<p class="caption" part="caption">${waiting}</p>`;
+    if (result === undefined) {
+      return captionBelow(waiting, this.problem === undefined ? nothing : this.under);
+    }
     const { lengths, growth, given } = result;
     const caption = this.caption(result);
     const props: ChartProps = { t, numbers, width, summary: caption };
@@ -230,7 +234,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
     const uniform = ["line uniform", t(lengths === undefined ? "uniformWeight" : "uniform")] as const;
     return html`${lengths === undefined ? nothing : lengthChart(props, lengths)}
       ${growth === undefined ? nothing : this.growthCharts(props, growth)}
-      ${keyLines([...lines, uniform, ...theory, ...band])}
+      ${keyLines([...lines, uniform, ...theory, ...band])} ${this.under}
       <p class="busy">
         ${
           progress === undefined
@@ -238,7 +242,7 @@ export class AttnEntropyScale extends FigureElement<typeof schema, EntropyScaleT
             : html`<progress aria-label=${waiting} max="1" .value=${progress}></progress>`
         }
       </p>
-      <p class="caption" part="caption">${unbroken(caption)}</p>
+      ${captionBelow(caption)}
       <p class="note">
         ${
           given.source.kind === "random"

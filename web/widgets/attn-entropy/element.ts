@@ -151,7 +151,7 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
     const caption = this.caption(found);
     if (lab === undefined) return html``;
     const given = {
-      ...{ t, numbers, lab, width, caption, table },
+      ...{ t, numbers, lab, width, caption, table, under: this.under },
       onTarget: (entropy: number): void => {
         this.entropy = entropy;
       },
@@ -168,11 +168,13 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
           this.step = step;
         }),
     };
-    return html`${this.controls(found)}
+    return html`${this.over}
       <div class="stage">${pictures[view]()}</div>`;
   }
 
-  private controls({ solution }: Found): TemplateResult | typeof nothing {
+  protected override controls(): TemplateResult | typeof nothing {
+    const { found } = this;
+    if (found === undefined || this.view === "failures") return nothing;
     const props: ControlsProps = {
       t: this.t,
       numbers: this.numbers,
@@ -182,8 +184,7 @@ export class AttnEntropy extends FigureElement<typeof schema, EntropyText> {
       },
       onReset: () => this.reset(),
     };
-    if (this.view === "failures") return nothing;
-    return this.view === "sampling" ? samplingControls(props, this.options) : solutionControls(props, solution);
+    return this.view === "sampling" ? samplingControls(props, this.options) : solutionControls(props, found.solution);
   }
 
   private code(found: Found): string {

@@ -111,6 +111,11 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   // -------------------------------------------------------------------------------------------------- life
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.room.widths = { ...this.room.widths, stage: this.likelyRoom };
+  }
+
   protected override start(): void {
     this.map.observe();
     this.room.watch();
@@ -295,7 +300,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     const scene = this.sceneAt(this.queryInView);
     const { shown } = scene;
     return html`${tabs}
-    ${view === "weights" ? headView(scene, weightsView(scene, this.map.element)) : this.laterView(scene, view)}
+    ${view === "weights" ? headView(scene, (under) => weightsView(scene, this.map.element, under)) : this.laterView(scene, view)}
     ${this.takeAway(shown)}
     ${this.table && view === "weights" && shown !== undefined ? tables({ t, numbers, key: shown.column, ...shown }) : nothing}
     ${this.ownPanel()}
@@ -305,7 +310,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   /** One of the views that are not there from the start. */
   private laterView(scene: Scene, view: "steps" | "speed"): TemplateResult {
     const { module } = this.later;
-    if (view === "steps") return headView(scene, module?.stepsPicture(scene) ?? this.awaited());
+    if (view === "steps") return headView(scene, (under) => module?.stepsPicture(scene, under) ?? this.awaited());
     return module?.speedPicture(scene) ?? this.awaited();
   }
 

@@ -250,6 +250,20 @@ export const explorerStyles = [
     .side p {
       margin: 0;
     }
+    /* Room for what comes, so that what stands below it stays where it is. */
+    @container (max-width: 619px) {
+      .side:empty {
+        min-height: 34em;
+      }
+      /* As many rows before the entropies are known as after. */
+      .controls fieldset {
+        flex-basis: 100%;
+      }
+      .controls .segments {
+        display: grid;
+        justify-items: start;
+      }
+    }
     .inspector {
       display: grid;
       gap: 0.35em;

@@ -106,25 +106,29 @@ export class AttnLinear extends FigureElement<typeof schema, LinearText> {
     this.told = news;
   }
 
+  protected override controls(): TemplateResult {
+    return controls({
+      t: this.t,
+      state: this.state,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onReset: () => this.reset(),
+    });
+  }
+
   protected override picture(): TemplateResult {
     const { t, numbers, width, dark, table, pointed, survey, surveying } = this;
     const { found } = this.measured;
     const onPoint = (entry: Entry | undefined): void => {
       this.pointed = entry;
     };
-    const given = { t, numbers, width, dark, table, pointed, onPoint };
-    return html`${controls({
-        t,
-        state: this.state,
-        onChange: (change) => {
-          this.state = change;
-        },
-        onReset: () => this.reset(),
-      })}
+    const given = { t, numbers, width, dark, table, under: this.under, pointed, onPoint };
+    return html`${this.over}
       <div class="stage">
         ${
           found === undefined
-            ? html`<p class="note waiting">${t("waiting")}</p>`
+            ? this.instead(t("waiting"))
             : linearView(
                 given,
                 found,

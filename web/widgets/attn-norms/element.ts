@@ -1,4 +1,4 @@
-import { html, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
 import { segments } from "../shared/controls.js";
 import { FigureElement, type Takeable } from "../shared/figure-element.js";
@@ -162,7 +162,7 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
   protected override picture(): TemplateResult {
     const { t, view, found } = this;
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
-    return html`${segments("view", t("view"), words, view, (name) => this.open(name))}
+    return html`${segments("view", t("view"), words, view, (name) => this.open(name))} ${this.over}
     ${found === undefined ? html`<p class="caption" part="caption">${t("waiting")}</p>` : this.stage(found)}
     ${this.takeAway(found && this.takeable(found))}`;
   }
@@ -173,10 +173,31 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
     this.state = { view, ...(view === "precision" && plain && tellingCase) };
   }
 
+  private controlsProps(found: Found): ControlsProps {
+    const { x, place } = found.run;
+    return {
+      ...{ t: this.t, numbers: this.numbers, state: this.state },
+      value: ((x[place.index] ?? 0) - offsetOf(this)) / 10 ** this.size,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onValue: (value) => this.put(place.index, value, found),
+      onReset: () => this.reset(),
+    };
+  }
+
+  /** What is compared, and by which norm; the rest of what can be set stands below the caption at every width. */
+  protected override controls(): unknown {
+    const { found, view } = this;
+    if (found === undefined || view === "compare") return nothing;
+    const props = this.controlsProps(found);
+    return html`${view === "precision" ? precisionControls(props) : nothing} ${normChoice(props)}`;
+  }
+
   private stage(found: Found): TemplateResult {
     const { t, numbers, width, view, table, size } = this;
     const given = {
-      ...{ t, numbers, width, table, size },
+      ...{ t, numbers, width, table, size, under: this.under },
       added: offsetOf(this),
       caption: this.caption(found),
       onChoose: (index: number) => {
@@ -185,15 +206,7 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
       },
       onValue: (index: number, value: number) => this.put(index, value, found),
     };
-    const controls: ControlsProps = {
-      ...{ t, numbers, state: this.state },
-      value: ((found.run.x[found.run.place.index] ?? 0) - offsetOf(this)) / 10 ** size,
-      onChange: (change) => {
-        this.state = change;
-      },
-      onValue: (value) => this.put(found.run.place.index, value, found),
-      onReset: () => this.reset(),
-    };
+    const controls = this.controlsProps(found);
     if (view === "compare") {
       const open = (norm: NormName): void => {
         this.state = { view: "forward", norm };
@@ -202,12 +215,10 @@ export class AttnNorms extends FigureElement<typeof schema, NormsText> {
         ${batchControls(controls)}`;
     }
     if (found.textbook !== undefined) {
-      return html`${precisionControls(controls)} ${normChoice(controls)}
-        <div class="stage">${precisionView(given, found.run, found.textbook)}</div>
+      return html`<div class="stage">${precisionView(given, found.run, found.textbook)}</div>
         ${normControls(controls)}${batchControls(controls)}`;
     }
-    return html`${normChoice(controls)}
-      <div class="stage">${(view === "forward" ? forwardView : backwardView)(given, found.run)}</div>
+    return html`<div class="stage">${(view === "forward" ? forwardView : backwardView)(given, found.run)}</div>
       ${normControls(controls)}${batchControls(controls)}`;
   }
 

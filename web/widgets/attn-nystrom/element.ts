@@ -137,7 +137,7 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
   /** What the view in sight comes to; undefined until it has been computed once. */
   private get found(): Picture | undefined {
     const { t, numbers, width, table, view, matrices, steps, error, inverses, leak, speed } = this;
-    const pictures = picturesOf({ t, numbers, width, table });
+    const pictures = picturesOf({ t, numbers, width, table, under: this.under });
     if (view === "matrices") {
       return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
     }
@@ -191,26 +191,36 @@ export class AttnNystrom extends FigureElement<typeof schema, NystromText> {
     this.told = news;
   }
 
+  protected override underway(): unknown {
+    const { t, computation } = this;
+    return progress(t, computation?.running, () => computation?.cancel());
+  }
+
+  protected override controls(): TemplateResult {
+    const { t, numbers } = this;
+    return controls({
+      t,
+      numbers,
+      state: { ...this.state, ...this.bounded },
+      onChange: (change) => {
+        this.state = change;
+      },
+      onReset: () => this.reset(),
+    });
+  }
+
   protected override picture(): TemplateResult {
-    const { t, numbers, view, found, computation } = this;
+    const { t, view, found, computation } = this;
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     const running = computation?.running;
     return html`${segments("view", t("view"), words, view, (name) => {
         this.view = name;
       })}
-      ${controls({
-        t,
-        numbers,
-        state: { ...this.state, ...this.bounded },
-        onChange: (change) => {
-          this.state = change;
-        },
-        onReset: () => this.reset(),
-      })}
+      ${this.over}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => computation?.cancel())}
+        ${this.atop}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
-        ${found === undefined ? html`<p class="note waiting">${this.waiting}</p>` : found.view}
+        ${found === undefined ? this.instead(this.waiting, running !== undefined) : found.view}
       </div>
       ${this.takeAway(found && { name: `nystrom-${view}`, ...found })}`;
   }

@@ -147,7 +147,7 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
   private get found(): Picture | undefined {
     const { error, norms, estimators, range, speed } = this.computations;
     const { t, numbers, width, table, view, matrices } = this;
-    const given = { t, numbers, width, table };
+    const given = { t, numbers, width, table, under: this.under };
     const pictures = picturesOf(given);
     if (view === "matrices") {
       return matrices.found && matrices.input && pictures.matrices(matrices.found, matrices.input, this.pointing);
@@ -189,6 +189,12 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     return this.view === "matrices" ? undefined : this.computations[this.view];
   }
 
+  /** What is said until there is something to see. */
+  private get waiting(): string {
+    if (this.lab === undefined) return this.t("waiting");
+    return this.view === "speed" ? speedText(this.language)("measuring") : this.t("computing");
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     const { found } = this;
@@ -199,26 +205,36 @@ export class AttnPerformer extends FigureElement<typeof schema, PerformerText> {
     this.told = news;
   }
 
+  protected override underway(): unknown {
+    const { t, computation } = this;
+    return progress(t, computation?.running, () => computation?.cancel());
+  }
+
+  protected override controls(): TemplateResult {
+    const { t, numbers, view } = this;
+    return controls({
+      t,
+      numbers,
+      state: { ...this.state, features: view === "norms" ? this.normsInput.features : this.featuresInView },
+      onChange: (change) => {
+        this.state = change;
+      },
+      onReset: () => this.reset(),
+    });
+  }
+
   protected override picture(): TemplateResult {
-    const { t, numbers, view, found, computation } = this;
+    const { t, view, found, computation } = this;
     const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     const running = computation?.running;
     return html`${segments("view", t("view"), words, view, (name) => {
         this.view = name;
       })}
-      ${controls({
-        t,
-        numbers,
-        state: { ...this.state, features: view === "norms" ? this.normsInput.features : this.featuresInView },
-        onChange: (change) => {
-          this.state = change;
-        },
-        onReset: () => this.reset(),
-      })}
+      ${this.over}
       <div class="stage ${running === undefined ? "" : "old"}">
-        ${progress(t, running, () => computation?.cancel())}
+        ${this.atop}
         ${computation?.problem === undefined ? nothing : html`<p class="warning" role="alert">${t("failed", { reason: computation.problem })}</p>`}
-        ${found === undefined ? html`<p class="note waiting">${this.lab !== undefined && view === "speed" ? speedText(this.language)("measuring") : t(this.lab === undefined ? "waiting" : "computing")}</p>` : found.view}
+        ${found === undefined ? this.instead(this.waiting, running !== undefined) : found.view}
       </div>
       ${this.takeAway(found && { name: `performer-${view}`, ...found })}`;
   }

@@ -111,10 +111,21 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
     this.told = news;
   }
 
+  protected override controls(): TemplateResult {
+    return controls({
+      t: this.t,
+      state: this.view,
+      onChange: (change) => {
+        this.state = change;
+      },
+      onReset: () => this.reset(),
+    });
+  }
+
   protected override picture(): TemplateResult {
     const { t, numbers, width, dark, table, view, found, timing, speed } = this;
     const given = {
-      ...{ t, numbers, width, dark, table },
+      ...{ t, numbers, width, dark, table, under: this.under },
       pointed: this.pointed,
       onPoint: (entry: Entry | undefined): void => {
         this.pointed = entry;
@@ -123,18 +134,11 @@ export class AttnSparse extends FigureElement<typeof schema, SparseText> {
         this.layers = layers;
       },
     };
-    return html`${controls({
-        t,
-        state: view,
-        onChange: (change) => {
-          this.state = change;
-        },
-        onReset: () => this.reset(),
-      })}
+    return html`${this.over}
       <div class="stage">
         ${
           found === undefined
-            ? html`<p class="note waiting">${t("waiting")}</p>`
+            ? this.instead(t("waiting"))
             : html`${patternView(given, found, this.captionFor(found))} ${this.timingView()}
               ${speed === undefined ? nothing : speedView(given, speed, view.causal)}`
         }

@@ -189,6 +189,11 @@ export abstract class WidgetElement<S extends Schema> extends LitElement {
     };
   }
 
+  /** About how wide the room for pictures is, before it is there: what is drawn first is laid out as it stays. */
+  protected get likelyRoom(): number {
+    return this.clientWidth > 0 ? Math.max(240, this.clientWidth - 32) : 640;
+  }
+
   private followScheme(): void {
     const probe = this.renderRoot.querySelector(".scheme-probe");
     if (probe === null) return;

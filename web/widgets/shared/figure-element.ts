@@ -1,7 +1,8 @@
-import type { PropertyDeclarations, TemplateResult } from "lit";
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
 import { chartFile } from "./charts/svg-file.js";
 import { WidgetElement } from "./element.js";
+import { isNarrow } from "./figure-parts.js";
 import { sharedLab } from "./kernels/shared-lab.js";
 import type { Schema } from "./state.js";
 import { stateProperties } from "./state-properties.js";
@@ -53,8 +54,44 @@ export abstract class FigureElement<S extends Schema, T extends TextTable> exten
   /** What stands below the title. */
   protected abstract picture(): TemplateResult;
 
+  /** What can be set in the picture, once it is known what that is. */
+  protected controls(): unknown {
+    return nothing;
+  }
+
+  /** How far the picture is while it is computed. */
+  protected underway(): unknown {
+    return nothing;
+  }
+
+  /** The controls where they stand above the stage. */
+  protected get over(): unknown {
+    return isNarrow(this.width) ? nothing : this.controls();
+  }
+
+  /** What stands at the top of the stage there. */
+  protected get atop(): unknown {
+    return isNarrow(this.width) ? nothing : this.underway();
+  }
+
+  /** Both where they stand right below the main picture: nothing comes and goes above a control in use. */
+  protected get under(): unknown {
+    return isNarrow(this.width) ? html`${this.controls()} ${this.underway()}` : nothing;
+  }
+
   protected get t(): Translate<T> {
     return translator(this.texts, this.language);
+  }
+
+  /** In the place of a picture: what it waits for, and, where it is not on its way, what can be changed about that. */
+  protected instead(why: string, coming = true): TemplateResult {
+    return html`<p class="note waiting">${why}</p>
+      ${this.lab === undefined || !isNarrow(this.width) ? nothing : coming ? this.underway() : this.under}`;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.width = this.likelyRoom;
   }
 
   protected override start(): void {

@@ -31,7 +31,7 @@ export const figureStyles = [
       grid-template-columns: minmax(0, 1fr);
       gap: 1em;
     }
-    .stage.old > :not(.progress) {
+    .stage.old > :not(.progress, .controls) {
       opacity: 0.75;
     }
     .pair {

@@ -23,21 +23,23 @@ const sourceLabels = {
   own: "sourceOwn",
 } as const satisfies Record<SourceName, keyof CompareText>;
 
+/** One layer or all, where there are several. */
+export const viewChoice = ({ t, state, onChange }: ControlsProps): TemplateResult | typeof nothing =>
+  comparable(state.source).length > 1
+    ? segments(
+        "view",
+        t("view"),
+        viewNames.map((name) => [name, t(name === "heads" ? "viewHeads" : "viewLayers")] as const),
+        state.view,
+        (view) => onChange({ view }),
+      )
+    : nothing;
+
+/** Where the heads come from, and what is looked at. */
 export function controls({ t, state, heads, onChange, onFile, onReset }: ControlsProps): TemplateResult {
   const layers = state.view === "layers" ? comparable(state.source) : layersOf(state.source);
   const valueOf = (event: Event): string => (event.target as HTMLSelectElement).value;
-  return html`${
-      comparable(state.source).length > 1
-        ? segments(
-            "view",
-            t("view"),
-            viewNames.map((name) => [name, t(name === "heads" ? "viewHeads" : "viewLayers")] as const),
-            state.view,
-            (view) => onChange({ view }),
-          )
-        : nothing
-    }
-    <div class="controls">
+  return html`<div class="controls">
       <label>
         <span class="label">${t("source")}</span><br />
         <select

@@ -4,6 +4,7 @@ import { ColorMap } from "../../shared/charts/color-map.js";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { captionBelow } from "../../shared/figure-parts.js";
 import { linked, type LinkedPicture } from "../../shared/matrices/linked.js";
+import { inPercent } from "../../shared/relative.js";
 import { better, errorsOf, middle, share, totalsOf } from "../caption.js";
 import type { HeadsMeasured } from "../measure.js";
 import { methodNames, type MethodName } from "../methods.js";
@@ -52,7 +53,7 @@ export function layersView(props: LayersProps): TemplateResult {
       onChoose: ({ row, column }) => onChoose(layers[row] ?? 1, column + 1),
     })}
     <p class="note readout" aria-live="polite">${readout(props, within ? pointed : current)}</p>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("layersNote")}</p>
     ${dataTable({
       caption: t("tableLayers"),
@@ -102,7 +103,7 @@ function headsTable({ t, numbers, layers, measured }: LayersProps): TemplateResu
     rows: measured.flatMap((layer, i) =>
       Array.from({ length: layer.heads }, (_, head) => [
         `${layers[i] ?? 0}, ${head + 1}`,
-        ...allNames.map((name) => numbers.significant(errorsOf(layer, name)[head] ?? Number.NaN, 3)),
+        ...allNames.map((name) => inPercent(numbers, errorsOf(layer, name)[head] ?? Number.NaN)),
       ]),
     ),
   });

@@ -6,6 +6,7 @@ import { captionBelow } from "../../shared/figure-parts.js";
 import { errorsTable } from "../../shared/matrices/errors-table.js";
 import { linked } from "../../shared/matrices/linked.js";
 import { averaged, largest, matrixPicture } from "../../shared/matrices/trio.js";
+import { inPercent } from "../../shared/relative.js";
 import type { Matrix } from "../../shared/matrices/softmax.js";
 import { joinSentences } from "../../shared/text.js";
 import { errorsOf } from "../caption.js";
@@ -57,7 +58,8 @@ export function headsView(
       ${Array.from({ length: heads }, (_, head) => svg`<rect class="pick" x=${x(head + 1) - band / 2} width=${band} y=${y(range[1])} height=${y(range[0]) - y(range[1])} @click=${() => onHead(head + 1)}></rect>`)}`;
       },
     })}
-    ${keys(names.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))} ${captionBelow(caption)}
+    ${keys(names.map((name) => [`method ${name}`, nameOf(t, name, budget)] as const))}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("bandNote", { seeds: seedCount })}</p>
     ${
       props.table
@@ -67,7 +69,7 @@ export function headsView(
             current: chosen - 1,
             rows: Array.from({ length: heads }, (_, head) => [
               String(head + 1),
-              ...lines.map(({ points }) => numbers.significant(points[head]?.[1] ?? Number.NaN, 3)),
+              ...lines.map(({ points }) => inPercent(numbers, points[head]?.[1] ?? Number.NaN)),
             ]),
           })
         : nothing

@@ -44,7 +44,7 @@ export function transformView(props: ViewProps, solution: Solution): TemplateRes
       ["line target", t("targetLine")],
       ...neverKey(t, solution),
     ])}
-    ${captionBelow(caption)} ${table ? entriesTable(t, numbers, solution) : nothing}`;
+    ${captionBelow(caption, props.under)} ${table ? entriesTable(t, numbers, solution) : nothing}`;
 }
 
 /** The curve with both solvers' ways, and every round in numbers. */
@@ -58,7 +58,7 @@ export function solverView(props: ViewProps, solution: Solution, round: number):
     ["dot robust", t("robustSteps")],
     ...neverKey(t, solution),
   ])}
-  ${captionBelow(caption)} ${traceTable(t, numbers, solution, round, width < 420 ? 4 : 7)}
+  ${captionBelow(caption, props.under)} ${traceTable(t, numbers, solution, round, width < 420 ? 4 : 7)}
   ${props.table ? entriesTable(t, numbers, solution) : nothing}`;
 }
 
@@ -110,7 +110,8 @@ export function samplingView(
   const before = rowOf(raw.probabilities, step - 1).slice(0, barsShown);
   const each = beside(width, 3, 24, 280);
   return html`${stepsChart({ t, numbers, rules, width, step, summary: caption, name: t("tableSteps"), onStep })}
-    ${keys(rules.map(({ name }) => [`line ${name}`, ruleText(t, numbers, name, options)]))} ${captionBelow(caption)}
+    ${keys(rules.map(({ name }) => [`line ${name}`, ruleText(t, numbers, name, options)]))}
+    ${captionBelow(caption, props.under)}
     <ul class="cards">
       ${rules.map(({ name, probabilities, entropy, kept, drawn }) => {
         const title = ruleText(t, numbers, name, options);

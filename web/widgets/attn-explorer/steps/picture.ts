@@ -17,22 +17,23 @@ export function captionOfSteps({ language, numbers, state }: Scene, steps: Steps
 }
 
 /** The view "step by step" of the row in view. */
-export function stepsPicture(scene: Scene): TemplateResult {
+export function stepsPicture(scene: Scene, under: unknown): TemplateResult {
   const { language, numbers, state, shown, widths, onState } = scene;
   const steps = stepsIn(scene);
   const waiting = waitingText(scene);
   return html`<div class="stage">
-    ${stepsView({
-      t: translator(texts, language),
-      numbers,
-      steps,
-      options: state,
-      keyTokens: shown?.data.keyTokens,
-      width: Math.max(240, widths.stage),
-      waiting,
-      caption: steps === undefined ? waiting : captionOfSteps(scene, steps),
-      table: state.table,
-      onChange: onState,
-    })}
-  </div>`;
+      ${stepsView({
+        t: translator(texts, language),
+        numbers,
+        steps,
+        options: state,
+        keyTokens: shown?.data.keyTokens,
+        width: Math.max(240, widths.stage),
+        waiting,
+        caption: steps === undefined ? waiting : captionOfSteps(scene, steps),
+        table: state.table,
+        onChange: onState,
+      })}
+    </div>
+    ${under}`;
 }

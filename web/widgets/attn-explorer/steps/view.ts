@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
+import { captionBelow, isNarrow } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { tokenAt } from "../data/attention-data.js";
@@ -8,7 +9,6 @@ import { valueOf } from "../view/controls.js";
 import { stepsChart } from "./chart.js";
 import { sharpnesses, tileSizes } from "./schema.js";
 import type { Steps, StepsOptions } from "./steps.js";
-import { unbroken } from "../../shared/unbroken.js";
 
 export interface StepsViewProps {
   readonly t: Translate<StepsText>;
@@ -29,8 +29,9 @@ const checked = (event: Event): boolean => (event.target as HTMLInputElement).ch
 /** "Online softmax, step by step": one row of logits, taken up tile by tile. */
 export function stepsView(props: StepsViewProps): TemplateResult {
   const { t, numbers, steps, keyTokens, width, caption, table } = props;
+  const narrow = isNarrow(width);
   return html`<div class="steps">
-    ${stepsControls(props)}
+    ${narrow ? nothing : stepsControls(props)}
     <figure part="steps">
       ${steps === undefined ? html`<p class="waiting">${props.waiting}</p>` : stepsChart({ t, numbers, steps, width, keyTokens, summary: caption })}
       <figcaption class="keys">
@@ -48,7 +49,7 @@ export function stepsView(props: StepsViewProps): TemplateResult {
         >
       </figcaption>
     </figure>
-    <p class="caption" part="caption">${unbroken(caption)}</p>
+    ${captionBelow(caption, narrow ? stepsControls(props) : nothing)}
     ${table && steps !== undefined ? html`<div class="tables">${tileTable(props, steps)} ${keyTable(props, steps)}</div>` : nothing}
   </div>`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { isNarrow } from "../../shared/figure-parts.js";
 import { meanEntropy } from "../analysis.js";
 import { modelHeads, modelLayers, offeredLayers, offeredTexts, shippedText } from "../data/shipped.js";
 import type { Scene } from "../scene.js";
@@ -13,20 +14,23 @@ export function waitingText({ t, numbers, computation: { busy } }: Scene): strin
   return busy === undefined ? t("mapWaiting") : workingText(t, numbers, busy);
 }
 
-/** A view of one head: which one, of what text, and the picture. */
-export function headView(scene: Scene, picture: TemplateResult): TemplateResult {
-  const { t, numbers, lab, data, state, computation, shipped, measurement } = scene;
+/** A view of one head: which one, of what text, and the picture; where it is narrow, in that order from the picture on. */
+export function headView(scene: Scene, picture: (under: unknown) => TemplateResult): TemplateResult {
+  const { t, numbers, lab, data, state, computation, shipped, measurement, widths } = scene;
+  const narrow = isNarrow(widths.stage);
   const problems = [shipped.problem, computation.problem, measurement.problem];
-  return html`${controlBar(scene)} ${heads(scene)} ${strip(scene)}
-  ${messages({
+  const told = messages({
     t,
     numbers,
     busy: computation.busy,
     fetching: data === undefined ? undefined : shipped.fetching,
     problems: problems.filter((problem) => problem !== undefined),
     onCancel: () => computation.cancel(),
-  })}
-  ${picture}
+  });
+  // What comes and goes stands below what is in use.
+  const under = html`${heads(scene)} ${controlBar(scene)} ${told} ${strip(scene)}`;
+  return html`${narrow ? nothing : html`${controlBar(scene)} ${heads(scene)} ${strip(scene)} ${told}`}
+  ${picture(narrow ? under : nothing)}
   ${state.scale === "entropy" && data !== undefined && lab !== undefined ? scaleNote(t, numbers, lab, data) : nothing}`;
 }
 

@@ -10,7 +10,7 @@ import { mapFigure } from "./map-figure.js";
 import { unbroken } from "../../shared/unbroken.js";
 
 /** The weights of a head: its map, the chosen entry, the entropy of every row; and how fast this machine is. */
-export function weightsView(scene: Scene, map: HTMLElement): TemplateResult {
+export function weightsView(scene: Scene, map: HTMLElement, under: unknown): TemplateResult {
   const { t, numbers, dark, shown } = scene;
   const waiting = waitingText(scene);
   return html`<div class="pictures stage">
@@ -23,8 +23,9 @@ export function weightsView(scene: Scene, map: HTMLElement): TemplateResult {
         most: shown === undefined ? 1 : mostOf(shown.data.nK, shown.analysis.grid),
         dark,
       })}
+      ${under}
       <div class="side">${shown === undefined ? nothing : side(scene, shown)}</div>
-      <p class="caption" part="caption">${shown === undefined ? waiting : unbroken(captionFor(t, numbers, shown))}</p>
+      <p class="caption" part="caption">${shown === undefined ? nothing : unbroken(captionFor(t, numbers, shown))}</p>
     </div>
     ${speedHere(scene)}`;
 }

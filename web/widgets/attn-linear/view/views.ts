@@ -37,7 +37,7 @@ export function linearView(
       ...{ pointed, onPoint },
     })}
     <p class="note readout" aria-live="polite">${readout(props, measured)}</p>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <div class="pair">
       ${singularChart(props, measured, caption)}
       <div class="spreads">${spreadChart(props, measured, survey)} ${progress}</div>

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import { keys } from "../../shared/controls.js";
-import type { CaptionedProps } from "../../shared/figure-parts.js";
+import { captionBelow, type CaptionedProps } from "../../shared/figure-parts.js";
 import type { Numbers } from "../../shared/format.js";
 import { compareLine } from "../caption.js";
 import { entryOf } from "../exports.js";
@@ -10,7 +10,6 @@ import type { Textbook } from "../textbook.js";
 import { reach, type NormName } from "../schema.js";
 import type { NormsText } from "../text.en.js";
 import { matrix, type MatrixProps } from "./matrix.js";
-import { unbroken } from "../../shared/unbroken.js";
 import { labeled } from "../../shared/text.js";
 
 export interface ViewProps extends CaptionedProps<NormsText> {
@@ -59,9 +58,8 @@ const legend = (t: ViewProps["t"]): TemplateResult =>
     ["after minus", t("keyMinus")],
   ]);
 
-const below = ({ t, caption }: ViewProps, note: string): TemplateResult =>
-  html`${legend(t)}
-    <p class="caption" part="caption">${unbroken(caption)}</p>
+const below = ({ t, caption, under }: ViewProps, note: string): TemplateResult =>
+  html`${legend(t)} ${captionBelow(caption, under)}
     <p class="note">${note}</p>`;
 
 /** A name with its unit, where that is not 1. */
@@ -135,8 +133,7 @@ export function compareView(props: ViewProps, runs: readonly Run[], onOpen: (nor
   const { t, numbers, caption } = props;
   const columns = props.width > 500 ? 3 : 2;
   const width = Math.floor((props.width - 16 * (columns - 1)) / columns);
-  return html`<p class="caption" part="caption">${unbroken(caption)}</p>
-    ${legend(t)}
+  return html`${captionBelow(caption)} ${legend(t)}
     <ul class="cards">
       ${runs.map((run) => {
         const line = compareLine(t, numbers, run);

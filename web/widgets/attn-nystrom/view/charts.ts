@@ -81,7 +81,7 @@ export function errorView(props: ViewProps, sweep: Sweep): TemplateResult {
       ["method performer", t("performer", { seeds: seedCount })],
       ["method uniform", t("uniform")],
     ])}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("bandNote")}</p>
     ${from === "clusters" ? html`<p class="note">${t("clustersNote", { starts: startCount })}</p>` : nothing}
     ${props.table ? sweepTable(t, numbers, sweep) : nothing}`;
@@ -116,7 +116,7 @@ export function leakView(props: ViewProps, leak: Leak): TemplateResult {
       ["method nystrom", t("maskedLine")],
       ["method exact", t("causalLine")],
     ])}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note refusal">${t("refused")} <code lang="en">${leak.refusal}</code></p>
     ${props.table ? leakTable(t, numbers, leak) : nothing}`;
 }

@@ -63,6 +63,7 @@ export function inverseView(props: InverseViewProps, inverse: Inverse): Template
   ];
   return html`<div class="pair">
       ${chart("residualTitle", [1e-8, 100], both(inverse.residuals, inverse.kernelResiduals), (value) => numbers.significant(value, 1))}
+      ${props.under}
       ${chart(
         "outputTitle",
         [0.7 * Math.min(...known), 1.4 * Math.max(...known)],

@@ -30,7 +30,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       <figcaption>${t("factorsTitle")}</figcaption>
       ${factors(props, matrices)}
     </figure>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     ${rounds === undefined ? nothing : html`<p class="note">${t("roundsNote", { queries: rounds[0], keys: rounds[1] })}</p>`}
     ${matrixTable(t, numbers, matrices, from)}`;
 

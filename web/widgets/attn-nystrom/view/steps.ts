@@ -1,6 +1,6 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { segments } from "../../shared/controls.js";
-import { captionBelow } from "../../shared/figure-parts.js";
+import { captionBelow, isNarrow } from "../../shared/figure-parts.js";
 import { trio, type Pointing } from "../../shared/matrices/trio.js";
 import { stepNames, type StepName } from "../schema.js";
 import type { Steps } from "../steps.js";
@@ -18,7 +18,9 @@ export function stepsView(props: StepsViewProps, steps: Steps): TemplateResult {
   const { t, numbers, caption, dark, pointed, onPoint, step, onStep } = props;
   const { exact, matrices } = steps;
   const words = stepNames.map((name, i) => [name, `${i + 1}. ${t(stepLabels[name])}`] as const);
-  return html`${segments("step", t("step"), words, step, onStep)}
+  const choice = segments("step", t("step"), words, step, onStep);
+  const narrow = isNarrow(props.width);
+  return html`${narrow ? nothing : choice}
     ${trio({
       ...{ dark, pointed, onPoint },
       source: matrices[step],
@@ -26,7 +28,7 @@ export function stepsView(props: StepsViewProps, steps: Steps): TemplateResult {
       matrices: [exact, matrices[step]],
       labels: [t("exact"), formulas[step], t("difference")],
     })}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, narrow ? html`${choice} ${props.under}` : nothing)}
     <p class="note">${t("formulasNote")}</p>
     ${stepsTable(t, numbers, steps, step)}`;
 }

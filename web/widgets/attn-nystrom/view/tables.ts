@@ -2,6 +2,7 @@ import type { TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
 import { errorsTable } from "../../shared/matrices/errors-table.js";
+import { inPercent } from "../../shared/relative.js";
 import type { Translate } from "../../shared/text.js";
 import type { Inverse } from "../inverse.js";
 import type { Leak } from "../leak.js";
@@ -54,7 +55,7 @@ export const stepsTable = (t: T, numbers: Numbers, { errors }: Steps, step: Step
     ],
   });
 
-const digits = (numbers: Numbers, value: number | undefined): string => numbers.significant(value ?? Number.NaN, 3);
+const percent = (numbers: Numbers, value: number | undefined): string => inPercent(numbers, value ?? Number.NaN);
 
 export function sweepTable(
   t: T,
@@ -74,11 +75,11 @@ export function sweepTable(
     ],
     rows: landmarkCounts.map((m, i) => [
       String(m),
-      ...middleNames.map((name) => digits(numbers, errors[name][i])),
-      digits(numbers, sources[other][i]?.middle),
-      digits(numbers, errors.best[i]),
-      digits(numbers, performer[i]?.middle),
-      digits(numbers, uniform),
+      ...middleNames.map((name) => percent(numbers, errors[name][i])),
+      percent(numbers, sources[other][i]?.middle),
+      percent(numbers, errors.best[i]),
+      percent(numbers, performer[i]?.middle),
+      percent(numbers, uniform),
     ]),
   });
 }
@@ -89,10 +90,10 @@ export function inverseTable(t: T, numbers: Numbers, inverse: Inverse): Template
     columns: [t("steps"), t("tableResidual"), t("tableResidualKernel"), t("tableOutputDouble"), t("tableOutputKernel")],
     rows: inverse.residuals.map((residual, step) => [
       String(step),
-      digits(numbers, residual),
-      digits(numbers, inverse.kernelResiduals[step]),
-      digits(numbers, inverse.outputs[step]),
-      digits(numbers, inverse.kernelOutputs[step]),
+      percent(numbers, residual),
+      percent(numbers, inverse.kernelResiduals[step]),
+      percent(numbers, inverse.outputs[step]),
+      percent(numbers, inverse.kernelOutputs[step]),
     ]),
   });
 }
@@ -101,6 +102,6 @@ export function leakTable(t: T, numbers: Numbers, { causal, masked }: Leak): Tem
   return dataTable({
     caption: t("tableLeak"),
     columns: [t("positionAxis"), t("causalLine"), t("maskedLine")],
-    rows: causal.map((move, i) => [String(i + 1), digits(numbers, move), digits(numbers, masked[i])]),
+    rows: causal.map((move, i) => [String(i + 1), percent(numbers, move), percent(numbers, masked[i])]),
   });
 }

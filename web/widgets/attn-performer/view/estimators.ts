@@ -51,7 +51,7 @@ export function estimatorsView(props: EstimatorsViewProps, map: EstimatorMap, sl
       </figure>
     </div>
     <p class="note">${t("mapNote", { trials })}</p>
-    ${captionBelow(caption)} ${props.table ? sliceTable(t, numbers, slice) : nothing}`;
+    ${captionBelow(caption, props.under)} ${props.table ? sliceTable(t, numbers, slice) : nothing}`;
 }
 
 function mapChart(props: EstimatorsViewProps, { ratios }: EstimatorMap, { drawnRatios }: Slice): TemplateResult {

@@ -23,7 +23,7 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       labels: [t("exact"), t("performer"), t("difference")],
     })}
     <p class="note readout" aria-live="polite">${readout()}</p>
-    ${captionBelow(caption)} ${matrixTable(t, numbers, matrices)} ${singularChart(props, matrices)}
+    ${captionBelow(caption, props.under)} ${matrixTable(t, numbers, matrices)} ${singularChart(props, matrices)}
     ${keys([
       ["method exact", t("exact")],
       ["method performer", t("performer")],

@@ -74,7 +74,7 @@ export function errorView(props: ViewProps, { bands, uniform, theory }: FeatureS
       ["method theory", t("theory")],
       ["method uniform", t("uniform")],
     ])}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${t("bandNote", { seeds: seedCount })}</p>
     ${
       props.table
@@ -139,7 +139,7 @@ export function normsView(
       ["method theory", t("theoryFew", { features })],
       ["method uniform", t("uniform")],
     ])}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <p class="note">${joinSentences(numbers.language, [t("bandNote", { seeds: seedCount }), t("normsNote")])}</p>
     ${
       props.table
@@ -198,5 +198,5 @@ export function rangeView(props: ViewProps, range: Range): TemplateResult {
     ],
   })}
   ${keys([...names.map((name) => [evaluationKinds[name], t(name)] as const), ["method uniform", t("uniform")]])}
-  ${captionBelow(caption)} ${props.table ? rangeTable(t, numbers, range) : nothing}`;
+  ${captionBelow(caption, props.under)} ${props.table ? rangeTable(t, numbers, range) : nothing}`;
 }

@@ -2,6 +2,7 @@ import type { TemplateResult } from "lit";
 import { dataTable } from "../../shared/charts/data-table.js";
 import type { Numbers } from "../../shared/format.js";
 import { errorsTable } from "../../shared/matrices/errors-table.js";
+import { inPercent } from "../../shared/relative.js";
 import type { Translate } from "../../shared/text.js";
 import { dotAngles, type Slice } from "../estimators.js";
 import type { Matrices } from "../matrices.js";
@@ -56,7 +57,7 @@ export function bandsTable(
     rows: first.map(({ x }, i) => [
       numbers.plain(x),
       ...series.flatMap(([, bands]) =>
-        [bands[i]?.low, bands[i]?.middle, bands[i]?.high].map((value) => numbers.significant(value ?? Number.NaN, 3)),
+        [bands[i]?.low, bands[i]?.middle, bands[i]?.high].map((value) => inPercent(numbers, value ?? Number.NaN)),
       ),
     ]),
   });

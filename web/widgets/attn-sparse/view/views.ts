@@ -6,6 +6,7 @@ import { logPlane, type LogLine } from "../../shared/charts/log-plane.js";
 import { keys } from "../../shared/controls.js";
 import { captionBelow, halfOf, type ViewProps as Shared } from "../../shared/figure-parts.js";
 import { linked, type LinkedPicture, type Pointing } from "../../shared/matrices/linked.js";
+import { inPercent } from "../../shared/relative.js";
 import { joinSentences } from "../../shared/text.js";
 import { nameOf, part } from "../caption.js";
 import {
@@ -105,7 +106,7 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
   const low = least / 1.3;
   return html`${matrices(props, found)}
     <p class="note readout" aria-live="polite">${readout(props, found)}</p>
-    ${captionBelow(caption)}
+    ${captionBelow(caption, props.under)}
     <div class="pair">
       ${logPlane({
         kind: "reach",
@@ -170,7 +171,7 @@ export function patternView(props: ViewProps, found: PatternFound, caption: stri
             current: state.layers - 1,
             rows: layers.map((layer, i) => [
               String(layer),
-              ...patternNames.map((name) => numbers.significant(reaches[name][i] ?? Number.NaN, 4)),
+              ...patternNames.map((name) => inPercent(numbers, reaches[name][i] ?? Number.NaN, 4)),
             ]),
           })}
           ${dataTable({

@@ -15,7 +15,7 @@ type Place = (value: number) => number;
 
 /** Times against length over logarithmic axes, with the slopes of n² and n to compare with, and the crossings. */
 export function speedView(props: SpeedViewProps, shown: SpeedShown, onAgain: () => void): TemplateResult {
-  const { numbers, width, caption, table } = props;
+  const { numbers, width, caption, table, under } = props;
   const t = speedText(numbers.language);
   const { lines } = shown;
   const [exact, ...rivals] = lines;
@@ -70,7 +70,7 @@ export function speedView(props: SpeedViewProps, shown: SpeedShown, onAgain: () 
       ["method theory", t("slopes")],
       ...(disturbed.length > 0 ? [["dot disturbed", t("ring")] as const] : []),
     ])}
-    ${captionBelow(caption)}
+    ${captionBelow(caption, under)}
     <p><button type="button" @click=${onAgain}>${t("again")}</button></p>
     ${table ? speedTable(numbers, shown) : nothing}`;
 }
