@@ -9,7 +9,7 @@
 #include "views.h"
 
 // The linker's and the run-time library's own names, which C++ keeps for them.
-extern "C" const std::byte stack_base asm("__stack_high");
+extern "C" const std::byte kStackBase asm("__stack_high");
 extern "C" void set_stack_pointer(const void* pointer) asm("_emscripten_stack_restore");
 
 namespace attnlab::bindings {
@@ -36,7 +36,7 @@ void release(Pointer pointer) { std::free(at<void>(pointer)); }
 // JavaScript that fails inside a kernel, as when its own stack overflows there, unwinds past the
 // code that gives a kernel's stack back. Between two calls nothing is on the stack, so it starts
 // again from its base.
-void restore_stack() { set_stack_pointer(&stack_base); }
+void restore_stack() { set_stack_pointer(&kStackBase); }
 
 double heap_bytes() { return static_cast<double>(emscripten_get_heap_size()); }
 
