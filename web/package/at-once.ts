@@ -50,11 +50,11 @@ function withLast(shape: readonly number[], size: number): number[] {
   return own;
 }
 
-/** Whether a logit is a number, and no infinite one: in double precision, products of float32 do not overflow. */
+/** Whether a logit is a number, and nothing on the way to it is beyond float32, in whatever order its terms are added. */
 function isLogit(query: Float32Array, key: Float32Array): boolean {
   let sum = 0;
-  for (let c = 0; c < query.length; c++) sum += (query[c] as number) * (key[c] as number);
-  return Number.isFinite(sum);
+  for (let c = 0; c < query.length; c++) sum += Math.abs((query[c] as number) * (key[c] as number));
+  return sum < 1e38;
 }
 
 /**
