@@ -41,6 +41,16 @@ test("is filled, plain or resident, and is the result", async () => {
   }
 });
 
+test("holds zeros for keys that are hidden, whatever it held", async () => {
+  const pool = await openPool();
+  const q = randomTensor(random, [1, 768, 64]);
+  for (const options of [{ causal: true }, { window: 10 }]) {
+    const out = marked([1, 768, 768]);
+    await pool.attentionWeights(q, q, { ...options, out });
+    expectSameBits(out.data, lab.attentionWeights(q, q, options).data);
+  }
+});
+
 test("is found again where it has moved to when the memory grew", async () => {
   const pool = await openPool();
   const q = randomTensor(random, [4, 512, 32]);
@@ -108,6 +118,32 @@ test("stays as it was if the call is given up", async () => {
   abort.abort("enough");
   expect(await call).toBe("enough");
   expectSameBits(out.data, marked(q.shape).data);
+});
+
+test("stays as it was if the call is given up when all of it is on the way", async () => {
+  const pool = await openPool();
+  const short = randomTensor(random, [8, 1024, 64]);
+  const out = marked(short.shape);
+  await pool.attention(short, short, short);
+  const abort = new AbortController();
+  const call = outcome(pool.attention(short, short, short, { out, signal: abort.signal }));
+  await wait(2);
+  abort.abort("enough");
+  expect(await call).toBe("enough");
+  await wait(300);
+  expectSameBits(out.data, marked(short.shape).data);
+});
+
+test("is the one that the call was made with", async () => {
+  const pool = await openPool();
+  const [x, dOutput] = [randomTensor(random, [512, 512]), randomTensor(random, [512, 512])];
+  const [dx, other] = [marked(x.shape), marked(x.shape)];
+  const outs = { dx };
+  const call = pool.softmaxBackward(x, dOutput, { out: outs });
+  outs.dx = other;
+  expect((await call).dx === dx).toBe(true);
+  expectSameBits(dx.data, lab.softmaxBackward(x, dOutput).dx.data);
+  expectSameBits(other.data, marked(x.shape).data);
 });
 
 test("stays as it was if a worker dies", async () => {

@@ -246,11 +246,13 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
     const adds = input !== undefined && !alone;
+    // A part has no place for keys that none of its queries see.
+    const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
     const out = outs[name];
     if (!results[name]) {
       const fresh = (): Float32Array => (alone ? data : joined ? room : floatArray(operation, "out", size));
       results[name] = out ?? { data: fresh(), shape: [...place.shape] };
-      if (out && adds) entriesOf(out).fill(0);
+      if (out && (adds || lacks)) entriesOf(out).fill(0);
     }
     if (alone && !out) return;
     put({ ...place, data: entriesOf(results[name]) }, parts[index] as Part, data, adds);

@@ -16,6 +16,7 @@ export class Job {
   /** Values that wait for those of earlier tasks, or for all. */
   readonly #early = new Map<number, unknown>();
   #done = 0;
+  #failed = false;
   #resolve!: (result: unknown) => void;
   #reject!: (reason: unknown) => void;
 
@@ -29,8 +30,9 @@ export class Job {
     });
   }
 
-  /** Takes the value of a task; with the last one the call is done. */
+  /** Takes the value of a task; with the last one the call is done. Of no effect where it has failed. */
   take(index: number, value: unknown): void {
+    if (this.#failed) return;
     this.#early.set(index, value);
     if (this.plan.complete && this.#early.size < this.tasks.length) return;
     while (this.#early.has(this.#done)) {
@@ -42,6 +44,7 @@ export class Job {
 
   /** Of no effect where the call is done. */
   fail(reason: unknown): void {
+    this.#failed = true;
     this.#reject(reason);
   }
 }

@@ -78,7 +78,7 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     const run = prepare(engine, operation, given);
     signal?.throwIfAborted();
     const size = jobs.size;
-    const outs = byName(out);
+    const outs = { ...byName(out) };
     const plan = cut(operation, inputs, size, outs);
     if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
     const job = new Job(operation, plan);
