@@ -84,6 +84,17 @@ async function settled(page: Page): Promise<void> {
   await page.locator("#figure .caption", { hasText: /\d/ }).first().waitFor();
 }
 
+/** Looks at a view, as its attribute says. */
+async function choose(page: Page, attribute: string, value: string): Promise<void> {
+  await page.locator("#figure").evaluate(
+    (element, [name, chosen]) => {
+      element.setAttribute(name, chosen);
+    },
+    [attribute, value] as const,
+  );
+  await settled(page);
+}
+
 describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) => {
   test.each(["en", "zh"])(
     "can be read in every view, %s",
@@ -92,14 +103,10 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
       const { page } = await open(
         post({ figure, script: `${tag}.js`, lang }, { context: { viewport: { width: 360, height: 800 } } }),
       );
-      const widget = await drawn(page);
+      await drawn(page);
       for (const choice of choices) {
         await page.setViewportSize({ width: 360, height: 800 });
-        await widget.evaluate((element, [name, value]) => element.setAttribute(name, value), [
-          attribute,
-          choice,
-        ] as const);
-        await settled(page);
+        await choose(page, attribute, choice);
         expect(await overflowingElements(page), choice).toEqual([]);
         expect(await illegible(page), `${choice}, on a phone`).toEqual([]);
         await page.setViewportSize({ width: 1280, height: 800 });
@@ -119,11 +126,7 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
       );
       const widget = await drawn(page);
       for (const choice of choices) {
-        await widget.evaluate((element, [name, value]) => element.setAttribute(name, value), [
-          attribute,
-          choice,
-        ] as const);
-        await settled(page);
+        await choose(page, attribute, choice);
         expect(await overflowingElements(page), choice).toEqual([]);
         expect(await small(page), choice).toEqual([]);
         if (!starts.includes(tag)) {

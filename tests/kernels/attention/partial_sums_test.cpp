@@ -39,8 +39,9 @@ constexpr double kMagnitude = 20.0;
 constexpr double kLn2 = 0.6931471805599453;
 
 // Every query has 1 at four channels, and key j has terms there that leave float32 and come back:
-// their sum is 0, and the scale such that kernels in units of ln 2 leave float32 too. The channels lie 4 apart where there is room, so that kernels which add up
-// several sums side by side meet them in one.
+// their sum is 0, and the scale such that kernels in units of ln 2 leave float32 too. The channels
+// lie 4 apart where there is room, so that kernels which add up several sums side by side meet them
+// in one.
 template <typename Problem>
 void overflow_at(Problem& problem, Index j, float sign) {
   const auto [n_q, n_k, d, d_v] = problem.shape;

@@ -1,5 +1,4 @@
 import { isOptionsObject } from "../options.js";
-import { ResidentTensor } from "../resident.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, copyOf, type Task } from "./message.js";
@@ -151,7 +150,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   });
   const pieceOf = (value: unknown, letters: string): Piece => {
     const { shape } = value as Tensor;
-    const data = value instanceof ResidentTensor ? value.view : (value as Tensor).data;
+    const data = entriesOf(value as Tensor);
     // An axis of another size is 1 and broadcasts.
     const own = shape.slice(-letters.length);
     const fitting = Array.from(letters, (letter, i) => (own[i] === sizes[letter] ? letter : "."));
@@ -246,10 +245,10 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
     const adds = input !== undefined && !alone;
-    // A part has no place for keys that none of its queries see.
-    const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
     const out = outs[name];
     if (!results[name]) {
+      // A part has no place for keys that none of its queries see.
+      const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
       const fresh = (): Float32Array => (alone ? data : joined ? room : floatArray(operation, "out", size));
       results[name] = out ?? { data: fresh(), shape: [...place.shape] };
       if (out && (adds || lacks)) entriesOf(out).fill(0);

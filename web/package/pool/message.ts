@@ -1,4 +1,4 @@
-import type { Engine } from "../engine.js";
+import { restoring, type Body, type Engine } from "../engine.js";
 import { AttnlabError, type Fault } from "../errors.js";
 import { BODIES } from "../lab.js";
 import { ResidentTensor } from "../resident.js";
@@ -10,8 +10,10 @@ export type Task = readonly [operation: string, ...args: unknown[]];
 export type Answer = ({ value: unknown } | { fault: Fault } | { error: unknown }) & { task?: Task };
 
 /** Checks a call and gives what is left to do. */
-export const prepare = (engine: Engine, operation: string, args: readonly unknown[]): (() => unknown) =>
-  BODIES[operation as keyof typeof BODIES]({ engine, operation }, ...args);
+export function prepare(engine: Engine, operation: string, args: readonly unknown[]): () => unknown {
+  const body: Body = BODIES[operation as keyof typeof BODIES];
+  return restoring(engine, restoring(engine, body)({ engine, operation }, ...args));
+}
 
 /** Does a task. What it throws becomes part of the answer, in a form that gets through to another thread. */
 export function answer(engine: Engine, [operation, ...args]: Task): Answer {
