@@ -144,6 +144,13 @@ TEST_CASE("exact_few_keys: a lone key gives exactly its value") {
   for (std::size_t e = 0; e < out.size(); ++e) {
     CHECK(out[e] == problem.v[e % 9]);
   }
+  // Also beyond float32, down to the sign of a zero.
+  std::fill(problem.q.begin(), problem.q.end(), 3e38F);
+  std::fill(problem.k.begin(), problem.k.end(), -3e38F);
+  std::fill(problem.v.begin(), problem.v.end(), -0.0F);
+  for (const float value : run(problem)) {
+    CHECK((value == 0.0F && std::signbit(value)));
+  }
   // Of three keys, one is seen.
   AttentionProblem masked({5, 3, 64, 9}, random, 100.0F);
   masked.mask = {0, 1, 0};
