@@ -186,6 +186,38 @@ describeBoth("attention by the short way and by the general one", (lab: Lab) => 
     expect(refused).toBeGreaterThan(500);
   });
 
+  test("finds every overlap of a result with an operand, whatever the two hold", () => {
+    const random = makeRandom(55);
+    let overlaps = 0;
+    for (let round = 0; round < 600; round++) {
+      const arena = Float32Array.from({ length: 40 }, () => pick(random, [0, -0, 1, 1, NaN, 0.5]));
+      const [n, d, dV] = [pick(random, [1, 1, 2]), pick(random, [1, 4, 5]), pick(random, [1, 3, 6])];
+      const place = (columns: number): Tensor => {
+        const start = randomInt(random, 0, arena.length - n * columns);
+        const data = arena.subarray(start, start + n * columns);
+        return { data: random() < 0.6 ? data : data.slice(), shape: [n, columns] };
+      };
+      const [q, k, v, out] = [place(d), place(d), place(dV), place(dV)] as const;
+      const end = ({ data }: Tensor): number => data.byteOffset + data.byteLength;
+      const meets = ({ data }: Tensor): boolean =>
+        data.buffer === out.data.buffer &&
+        data.byteOffset < end(out) &&
+        out.data.byteOffset < data.byteOffset + data.byteLength;
+      const before = arena.slice();
+      const fault = faultOf(() => lab.attention(q, k, v, { out }));
+      if ([q, k, v].some(meets)) {
+        overlaps += 1;
+        expect(fault).toMatchObject({ code: "VALUE", argument: "out" });
+        expectSameBits(arena, before);
+      } else {
+        expect(fault).toBe(undefined);
+        const beside = lab.attention(q, k, v, { out: { data: new Float32Array(out.data.length), shape: out.shape } });
+        expectSameBits(out.data.slice(), beside.data);
+      }
+    }
+    expect(overlaps).toBeGreaterThan(100);
+  });
+
   test("a result that no memory holds is refused before anything is written", () => {
     const filled = (shape: readonly number[], value: number): Tensor => ({
       data: new Float32Array(product(shape)).fill(value),

@@ -1,47 +1,55 @@
+import { haveCommonEntry } from "./common-entry.js";
 import type { Engine } from "./engine.js";
 import { aligned, type Heap } from "./heap.js";
+import { attendToLoneKey } from "./lone-key.js";
 import { ResidentTensor, type Resident } from "./resident.js";
 import type { Tensor } from "./tensor.js";
 
-/** One matrix. */
+/** One matrix: a plain tensor's, or a resident, which is one as it stands. */
 interface Matrix {
-  shape: readonly number[];
+  sizes: readonly number[];
   rows: number;
   columns: number;
   /** Its entries if it is no resident. */
-  data: Float32Array | undefined;
+  data?: Float32Array;
   /** Its byte offset in the memory, 0 as long as it is elsewhere. */
   pointer: number;
 }
 
+/** Whether it is a resident of this engine that is one matrix with entries. */
+const isMatrixOf = (engine: Engine, value: unknown): value is ResidentTensor =>
+  value instanceof ResidentTensor && value.rows > 0 && value.pointer !== 0 && value.engine === engine;
+
 /** `undefined` for anything but one matrix with entries, as a plain tensor or a resident of this engine. */
 function readMatrix(engine: Engine, value: unknown): Matrix | undefined {
-  let shape: readonly number[];
-  let data: Float32Array | undefined;
-  let pointer = 0;
-  if (value instanceof ResidentTensor) {
-    shape = value.sizes;
-    pointer = value.pointer;
-    if (pointer === 0 || value.engine !== engine) return undefined;
-  } else {
-    ({ data, shape } = value as Tensor);
-    if (typeof value !== "object" || !(data instanceof Float32Array) || !Array.isArray(shape)) return undefined;
-  }
-  const rank = shape.length;
-  const rows = shape[rank - 2] as number;
-  const columns = shape[rank - 1] as number;
-  for (let axis = 0; axis < rank - 2; axis++) if (shape[axis] !== 1) return undefined;
+  if (isMatrixOf(engine, value)) return value;
+  const { data, shape: sizes } = value as Tensor;
+  if (typeof value !== "object" || !(data instanceof Float32Array) || !Array.isArray(sizes)) return undefined;
+  const rank = sizes.length;
+  const rows = sizes[rank - 2] as number;
+  const columns = sizes[rank - 1] as number;
+  for (let axis = 0; axis < rank - 2; axis++) if (sizes[axis] !== 1) return undefined;
   const whole = rows >>> 0 === rows && columns >>> 0 === columns;
-  const fits = whole && rows * columns > 0 && (!data || data.length === rows * columns);
-  return fits ? { shape, rows, columns, data, pointer } : undefined;
+  return whole && rows * columns > 0 && data.length === rows * columns
+    ? { sizes, rows, columns, data, pointer: 0 }
+    : undefined;
 }
 
-/**
- * Whether the two may share a byte: whether they lie in the same buffer, or are the same resident. To ask an array for its
- * buffer takes as long as to copy a hundred of its entries, so that the caller has asked for that of `out`, its `home`.
- */
-const mayOverlap = (heap: Heap, home: unknown, out: Matrix, input: Matrix): boolean =>
-  out.data || input.data ? (input.data?.buffer ?? heap.buffer) === home : input.pointer === out.pointer;
+/** Whether these can be the operands of attention. */
+function agree(q: Matrix, k: Matrix, v: Matrix): boolean {
+  const rank = q.sizes.length;
+  return k.columns === q.columns && v.rows === k.rows && k.sizes.length === rank && v.sizes.length === rank;
+}
+
+/** Whether it has the sizes of the result. */
+const isResult = (out: Matrix, q: Matrix, v: Matrix): boolean =>
+  out.rows === q.rows && out.columns === v.columns && out.sizes.length === q.sizes.length;
+
+/** Whether the two may share a byte. */
+function mayOverlap(heap: Heap, out: Matrix, input: Matrix): boolean {
+  if (out.data) return haveCommonEntry(out.data, input.data ?? heap.floats);
+  return input.data ? input.data.buffer === heap.buffer : input.pointer === out.pointer;
+}
 
 /** The shape with another last size. Spreading it would take as long as the attention of one token. */
 function withLast(shape: readonly number[], size: number): number[] {
@@ -50,11 +58,76 @@ function withLast(shape: readonly number[], size: number): number[] {
   return own;
 }
 
-/** Whether a logit is a number, and nothing on the way to it is beyond float32, in whatever order its terms are added. */
-function isLogit(query: Float32Array, key: Float32Array): boolean {
-  let sum = 0;
-  for (let c = 0; c < query.length; c++) sum += Math.abs((query[c] as number) * (key[c] as number));
-  return sum < 1e38;
+/** Puts a matrix that is no resident into the memory, from `at` on; gives where the next one may begin. */
+function put(floats: Float32Array, matrix: Matrix, at: number): number {
+  const { data } = matrix;
+  if (!data) return at;
+  matrix.pointer = at;
+  floats.set(data, at / 4);
+  return at + aligned(4 * data.length);
+}
+
+/** The bytes that it takes there. */
+const roomFor = ({ data }: Matrix): number => (data ? aligned(4 * data.length) : 0);
+
+/** Runs the kernel, with what is left of the staging block from `scratch` on as its workspace; 0 if that is too small. */
+const run = (engine: Engine, q: Matrix, k: Matrix, v: Matrix, out: number, causal: boolean, scratch: number): number =>
+  engine.kernels.attentionAtOnce(
+    q.pointer,
+    k.pointer,
+    v.pointer,
+    out,
+    q.rows,
+    k.rows,
+    q.columns,
+    v.columns,
+    causal,
+    scratch,
+    engine.heap.staging + engine.heap.stagingBytes,
+  );
+
+/** Attention from residents to a resident; `undefined` for anything else. */
+function attendInMemory(engine: Engine, q: unknown, k: unknown, v: unknown, out: unknown, causal: boolean) {
+  if (!isMatrixOf(engine, q) || !isMatrixOf(engine, k) || !isMatrixOf(engine, v) || !isMatrixOf(engine, out))
+    return undefined;
+  const { pointer } = out;
+  const inPlace = pointer === q.pointer || pointer === k.pointer || pointer === v.pointer;
+  if (inPlace || !agree(q, k, v) || !isResult(out, q, v)) return undefined;
+  return run(engine, q, k, v, pointer, causal, engine.heap.staging) ? out : undefined;
+}
+
+/** Attention by way of the staging block, where plain tensors are put. */
+function attendByStaging(
+  engine: Engine,
+  qValue: unknown,
+  kValue: unknown,
+  vValue: unknown,
+  target: unknown,
+  causal: boolean,
+): Tensor | Resident | undefined {
+  const q = readMatrix(engine, qValue);
+  const k = readMatrix(engine, kValue);
+  const v = readMatrix(engine, vValue);
+  if (!q || !k || !v || !agree(q, k, v)) return undefined;
+  const { heap } = engine;
+  let out: Matrix | undefined;
+  if (target !== undefined) {
+    out = readMatrix(engine, target);
+    if (!out || !isResult(out, q, v)) return undefined;
+    if (mayOverlap(heap, out, q) || mayOverlap(heap, out, k) || mayOverlap(heap, out, v)) return undefined;
+  }
+  const size = q.rows * v.columns;
+  const free = heap.stagingBytes - roomFor(q) - roomFor(k) - roomFor(v);
+  const { floats, staging } = heap;
+  if (free < 0) return undefined;
+  const next = put(floats, v, put(floats, k, put(floats, q, staging)));
+  if (out && !out.data) return run(engine, q, k, v, out.pointer, causal, next) ? (target as Resident) : undefined;
+  const scratch = next + aligned(4 * size);
+  if (free < aligned(4 * size) || !run(engine, q, k, v, next, causal, scratch)) return undefined;
+  const start = next / 4;
+  if (!out) return { data: floats.slice(start, start + size), shape: withLast(q.sizes, v.columns) };
+  out.data?.set(floats.subarray(start, start + size));
+  return target as Tensor;
 }
 
 /**
@@ -65,68 +138,31 @@ function isLogit(query: Float32Array, key: Float32Array): boolean {
  */
 export function attendAtOnce(
   engine: Engine,
-  qValue: unknown,
-  kValue: unknown,
-  vValue: unknown,
-  options: unknown = {},
+  q: unknown,
+  k: unknown,
+  v: unknown,
+  options?: unknown,
 ): Tensor | Resident | undefined {
   try {
-    if ((options as object | null)?.constructor !== Object) return undefined;
-    const given = options as Readonly<Record<string, unknown>>;
-    // By name, as the general way reads them: the loop below does not see a property that is hidden from loops.
-    const { causal = false, out: target, scale, window, mask, bias, groupedHeads } = given;
-    if (typeof causal !== "boolean" || (scale ?? window ?? mask ?? bias ?? groupedHeads) !== undefined)
-      return undefined;
-    for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
-    const q = readMatrix(engine, qValue);
-    const k = readMatrix(engine, kValue);
-    const v = readMatrix(engine, vValue);
-    if (!q || !k || !v) return undefined;
-    const { rows: nQ, columns: d, shape } = q;
-    const { rows: nK } = k;
-    const { columns: dV } = v;
-    const rank = shape.length;
-    if (k.columns !== d || v.rows !== nK || k.shape.length !== rank || v.shape.length !== rank) return undefined;
-    const { heap, kernels } = engine;
-    let out: Matrix | undefined;
-    if (target !== undefined) {
-      out = readMatrix(engine, target);
-      if (out?.rows !== nQ || out.columns !== dV || out.shape.length !== rank) return undefined;
-      const home = out.data?.buffer ?? heap.buffer;
-      if (mayOverlap(heap, home, out, q) || mayOverlap(heap, home, out, k) || mayOverlap(heap, home, out, v))
+    let causal = false;
+    let target: unknown;
+    if (options !== undefined) {
+      if (options?.constructor !== Object) return undefined;
+      const given = options as Readonly<Record<string, unknown>>;
+      for (const key in given) if (key !== "causal" && key !== "out" && given[key] !== undefined) return undefined;
+      // By name, as the general way reads them: the loop has not seen a property that is hidden from loops.
+      if ((given.scale ?? given.window ?? given.mask ?? given.bias ?? given.groupedHeads) !== undefined)
         return undefined;
+      const { causal: flag = false } = given;
+      if (typeof flag !== "boolean") return undefined;
+      causal = flag;
+      target = given.out;
     }
-
-    // A lone key weighs 1: its value is the result, before WebAssembly would have been entered.
-    if (nQ + nK === 2 && q.data && k.data && v.data && (!out || out.data) && isLogit(q.data, k.data)) {
-      if (!out) return { data: new Float32Array(v.data), shape: withLast(shape, dV) };
-      out.data?.set(v.data);
-      return target as Tensor;
-    }
-    let next = heap.staging;
-    const end = next + heap.stagingBytes;
-    // Residents alone are not gone over: that would be a tenth of the smallest call.
-    if (q.data || k.data || v.data) {
-      for (const input of [q, k, v]) {
-        if (!input.data) continue;
-        input.pointer = next;
-        next += aligned(4 * input.data.length);
-        if (next > end) return undefined;
-        heap.floats.set(input.data, input.pointer / 4);
-      }
-    }
-    const size = nQ * dV;
-    let at = out?.pointer ?? 0;
-    if (at === 0) {
-      at = next;
-      next += aligned(4 * size);
-    }
-    if (next > end) return undefined;
-    if (!kernels.attentionAtOnce(q.pointer, k.pointer, v.pointer, at, nQ, nK, d, dV, causal, next, end))
-      return undefined;
-    if (!out) return { data: heap.floats.slice(at / 4, at / 4 + size), shape: withLast(shape, dV) };
-    out.data?.set(heap.floats.subarray(at / 4, at / 4 + size));
-    return target as Tensor | Resident;
+    return (
+      attendInMemory(engine, q, k, v, target, causal) ??
+      attendToLoneKey(q, k, v, target) ??
+      attendByStaging(engine, q, k, v, target, causal)
+    );
   } catch {
     engine.kernels.restoreStack();
     return undefined;

@@ -88,6 +88,9 @@ export class ResidentTensor implements Resident {
   readonly sizes: readonly number[];
   readonly engine: Engine;
   readonly size: number;
+  /** The last two sizes if it is one matrix with entries, all of its other sizes being 1; else both are 0. */
+  readonly rows: number;
+  readonly columns: number;
   #pointer: number;
 
   /** Takes over the block at `pointer`. */
@@ -96,6 +99,10 @@ export class ResidentTensor implements Resident {
     this.sizes = [...shape];
     this.shape = Object.freeze([...shape]);
     this.size = sizeOf(shape);
+    const [rows = 0, columns = 0] = shape.slice(-2);
+    const isMatrix = this.size > 0 && rows * columns === this.size;
+    this.rows = isMatrix ? rows : 0;
+    this.columns = isMatrix ? columns : 0;
     this.#pointer = pointer;
     engine.live.residents += 1;
     engine.live.bytes += 4 * this.size;
