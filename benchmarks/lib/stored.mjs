@@ -47,7 +47,8 @@ const WIDGET_CASES = {
 const ceilingOf = ({ ceilings }) => Math.max(...ceilings.map(({ gflops = 0 }) => gflops));
 
 /** attnlab with the arithmetic that most engines have, as a reader would call it, and everybody else. @param {Result} result */
-const isCompared = ({ kind, variant, form }) => kind !== "ours" || (variant === "relaxed" && form !== "residents");
+const isCompared = ({ kind, variant, form }) =>
+  kind === "peer" || kind === "naive" || (kind === "ours" && variant === "relaxed" && form !== "residents");
 
 /**
  * @typedef {object} StoredRun

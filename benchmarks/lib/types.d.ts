@@ -14,10 +14,11 @@ export interface Times {
 
 export interface Result extends Partial<Times> {
   name: string;
-  kind: "ours" | "peer" | "naive";
+  /** "limit": no way to compute for a user, but what such a way can reach. */
+  kind: "ours" | "peer" | "naive" | "limit";
   peer?: string;
   variant?: Variant;
-  form?: "tensors" | "reused" | "residents" | "pool" | "reusedPool" | "fresh";
+  form?: "tensors" | "reused" | "residents" | "pool" | "reusedPool" | "fresh" | "apart";
   threads: number;
   /** Name of the contestant that does the same on one thread. */
   oneThread?: string;

@@ -5,6 +5,7 @@ import { runCase } from "./case.js";
 import { openCeilings, rateOf } from "./ceilings.js";
 import { contestants as attnlab } from "./contestants/attnlab.js";
 import { contestants as loops } from "./contestants/naive.js";
+import { contestants as twoWorkers } from "./contestants/two_workers.js";
 import { OPERATIONS } from "./operations/index.js";
 import { openRealm } from "./realm.js";
 
@@ -51,7 +52,7 @@ const wanted = ({ only, essential }) =>
 async function open(options) {
   const realms = options.peers ? await openPeers() : [];
   const others = options.peers ? [...realms.flatMap(({ contestants }) => contestants), ...(await loops())] : [];
-  const contestants = [...(await attnlab()), ...others];
+  const contestants = [...(await attnlab()), ...twoWorkers(), ...others];
   const ceilings = await openCeilings();
   const cases = wanted(options);
   globalThis.attnlabBenchmark.runCase = (index) =>
