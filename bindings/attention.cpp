@@ -42,7 +42,8 @@ void exact(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, I
 }
 
 // exact() of one matrix with the usual scale and its workspace in [workspace, end): 1, or 0 with
-// nothing written, if that does not suffice. An int: a bool would have to be read (numbers_only.js).
+// nothing written, if that does not suffice. An int: a bool would have to be read
+// (numbers_only.js).
 int attention_at_once(Pointer q, Pointer k, Pointer v, Pointer out, Index n_q, Index n_k, Index d,
                       Index d_v, bool causal, Pointer workspace, Pointer end) {
   const std::size_t floats = attention::exact_workspace(n_q, n_k, d, d_v);

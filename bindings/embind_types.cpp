@@ -24,7 +24,8 @@ void register_integer(const char* name) {
 }  // namespace
 }  // namespace attnlab::bindings
 
-// Asked for the name of a type that nobody registered, when a binding uses one; the caller frees it.
+// Asked for the name of a type that nobody registered, when a binding uses one; the caller frees
+// it.
 extern "C" const char* name_of_unregistered_type(const std::type_info* type) asm("__getTypeName");
 
 extern "C" const char* name_of_unregistered_type(const std::type_info* /*type*/) {

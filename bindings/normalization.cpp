@@ -74,10 +74,10 @@ double softmax_backward(Pointer x, Pointer d_output, Pointer d_x, Index rows, In
   return 0.0;
 }
 
-// out = norm(x), or with an f: sum = x + f, out = norm(sum). With d_output the gradients of that: out is
-// d_x, sum is d_f. The rows are number `first` and the following ones of all; the sums for gamma and beta
-// stay in the workspace (48 bytes for each of `parameters`) until the last rows, with which they are
-// written. Parameters as ParameterLayout says.
+// out = norm(x), or with an f: sum = x + f, out = norm(sum). With d_output the gradients of that:
+// out is d_x, sum is d_f. The rows are number `first` and the following ones of all; the sums for
+// gamma and beta stay in the workspace (48 bytes for each of `parameters`) until the last rows,
+// with which they are written. Parameters as ParameterLayout says.
 void norm(Pointer x, Pointer f, Pointer gamma, Pointer beta, Pointer mean, Pointer variance,
           Pointer d_output, Pointer d_sum, Pointer out, Pointer sum, Pointer d_gamma,
           Pointer d_beta, Index rows, Index length, Index first, Index parameters, Index groups,

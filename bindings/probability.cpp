@@ -10,7 +10,8 @@
 #include "normalization/sparsemax.h"
 #include "views.h"
 
-// `input` is a RowInput everywhere: 0 probabilities, 1 logits. Few distinct signatures: each costs glue.
+// `input` is a RowInput everywhere: 0 probabilities, 1 logits. Few distinct signatures: each costs
+// glue.
 namespace attnlab::bindings {
 namespace {
 
@@ -24,8 +25,8 @@ void entropy(Pointer x, Pointer out, Index rows, Index length, double input_kind
                          scratch(out, static_cast<std::size_t>(rows)));
 }
 
-// Gradients of one tensor give back the gradient of the exponent, 0 where there is none. workspace: 4
-// length bytes.
+// Gradients of one tensor give back the gradient of the exponent, 0 where there is none. workspace:
+// 4 length bytes.
 double entropy_backward(Pointer x, Pointer d_output, Pointer dx, Index rows, Index length,
                         double input_kind, double /*unused*/, Pointer /*workspace*/) {
   normalization::entropy_backward(input(x, rows, length),
@@ -76,8 +77,9 @@ std::span<double> doubles(Pointer workspace, Index length) {
   return {at<double>(workspace), normalization::entropy_normalize_workspace(length)};
 }
 
-// targets: one float per row, or 0: `target` for all. reports: four 32-bit integers per row. trace: 0, or
-// room for three times max_iterations doubles, filled for the last row. workspace: 8 length bytes.
+// targets: one float per row, or 0: `target` for all. reports: four 32-bit integers per row. trace:
+// 0, or room for three times max_iterations doubles, filled for the last row. workspace: 8 length
+// bytes.
 void entropy_normalize(Pointer x, Pointer targets, Pointer out, Pointer exponents,
                        Pointer entropies, Pointer reports, Index rows, Index length,
                        double input_kind, double method, double max_iterations, double target,
@@ -103,7 +105,8 @@ void entropy_normalize_backward(Pointer x, Pointer targets, Pointer d_output, Po
       output(dx, rows, length), doubles(workspace, length));
 }
 
-// entropy: NaN for none. top_k: 0 for all. tokens: one 32-bit integer per row. The seed in two halves.
+// entropy: NaN for none. top_k: 0 for all. tokens: one 32-bit integer per row. The seed in two
+// halves.
 void sample_tokens(Pointer x, Pointer out, Pointer tokens, Index rows, Index length,
                    double input_kind, double temperature, double entropy_target, double top_k,
                    double top_p, double seed_low, double seed_high, double draw, double first_row) {

@@ -4,7 +4,8 @@
 //   q [n_q, d], k [n_k, d], out [n_q, n_k]
 //
 // Plan: the products go straight into out (linalg::gemm), then each row is scaled, biased, hidden
-// and normalized in place; a row that float32 cannot hold is computed again (row_in_double.h). The result itself is n_q x n_k, so nothing is gained by tiles.
+// and normalized in place; a row that float32 cannot hold is computed again (row_in_double.h). The
+// result itself is n_q x n_k, so nothing is gained by tiles.
 // Error: that of exact.cpp, with 1 for max |v| (tested).
 // Cost: 2 n_q n_k d FLOPs and n_q n_k exponentials; 20 n_q n_k bytes of memory traffic.
 #include "attention/attention_weights.h"
@@ -22,7 +23,8 @@ namespace {
 
 using simd::F32x4;
 
-// row *= scale. A product that overflowed to -infinity on the way would hide its key: spoil_overflow.
+// row *= scale. A product that overflowed to -infinity on the way would hide its key:
+// spoil_overflow.
 void scale_logits(float* row, Index count, float scale) {
   constexpr Index kStep = 4 * F32x4::kLanes;
   F32x4 probes[2] = {};

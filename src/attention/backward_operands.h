@@ -1,8 +1,9 @@
-// What exact_backward.cpp multiplies: the keys, values, queries and output gradients of one head as
-// the micro-kernel reads them, and where they lie in the workspace.
+// The operands of exact_backward.cpp: keys, values, queries and output gradients of one head,
+// packed for the micro-kernel, and the layout of the workspace.
 //
-// Keys are packed with 0 for what is not finite, queries that cannot be computed in float32 are
-// marked: see there. Cost: two writes per entry of k, q and d_output, one per entry of v.
+// Non-finite entries of keys and values are packed as 0, and queries that float32 cannot compute
+// are marked (see exact_backward.cpp). Cost: two writes per entry of k, q and d_output, one per
+// entry of v.
 #pragma once
 
 #include <algorithm>
@@ -18,30 +19,29 @@ using linalg::ConstMatrix;
 using linalg::Index;
 using linalg::kTileColumns;
 using linalg::kTileRows;
+using linalg::round_up;
 
-constexpr Index kKeyBlock = 96;
+constexpr Index kKeyBlock = 96;  // as in exact.cpp
 constexpr Index kPanels = 8;
 constexpr Index kQueryBlock = kPanels * kPanelQueries;
 static_assert(kKeyBlock % kTileRows == 0);
 
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
-
 // Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
 struct Layout {
   Index key_list;
-  Index keys;
-  Index key_columns;
-  Index values;
-  Index queries;
-  Index d_outputs;
-  Index query_columns;
-  Index d_output_columns;
-  Index dq;
-  Index weights_by_query;
-  Index slopes_by_query;
-  Index strip;  // floats of one panel's strip
-  Index weights;
-  Index slopes;
+  Index keys;               // panels of keys, [d][kTileRows] each
+  Index key_columns;        // panels of columns, [keys][kTileRows] each
+  Index values;             // panels of values, [d_v][kTileRows] each
+  Index queries;            // panels of 8 queries, [d][8] each, scaled, in units of ln 2
+  Index d_outputs;          // panels of 8 rows of dO, [d_v][8] each
+  Index query_columns;      // panels of 8 columns, [kQueryBlock][8] each, scaled
+  Index d_output_columns;   // panels of 8 columns, [kQueryBlock][8] each
+  Index dq;                 // panels of 8 rows, [d][8] each, without the scale
+  Index weights_by_query;   // P of a block of keys, [kQueryBlock][kTileRows] for each tile of keys
+  Index d_scores_by_query;  // dS, likewise
+  Index strip;              // floats of one panel's strip
+  Index weights;            // strips of 8 queries: logits, then P
+  Index d_scores;           // strips of 8 queries: dP, then dS
   Index end;
 
   Layout(Index n_q, Index n_k, Index d, Index d_v)
@@ -55,13 +55,13 @@ struct Layout {
         d_output_columns(section(query_columns, kQueryBlock * round_up(d, kTileColumns))),
         dq(section(d_output_columns, kQueryBlock * round_up(d_v, kTileColumns))),
         weights_by_query(section(dq, kQueryBlock * round_up(d, kTileRows))),
-        slopes_by_query(section(weights_by_query, kQueryBlock * kKeyBlock)),
+        d_scores_by_query(section(weights_by_query, kQueryBlock * kKeyBlock)),
         strip(round_up(n_k, kTileRows) * kPanelQueries),
-        weights(section(slopes_by_query, kQueryBlock * kKeyBlock)),
-        slopes(section(
+        weights(section(d_scores_by_query, kQueryBlock * kKeyBlock)),
+        d_scores(section(
             weights,
             std::clamp<Index>(round_up(n_q, kPanelQueries) / kPanelQueries, 1, kPanels) * strip)),
-        end(section(slopes, std::max(slopes - weights, backward_row_scratch(n_k)))) {}
+        end(section(d_scores, std::max(d_scores - weights, backward_row_scratch(n_k)))) {}
 
  private:
   static Index section(Index start, Index floats) {
@@ -69,13 +69,13 @@ struct Layout {
   }
 };
 
-// Eight queries at work, and what is known of them.
+// Eight queries at work, and the state of their softmax.
 struct Panel : QueryPanel {
   Lanes8 maximum = lanes8(kHidden);
   Lanes8 inverse_sum = lanes8(0.0F);
   Lanes8 delta = lanes8(0.0F);
-  bool alive[kPanelQueries] = {};  // false: the lane counts for nothing here
-  bool in_double[kPanelQueries] = {};
+  bool alive[kPanelQueries] = {};      // computed here, in float32
+  bool in_double[kPanelQueries] = {};  // computed by backward_row_in_double() afterwards
 
   // The keys that the panel visits: whole tiles. Hiding puts weight 0 where a tile holds more keys
   // than there are, or than a lane sees.

@@ -6,8 +6,8 @@
 
 namespace attnlab::attention {
 
-// Writes row i of dq, and adds what row i contributes to dk, dv and dbias, as exact_backward() says.
-// scratch: backward_row_scratch(n_k) floats.
+// Writes row i of dq, and adds what row i contributes to dk, dv and dbias, as exact_backward()
+// says. scratch: backward_row_scratch(n_k) floats.
 // Cost: about 6 n_k (d + d_v) double FLOPs.
 void backward_row_in_double(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
                             const linalg::ConstMatrix& v, const linalg::ConstMatrix& d_output,

@@ -69,7 +69,7 @@ void add_convolution(const linalg::ConstMatrix& x, const std::uint8_t* mask, con
 }
 
 void add_convolution_gradient(const linalg::ConstMatrix& x, const std::uint8_t* mask,
-                              const linalg::ConstMatrix& d_out, Index length, float* d_weights) {
+                              const linalg::ConstMatrix& d_output, Index length, float* d_weights) {
   const Index n = x.rows();
   const Index channels = x.cols();
   for (Index t = 0; t < length; ++t) {
@@ -80,7 +80,7 @@ void add_convolution_gradient(const linalg::ConstMatrix& x, const std::uint8_t* 
         continue;
       }
       const float* from = x.data() + row * channels;
-      const float* gradient = d_out.data() + (row - shift) * channels;
+      const float* gradient = d_output.data() + (row - shift) * channels;
       for (Index c = 0; c < channels; ++c) {
         sum += static_cast<double>(from[c]) * static_cast<double>(gradient[c]);
       }

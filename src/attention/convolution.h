@@ -1,8 +1,8 @@
-// The same kernel along the sequence for every channel (a depthwise convolution with shared taps).
+// A convolution along the sequence with the same taps for every channel.
 //
-//   out_i += sum_t w_t x_(i + t - (L - 1) / 2),   x outside of [0, n) and hidden rows of x count as 0
+//   out_i += sum_t w_t x_(i + t - (L - 1) / 2)
 //
-//   x, out [n, c], w [L], L odd
+//   x, out [n, c], w [L], L odd; x outside of [0, n) and hidden rows of x count as 0
 // Cost: 2 n L c FLOPs; out is read and written once.
 #pragma once
 
@@ -18,14 +18,14 @@ struct Taps {
   bool reversed = false;  // w_(L - 1 - t) in place of w_t: the transposed map
 };
 
-// hidden rows of x: those whose byte in mask is 0; nullptr: none. written: rows of out whose byte
-// is 0 stay as they are; nullptr: all are written.
+// mask: rows of x whose byte is 0 are hidden; nullptr: none. written: rows of out whose byte is 0
+// stay as they are; nullptr: all are written.
 void add_convolution(const linalg::ConstMatrix& x, const std::uint8_t* mask, const Taps& taps,
                      const std::uint8_t* written, linalg::Matrix out);
 
 // d_weights[t] += sum_i x_(i + t - (L - 1) / 2) . d_out_i, summed in double
 void add_convolution_gradient(const linalg::ConstMatrix& x, const std::uint8_t* mask,
-                              const linalg::ConstMatrix& d_out, linalg::Index length,
+                              const linalg::ConstMatrix& d_output, linalg::Index length,
                               float* d_weights);
 
 }  // namespace attnlab::attention

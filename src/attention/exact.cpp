@@ -3,12 +3,11 @@
 //
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], out [n_q, d_v]
 //
-// Plan. Nothing of size n_q x n_k is ever held. Keys and values that the mask leaves are packed
-// once, in panels of as many lines as a register tile has rows (linalg/microkernel.h): all at first,
-// or, where one block of queries meets them once, each block of keys as its turn comes, so that the
-// copy never leaves the cache. Queries are taken 8 at a time (a panel, one query per SIMD lane),
-// scaled while they are packed, and several panels at once pass a block of keys while that block is
-// in the second-level cache:
+// Plan. Nothing of size n_q x n_k is ever held. Visible keys and values are packed once, in panels
+// of as many lines as a register tile has rows (linalg/microkernel.h): all at the start or, where
+// there is only one block of queries, one block of keys at a time, so that the copy never leaves
+// the cache. Queries are taken 8 at a time (a panel, one query per SIMD lane) and scaled while they
+// are packed; several panels in turn meet a block of keys while it is in the second-level cache:
 //   1. scores     [keys][8]  the micro-kernel on keys x 8 queries: the tile is born transposed, and
 //                            its maxima are taken while it is in registers
 //   2. hiding     [keys][8]  bias, and -infinity where the window's edge crosses the panel
@@ -23,10 +22,10 @@
 // while it is added up is done again in double.
 //
 // Error: |out - exact| <= (8e-7 + (d + 6) 2^-24 l_i) max_j |v_j|, where l_i is the largest
-// sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested, d to 1024): a logit is d terms added one
-// by one, and terms that are alike are all rounded to one side. Where they are not, 4e-7 (2 + l_i)
-// max_j |v_j| holds (tested, d to 1024). The weights of a row sum to 1 within 1e-6 for 4096 keys
-// (tested).
+// sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested, d to 1024): a logit is a sum of d
+// terms, and where the terms are alike their roundings all have one sign. Where they are not,
+// 4e-7 (2 + l_i) max_j |v_j| holds (tested, d to 1024). The weights of a row sum to 1 within 1e-6
+// for 4096 keys (tested).
 // Cost: 2 n_q n_k (d + d_v) FLOPs and n_q n_k exponentials. Scratch: the packed k and v (for up to
 // 128 queries a block of them), and less than 1 MB.
 // Papers: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018; Dao, Fu,
@@ -56,15 +55,16 @@ namespace {
 using linalg::ConstMatrix;
 using linalg::kTileRows;
 using linalg::Matrix;
+using linalg::round_up;
 using simd::F32x4;
 
+// Keys and values of a block are 48 KB for d = d_v = 64; its scores, 3 KB, stay in the first-level
+// cache. A multiple of both heights of a tile.
 constexpr Index kKeyBlock = 96;
 static_assert(kKeyBlock % kTileRows == 0);
-constexpr Index kMaxPanels = 16;  // query panels that share a key block ...
-constexpr Index kPanelFloats =
-    64 * 1024;  // ... as long as their queries and outputs stay below 256 KB
-
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+// Query panels that share a key block, as long as their queries and outputs stay below 256 KB.
+constexpr Index kMaxPanels = 16;
+constexpr Index kPanelFloats = 64 * 1024;
 
 // Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
 struct Layout {

@@ -1,9 +1,9 @@
 // Gradients of attention, recomputed from q, k, v and the gradient dO of the output:
 //
-//   P_ij  = softmax_j(scale_i q_i . k_j + bias_ij)       dP_ij = dO_i . v_j
-//   dS_ij = P_ij (dP_ij - delta_i)                       delta_i = sum_j P_ij dP_ij  (= dO_i . out_i)
-//   dq_i  = scale_i sum_j dS_ij k_j                      dv_j = sum_i P_ij dO_i
-//   dk_j  = sum_i dS_ij scale_i q_i                      dbias_ij = dS_ij
+//   P_ij  = softmax_j(scale_i q_i . k_j + bias_ij)   dP_ij = dO_i . v_j
+//   dS_ij = P_ij (dP_ij - delta_i)                   delta_i = sum_j P_ij dP_ij  (= dO_i . out_i)
+//   dq_i  = scale_i sum_j dS_ij k_j                  dv_j = sum_i P_ij dO_i
+//   dk_j  = sum_i dS_ij scale_i q_i                  dbias_ij = dS_ij
 //
 //   q, dq [n_q, d], k, dk [n_k, d], v, dv [n_k, d_v], dO [n_q, d_v]
 //
@@ -27,8 +27,8 @@
 // or 8e-7 + (d + 6) 2^-24 l_i where the terms of a logit are alike,
 //   |dq_ic - exact| <= sum_j 2 e P_ij G_i |scale_i k_jc|    |dv_jc - exact| <= sum_i e P_ij |dO_ic|
 //   |dk_jc - exact| <= sum_i 2 e P_ij G_i |scale_i q_ic|    |dbias_ij - exact| <= 2 e P_ij G_i
-// Cost: n_q n_k (6 d + 4 d_v) FLOPs and n_q n_k exponentials: 2.5 times exact() for d = d_v. Scratch:
-// k twice and v once, packed, 128 n_k floats, and less than 1 MB for d, d_v <= 512.
+// Cost: n_q n_k (6 d + 4 d_v) FLOPs and n_q n_k exponentials: 2.5 times exact() for d = d_v.
+// Scratch: k twice and v once, packed, 128 n_k floats, and less than 1 MB for d, d_v <= 512.
 // Paper: Dao, Fu, Ermon, Rudra and Re, "FlashAttention", 2022 (which recomputes the tiles instead).
 #include "attention/exact_backward.h"
 
@@ -50,10 +50,10 @@ using backward::kQueryBlock;
 using backward::Layout;
 using backward::Operands;
 using backward::Panel;
-using backward::round_up;
 using linalg::ConstMatrix;
 using linalg::kTileColumns;
 using linalg::kTileRows;
+using linalg::round_up;
 using simd::F32x4;
 
 // One head. Holds views only.
@@ -64,8 +64,8 @@ class Head {
        float* workspace)
       : operands_(q, k, v, d_output, options, workspace),
         gradients_(gradients),
-        needs_slopes_(gradients.dq != nullptr || gradients.dk != nullptr ||
-                      gradients.dbias != nullptr) {}
+        needs_d_scores_(gradients.dq != nullptr || gradients.dk != nullptr ||
+                        gradients.dbias != nullptr) {}
 
   void run() {
     operands_.pack_keys();
@@ -99,7 +99,7 @@ class Head {
     }
     for (Index key = begin; key < end; key += kKeyBlock) {
       for (Index p = 0; p < count; ++p) {
-        compute_slopes(panels[p], p, key);
+        compute_d_scores(panels[p], p, key);
       }
       accumulate_keys({panels, static_cast<std::size_t>(count)}, key);
     }
@@ -108,11 +108,12 @@ class Head {
     }
   }
 
+  // The strips of a panel, [n_k][8]: logits, which become weights P, and dP, which becomes dS.
   float* weights_of(Index p) const {
     return operands_.section(&Layout::weights) + p * operands_.layout.strip;
   }
-  float* slopes_of(Index p) const {
-    return operands_.section(&Layout::slopes) + p * operands_.layout.strip;
+  float* d_scores_of(Index p) const {
+    return operands_.section(&Layout::d_scores) + p * operands_.layout.strip;
   }
 
   // Step 1: logits and dP.
@@ -120,16 +121,16 @@ class Head {
     const Index d = operands_.k.cols();
     const Index d_v = operands_.v.cols();
     float* scores = weights_of(p) + keys.begin * kPanelQueries;
-    float* slopes = slopes_of(p) + keys.begin * kPanelQueries;
+    float* d_weights = d_scores_of(p) + keys.begin * kPanelQueries;
     Lanes8 largest = compute_scores(d, operands_.section(&Layout::keys) + keys.begin * d,
                                     operands_.section(&Layout::queries) + p * kPanelQueries * d,
                                     keys.size(), scores);
-    if (needs_slopes_) {
+    if (needs_d_scores_) {
       compute_products(d_v, operands_.section(&Layout::values) + keys.begin * d_v,
                        operands_.section(&Layout::d_outputs) + p * kPanelQueries * d_v, keys.size(),
-                       slopes);
+                       d_weights);
     } else {
-      std::fill_n(slopes, keys.size() * kPanelQueries, 0.0F);
+      std::fill_n(d_weights, keys.size() * kPanelQueries, 0.0F);
     }
     const bool biased = operands_.options.bias.data != nullptr;
     if (biased) {
@@ -165,12 +166,12 @@ class Head {
         Lanes8 run_delta = lanes8(0.0F);
         for (Index key = run; key < std::min(run + kRun, block_end); ++key) {
           Lanes8 weight = load8(weights_of(p) + key * kPanelQueries);
-          const Lanes8 slope = load8(slopes_of(p) + key * kPanelQueries);
+          const Lanes8 d_weight = load8(d_scores_of(p) + key * kPanelQueries);
           for (int h = 0; h < 2; ++h) {
             weight.half[h] = simd::exp2_nonpositive(weight.half[h] - origin.half[h]);
             run_sum.half[h] = run_sum.half[h] + weight.half[h];
             run_delta.half[h] =
-                simd::multiply_add(weight.half[h], slope.half[h], run_delta.half[h]);
+                simd::multiply_add(weight.half[h], d_weight.half[h], run_delta.half[h]);
           }
           store8(weights_of(p) + key * kPanelQueries, weight);
         }
@@ -203,34 +204,34 @@ class Head {
   }
 
   // Step 3, for one panel: P and dS, their use for dq and dbias, and their packing for dk and dv.
-  void compute_slopes(const Panel& panel, Index p, Index block) {
+  void compute_d_scores(const Panel& panel, Index p, Index block) {
     const KeyRange keys = panel.tiles_in(block);
     float alive[kPanelQueries];
     std::copy_n(panel.alive, kPanelQueries, alive);
     const Lanes8 counts = load8(alive);
     for (Index key = keys.begin; key < keys.end; ++key) {
       Lanes8 weight = load8(weights_of(p) + key * kPanelQueries);
-      Lanes8 slope = load8(slopes_of(p) + key * kPanelQueries);
+      Lanes8 d_score = load8(d_scores_of(p) + key * kPanelQueries);
       for (int h = 0; h < 2; ++h) {
         const simd::Mask skip = simd::equal(counts.half[h], simd::zero());
         const F32x4 normalized = weight.half[h] * panel.inverse_sum.half[h];
-        slope.half[h] =
-            simd::select(skip, simd::zero(), normalized * (slope.half[h] - panel.delta.half[h]));
+        d_score.half[h] =
+            simd::select(skip, simd::zero(), normalized * (d_score.half[h] - panel.delta.half[h]));
         weight.half[h] = simd::select(skip, simd::zero(), normalized);
       }
       store8(weights_of(p) + key * kPanelQueries, weight);
-      store8(slopes_of(p) + key * kPanelQueries, slope);
+      store8(d_scores_of(p) + key * kPanelQueries, d_score);
     }
     const KeyRange real = {keys.begin, std::min(keys.end, operands_.visible.count())};
     if (gradients_.dbias != nullptr) {
-      accumulate_bias(panel, slopes_of(p), real);
+      accumulate_bias(panel, d_scores_of(p), real);
     }
     if (gradients_.dq != nullptr && real.size() > 0) {
       accumulate_query(p, real);
     }
     for (Index key = keys.begin; key < keys.end; key += kTileRows) {
       turn(weights_of(p), key, p, operands_.section(&Layout::weights_by_query), key - block);
-      turn(slopes_of(p), key, p, operands_.section(&Layout::slopes_by_query), key - block);
+      turn(d_scores_of(p), key, p, operands_.section(&Layout::d_scores_by_query), key - block);
     }
   }
 
@@ -243,18 +244,18 @@ class Head {
     turn_panel(lines, to + at * kQueryBlock + p * kPanelQueries * kTileRows);
   }
 
-  void accumulate_bias(const Panel& panel, const float* slopes, const KeyRange& keys) {
+  void accumulate_bias(const Panel& panel, const float* d_scores, const KeyRange& keys) {
     const Index row_stride = operands_.options.bias.row_stride;
     const Index column_stride = operands_.options.bias.column_stride;
     Lanes8 sums = lanes8(0.0F);
     for (Index key = keys.begin; key < keys.end; ++key) {
-      const float* row = slopes + key * kPanelQueries;
-      const Lanes8 slope = load8(row);
+      const float* row = d_scores + key * kPanelQueries;
+      const Lanes8 d_score = load8(row);
       float* to = gradients_.dbias + operands_.visible.original(key) * column_stride;
       if (column_stride == 0) {
-        add(sums, slope);
+        add(sums, d_score);
       } else if (row_stride == 0) {
-        *to += simd::sum(slope.half[0] + slope.half[1]);
+        *to += simd::sum(d_score.half[0] + d_score.half[1]);
       } else {
         for (Index lane = 0; lane < panel.queries; ++lane) {
           to[panel.query(lane) * row_stride] += row[lane];
@@ -275,7 +276,7 @@ class Head {
                 p * kPanelQueries * round_up(operands_.k.cols(), kTileRows);
     for (Index c = 0; c < operands_.k.cols(); c += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(
-          keys.size(), columns, kTileRows, slopes_of(p) + keys.begin * kPanelQueries);
+          keys.size(), columns, kTileRows, d_scores_of(p) + keys.begin * kPanelQueries);
       for (const auto& row : tile.sum) {
         const Lanes8 old = load8(to);
         store8(to, {{old.half[0] + row[0], old.half[1] + row[1]}});
@@ -308,7 +309,7 @@ class Head {
                          keys, gradients_.dv, operands_.v.cols());
       }
       if (gradients_.dk != nullptr) {
-        multiply_queries(queries, operands_.section(&Layout::slopes_by_query) + at,
+        multiply_queries(queries, operands_.section(&Layout::d_scores_by_query) + at,
                          operands_.section(&Layout::query_columns) + from * kTileColumns, key, keys,
                          gradients_.dk, operands_.k.cols());
       }
@@ -363,12 +364,12 @@ class Head {
   // The strips are free by then.
   void redo(Index i, const Gradients& gradients) {
     backward_row_in_double(operands_.q, operands_.k, operands_.v, operands_.d_output,
-                           operands_.options, i, gradients, operands_.section(&Layout::slopes));
+                           operands_.options, i, gradients, operands_.section(&Layout::d_scores));
   }
 
   Operands operands_;
   const Gradients& gradients_;
-  bool needs_slopes_;
+  bool needs_d_scores_;
 };
 
 }  // namespace

@@ -3,10 +3,10 @@
 // The cache is one block, for each matrix of keys `capacity` keys and then as many values, rows as
 // they came: exact_query() reads them in order, and exact() takes them as they are when several
 // tokens come at once (a prompt).
-// Growth. A full block is followed by one half as large again, so that n tokens cost no more than 2 n
-// copies in all. With a window, tokens that are out of sight are dropped: a block that is full is
-// used again from the front once the tokens still in sight fill no more than two thirds of it, so
-// each token is moved at most twice, and the block stays as it is for ever.
+// Growth. A full block is followed by one half as large again, so that n tokens cost no more than
+// 2 n copies in all. With a window, tokens that are out of sight are dropped: a full block is
+// reused from the front once the tokens still in sight fill no more than two thirds of it, so that
+// each token is moved at most twice and the block never grows again.
 //
 // Error: that of exact_query() and exact().
 // Cost of a token: 2 n (d + d_v) FLOPs and one reading of the 4 n (d + d_v) bytes that it sees.

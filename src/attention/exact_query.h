@@ -10,7 +10,8 @@
 namespace attnlab::attention {
 
 // out = softmax(scale q . k_j) v: exact() for one query that sees every key.
-//   q [1, d], k [n_k, d], v [n_k, d_v], out [1, d_v]; d, n_k >= 1, d_v >= 0; no mask, bias or window
+//   q [1, d], k [n_k, d], v [n_k, d_v], out [1, d_v]; d, n_k >= 1, d_v >= 0
+// Of the options only the scale counts: there is no mask, bias or window.
 // NaN and infinities as in exact().
 // workspace: at least exact_query_workspace(n_k, d) floats.
 void exact_query(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,

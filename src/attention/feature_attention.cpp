@@ -2,8 +2,8 @@
 //
 //   q [n_q, d], k [n_k, d], v [n_k, d_v], phi into R^M
 //
-// Plan. Everything goes through tiles of the micro-kernel; of each product the result is born in
-// the layout that the next one reads.
+// Plan. All products are tiles of the micro-kernel, and the tile of each is already in the layout
+// that the next one reads.
 //   Keys, a block at a time: u [keys][8 features] from packed keys and projection (tile); features
 //     in place, vertical operations only (features.h); state^T [d_v + 1][8] += values^T features
 //     (prefix_state.h).
@@ -16,10 +16,11 @@
 //   3. adds its keys to the state.
 // A block ends early where a stabilized feature grows by more than floats span (features.h).
 //
-// Error, against the same formula in double: 2e-6 max |v| for maps without a projection, 1e-5 with
-// one at scaled |x|^2 <= 30, 1e-4 up to 2,000 (tested).
-// Cost per token: with projection 4 M d + 4 M (d_v + 1) FLOPs and 2 M exponentials; causal
-// another M (block + d_v) or so. Memory does not depend on the length.
+// Error, against the same formula in double (tested): 2e-6 max |v| for maps without a projection,
+// 1e-5 c_i max |v| with one at scaled |x|^2 <= 30, 1e-4 c_i max |v| up to 2,000. c_i is 1 except
+// for Map::kWave, whose denominator may cancel: the sum of its terms' magnitudes over its own.
+// Cost per token: 4 M (d_v + 1) FLOPs; with a projection 4 M d more, and 2 M exponentials; with
+// causality about M (block + d_v) more. Memory does not depend on the length.
 // Papers: Katharopoulos, Vyas, Pappas and Fleuret, "Transformers are RNNs", 2020; Choromanski et
 // al., "Rethinking Attention with Performers", 2021; Shen et al., "Efficient Attention", 2021.
 #include "attention/feature_attention.h"
@@ -40,12 +41,11 @@ namespace {
 using linalg::ConstMatrix;
 using linalg::kTileRows;
 using linalg::Matrix;
+using linalg::round_up;
 using simd::F32x4;
 
 constexpr Index kCausalBlock = 8 * kTileRows;
 constexpr float kNothing = -std::numeric_limits<float>::infinity();
-
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
 // Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
 struct Layout {
@@ -127,7 +127,7 @@ class Head {
         state_.shrink(p, features_.finish_keys(p, keys_.keys(), keys_.count(), top(p), tile_));
         state_.add(p, tile_, keys_.count(), keys_.packed_values(), KeyBlock::kRoom);
       }
-      keys_.loosen(0, keys_.count());
+      keys_.collect_nonfinite(0, keys_.count());
     }
     state_.pack();
     read_weights();
@@ -142,8 +142,8 @@ class Head {
       state_.read(queries_, outputs_);
       set_nothing(kNoneOfBlock);
       finish(i, last);
-      for (Index row = i; row < last && keys_.loose(); ++row) {
-        keys_.spoil(out_.data() + row * v_.cols());
+      for (Index row = i; row < last && keys_.has_nonfinite(); ++row) {
+        keys_.add_nonfinite(out_.data() + row * v_.cols());
       }
     }
   }
@@ -257,7 +257,7 @@ class Head {
     state_.pack();
     read_weights();
     weighed_ = 0;
-    Index loosened = 0;
+    Index collected = 0;
     Index seen_before = 0;
     for (Index i = first; i < first + length; i += kPanelQueries) {
       const Index last = std::min(i + kPanelQueries, first + length);
@@ -277,10 +277,10 @@ class Head {
       add_own_block(seen);
       set_nothing(seen);
       finish(i, last);
-      for (Index row = i; row < last && keys_.loose(); ++row) {
-        keys_.loosen(loosened, seen[row - i]);
-        loosened = seen[row - i];
-        keys_.spoil(out_.data() + row * v_.cols());
+      for (Index row = i; row < last && keys_.has_nonfinite(); ++row) {
+        keys_.collect_nonfinite(collected, seen[row - i]);
+        collected = seen[row - i];
+        keys_.add_nonfinite(out_.data() + row * v_.cols());
       }
     }
     for (Index p = 0; p < features_.panels() && count > 0; ++p) {

@@ -18,7 +18,7 @@ FeatureDecoder::FeatureDecoder(const DecoderShape& shape, const FeatureMap& map)
   map_.projection = projection_.get();
 }
 
-// Sums, values that are not finite per column, keys seen.
+// Sums, non-finite values per column, keys seen.
 Index FeatureDecoder::state_doubles() const {
   return RowState::doubles(features_, shape().d_v + 1) + shape().d_v + 1;
 }
@@ -62,14 +62,14 @@ void FeatureDecoder::step(Index matrix, const linalg::ConstMatrix& q, const lina
   double* memory = block_.get() + matrix * state_doubles();
   double* scratch = block_.get() + shape().matrices * state_doubles();
   RowState state(features_, v.cols() + 1, memory);
-  double* loose = memory + RowState::doubles(features_, v.cols() + 1);
+  double* nonfinite = memory + RowState::doubles(features_, v.cols() + 1);
   for (Index token = 0; token < q.rows(); ++token) {
-    absorb(state, loose, k.data() + token * k.cols(), v.data() + token * v.cols(), scratch);
-    read(state, loose, q.data() + token * q.cols(), out.data() + token * v.cols(), scratch);
+    absorb(state, nonfinite, k.data() + token * k.cols(), v.data() + token * v.cols(), scratch);
+    read(state, nonfinite, q.data() + token * q.cols(), out.data() + token * v.cols(), scratch);
   }
 }
 
-void FeatureDecoder::absorb(RowState& state, double* loose, const float* k, const float* v,
+void FeatureDecoder::absorb(RowState& state, double* nonfinite, const float* k, const float* v,
                             double* scratch) {
   double* value = scratch;
   double* log = value + features_;
@@ -77,18 +77,18 @@ void FeatureDecoder::absorb(RowState& state, double* loose, const float* k, cons
   const Index columns = shape().d_v;
   feature_row(map_, k, shape().d, Side::kKey, 0.0, value, log);
   for (Index c = 0; c < columns; ++c) {
-    // Values that are not finite are added to the rows that see them, as in the batch form.
+    // Non-finite values are added to the rows that see them, as in the batch form.
     const auto entry = static_cast<double>(v[c]);
     payload[c] = std::isfinite(entry) ? entry : 0.0;
-    loose[c] += std::isfinite(entry) ? 0.0 : entry;
+    nonfinite[c] += std::isfinite(entry) ? 0.0 : entry;
   }
   payload[columns] = 1.0;
-  loose[columns] += 1.0;
+  nonfinite[columns] += 1.0;
   state.absorb(value, log, payload, nullptr, log + features_);
 }
 
-void FeatureDecoder::read(const RowState& state, const double* loose, const float* q, float* out,
-                          double* scratch) {
+void FeatureDecoder::read(const RowState& state, const double* nonfinite, const float* q,
+                          float* out, double* scratch) {
   double* value = scratch;
   double* log = value + features_;
   double* weight = log + features_;
@@ -112,10 +112,10 @@ void FeatureDecoder::read(const RowState& state, const double* loose, const floa
   state.combine(weight, sums);
   const double denominator = map_.normalized ? total : sums[columns];
   // As in the batch form: below that it is rounding of 1 + cos.
-  const double nothing = map_.map == Map::kUnit ? 2e-7 * loose[columns] : 0.0;
+  const double nothing = map_.map == Map::kUnit ? 2e-7 * nonfinite[columns] : 0.0;
   for (Index c = 0; c < columns; ++c) {
     const double entry = std::fabs(denominator) <= nothing ? 0.0 : sums[c] / denominator;
-    out[c] = static_cast<float>(entry + loose[c]);
+    out[c] = static_cast<float>(entry + nonfinite[c]);
   }
 }
 

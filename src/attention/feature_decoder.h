@@ -33,8 +33,8 @@ class FeatureDecoder final : public Decoder {
   Index state_doubles() const;
   Index scratch_doubles() const;
   std::size_t block_bytes() const;
-  void absorb(RowState& state, double* loose, const float* k, const float* v, double* scratch);
-  void read(const RowState& state, const double* loose, const float* q, float* out,
+  void absorb(RowState& state, double* nonfinite, const float* k, const float* v, double* scratch);
+  void read(const RowState& state, const double* nonfinite, const float* q, float* out,
             double* scratch);
 
   FeatureMap map_;

@@ -79,18 +79,19 @@ class Features {
   // of kTileRows lines if there is a projection.
   void raw_keys(Index p, const Key* keys, Index count, const float* packed, float* tile) const;
 
-  // How many of the keys may be taken together by a stabilized map: all, unless a feature's largest
-  // exponent grows by more than floats can span: rows that do not see the key that makes it grow
-  // would vanish beside it. all_see_first: no row of the block comes before the first key.
+  // How many of the keys a stabilized map may process as one block. All, unless the largest
+  // exponent of a feature grows within the block by more than float32 can span: rows that do not
+  // see the key which makes it grow would then underflow. all_see_first: every row of the block
+  // sees the first key.
   Index keys_together(const Key* keys, Index count, bool all_see_first, const float* top,
                       const float* tile) const;
 
-  // Turns the tile into features, raises `top` (c_r, eight lanes), and returns the factor by which
-  // everything accumulated before shrinks.
+  // Turns the tile into features, raises `top` (c_r, eight lanes), and returns the factor that
+  // rescales everything accumulated before.
   Lanes8 finish_keys(Index p, const Key* keys, Index count, float* top, float* tile) const;
 
-  // Features of eight queries: out [count, 8], room for round_up(count, kTileRows) rows. packed: [d][8] if
-  // there is a projection. top: c, padded to whole panels.
+  // Features of eight queries: out [count, 8], room for round_up(count, kTileRows) rows. packed:
+  // [d][8] if there is a projection. top: c, padded to whole panels.
   void queries(const float* const (&lines)[kPanelQueries], const float* packed, const float* top,
                float* out) const;
 

@@ -11,8 +11,7 @@ namespace attnlab::attention {
 namespace {
 
 using linalg::kTileRows;
-
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+using linalg::round_up;
 
 }  // namespace
 
@@ -28,8 +27,8 @@ KeyBlock::KeyBlock(const FeatureMap& map, const linalg::ConstMatrix& k,
       mask_(mask),
       packed_keys_(scratch),
       packed_values_(packed_keys_ + kRoom * k.cols()),
-      loose_(packed_values_ + kRoom * round_up(v.cols() + 1, kTileRows)) {
-  std::fill_n(loose_, v.cols(), 0.0F);
+      nonfinite_(packed_values_ + kRoom * round_up(v.cols() + 1, kTileRows)) {
+  std::fill_n(nonfinite_, v.cols(), 0.0F);
   find_origin();
 }
 
@@ -107,22 +106,22 @@ void KeyBlock::pack_values(const float* row, bool finite, float* to) {
   std::fill(to + c % kTileRows + 1, to + kTileRows, 0.0F);
 }
 
-void KeyBlock::loosen(Index first, Index last) {
+void KeyBlock::collect_nonfinite(Index first, Index last) {
   for (Index e = first; !finite_ && e < last; ++e) {
     const float* row = v_.data() + positions_[e] * v_.cols();
     for (Index c = 0; c < v_.cols(); ++c) {
       if (!std::isfinite(row[c])) {
-        loose_[c] += row[c];
+        nonfinite_[c] += row[c];
         collected_ = true;
       }
     }
   }
 }
 
-void KeyBlock::spoil(float* row) const {
+void KeyBlock::add_nonfinite(float* row) const {
   for (Index c = 0; c < v_.cols(); ++c) {
-    if (loose_[c] != 0.0F) {
-      row[c] += loose_[c];
+    if (nonfinite_[c] != 0.0F) {
+      row[c] += nonfinite_[c];
     }
   }
 }

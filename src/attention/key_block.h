@@ -1,8 +1,8 @@
 // A block of visible keys and their values, packed for the micro-kernel.
 //
-// Masked keys are passed over: they cost nothing and spoil nothing, whatever they hold. Values that
-// are not finite stay out of the sums, where they would meet zeros; they are collected per column
-// and added to the rows that see them: infinity stays, its opposite or a NaN makes NaN.
+// Masked keys are skipped, whatever they hold. Non-finite values are packed as 0, because 0 times
+// one would be NaN; they are collected per column and added to the rows that see them: infinity
+// stays infinity, its opposite or a NaN makes NaN.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class KeyBlock {
   KeyBlock(const FeatureMap& map, const linalg::ConstMatrix& k, const linalg::ConstMatrix& v,
            const std::uint8_t* mask, float* scratch);
 
-  // Takes up to `room` visible keys of [first, end); returns where it stopped.
+  // Packs up to `room` visible keys of [first, end); returns where it stopped.
   Index gather(Index first, Index end, Index room);
 
   Index count() const { return count_; }
@@ -35,12 +35,12 @@ class KeyBlock {
   // and zeros fill up the panel.
   const float* packed_values() const { return packed_values_; }
 
-  // Whether values that are not finite have been collected or are in this block.
-  bool loose() const { return collected_ || !finite_; }
+  // Whether non-finite values have been collected or are in this block.
+  bool has_nonfinite() const { return collected_ || !finite_; }
   // Collects those of the block's keys [first, last).
-  void loosen(Index first, Index last);
+  void collect_nonfinite(Index first, Index last);
   // Adds what was collected to a row of the result.
-  void spoil(float* row) const;
+  void add_nonfinite(float* row) const;
 
  private:
   void find_origin();
@@ -60,7 +60,7 @@ class KeyBlock {
   bool collected_ = false;
   float* packed_keys_;
   float* packed_values_;
-  float* loose_;  // per column, the sum of what is not finite
+  float* nonfinite_;  // per column, the sum of the non-finite values
 };
 
 }  // namespace attnlab::attention

@@ -6,7 +6,8 @@
 //   kSoftmax  softmax over the channels of q times softmax over the keys of k; causal: with the
 //             normalizer of the keys seen so far, for each channel (Shen et al., "Efficient
 //             Attention", 2021)
-//   kCosine   sim = 1 + cos(q, k) (Su Jianlin, "Exploring linear attention", kexue.fm/archives/7546)
+//   kCosine   sim = 1 + cos(q, k) (Su Jianlin, "Exploring linear attention",
+//             kexue.fm/archives/7546)
 //
 // There is no scale: the maps are what a model was trained with.
 #pragma once

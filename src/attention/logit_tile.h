@@ -1,5 +1,5 @@
-// Tiles of logits, [keys][8]: eight queries (a panel) against some keys, one query per SIMD lane. What
-// the forward and the backward kernel do to them alike.
+// Tiles of logits, [keys][8]: eight queries (a panel) against some keys, one query per SIMD lane.
+// What the forward and the backward kernel do to them alike.
 //
 // Logits come in units of ln 2, so that a base-2 exponential serves.
 #pragma once
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "attention/online_softmax.h"
 #include "attention/visible_keys.h"
@@ -15,7 +16,7 @@
 
 namespace attnlab::attention {
 
-inline constexpr double kLog2E = 1.4426950408889634;
+inline constexpr double kLog2E = std::numbers::log2e;
 inline constexpr float kHidden = -std::numeric_limits<float>::infinity();
 
 // Eight queries at work.
@@ -69,8 +70,8 @@ ATTNLAB_OWN_FUNCTION inline void pack_queries(const linalg::ConstMatrix& q, cons
 // Puts NaN for the scores of [scores, end) that are -infinity, before any is hidden.
 //
 // A sum that passes -3.4e38 on the way stays -infinity, though what follows may bring it back, and
-// would hide its key. NaN spoils the row's sum, unless the key is hidden afterwards, so that the row
-// is done again in double; +infinity does so by itself.
+// would hide its key. NaN spoils the row's sum, unless the key is hidden afterwards, so that the
+// row is done again in double; +infinity does so by itself.
 ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end) {
   for (; scores != end; ++scores) {
     *scores = *scores == kHidden ? std::numeric_limits<float>::quiet_NaN() : *scores;

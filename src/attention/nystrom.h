@@ -30,9 +30,9 @@ struct NystromOptions {
   Index convolution_length = 0;        // L, odd
 };
 
-// out [n_q, d_v] of q [n_q, d], k [n_k, d], v [n_k, d_v]; d >= 1, other sizes may be 0; out overlaps
-// no input. With n_q <= landmarks or n_k <= landmarks, exact softmax attention in place of the
-// three factors. Where no key is visible, 0.
+// out [n_q, d_v] of q [n_q, d], k [n_k, d], v [n_k, d_v]; d >= 1, other sizes may be 0; out
+// overlaps no input. With n_q <= landmarks or n_k <= landmarks, exact softmax attention in place of
+// the three factors. Where no key is visible, 0.
 // workspace: at least nystromformer_workspace(...) floats, 8-byte aligned.
 void nystromformer(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
                    const linalg::ConstMatrix& v, const NystromOptions& options, linalg::Matrix out,
@@ -76,11 +76,11 @@ struct NystromGradients {
   float* d_convolution;  // nullptr: not asked for
 };
 
-// Gradients of sum(nystromformer(q, k, v) * d_out), through the iterations really run. Hidden keys
-// get nothing.
+// Gradients of sum(nystromformer(q, k, v) * d_output), through the iterations really run. Hidden
+// keys get nothing.
 // workspace: at least nystromformer_backward_workspace(...) floats, 8-byte aligned.
 void nystromformer_backward(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
-                            const linalg::ConstMatrix& v, const linalg::ConstMatrix& d_out,
+                            const linalg::ConstMatrix& v, const linalg::ConstMatrix& d_output,
                             const NystromOptions& options, const NystromGradients& gradients,
                             std::span<float> workspace);
 

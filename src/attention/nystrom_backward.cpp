@@ -120,7 +120,7 @@ class Middle {
 };
 
 void through_landmarks(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-                       const ConstMatrix& d_out, const NystromOptions& options, Matrix dq,
+                       const ConstMatrix& d_output, const NystromOptions& options, Matrix dq,
                        Matrix dk, Matrix dv, std::span<float> workspace) {
   const Index d = q.cols();
   const Index d_v = v.cols();
@@ -142,7 +142,7 @@ void through_landmarks(const ConstMatrix& q, const ConstMatrix& k, const ConstMa
   // Pass 2: F U.
   std::fill_n(middle.d_keys, m * d, 0.0F);
   std::fill_n(middle.d_solved, m * d_v, 0.0F);
-  exact_backward(q, parts.key_landmarks(), ConstMatrix(middle.solved, m, d_v), d_out,
+  exact_backward(q, parts.key_landmarks(), ConstMatrix(middle.solved, m, d_v), d_output,
                  parts.over_landmarks(),
                  {.dq = dq.data(), .dk = middle.d_keys, .dv = middle.d_solved}, rest);
   // Pass 3: B v, for which dT comes from the middle, and then the middle's own landmarks.
@@ -161,26 +161,26 @@ void through_landmarks(const ConstMatrix& q, const ConstMatrix& k, const ConstMa
 }  // namespace
 
 void nystromformer_backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-                            const ConstMatrix& d_out, const NystromOptions& options,
+                            const ConstMatrix& d_output, const NystromOptions& options,
                             const NystromGradients& gradients, std::span<float> workspace) {
   Matrix dq = gradients.dq;
   Matrix dk = gradients.dk;
   Matrix dv = gradients.dv;
   if (NystromParts::is_exact(options, q.rows(), k.rows())) {
-    exact_backward(q, k, v, d_out, {.scale = options.scale, .mask = options.mask},
+    exact_backward(q, k, v, d_output, {.scale = options.scale, .mask = options.mask},
                    {.dq = dq.data(), .dk = dk.data(), .dv = dv.data()}, workspace);
   } else {
-    through_landmarks(q, k, v, d_out, options, dq, dk, dv, workspace);
+    through_landmarks(q, k, v, d_output, options, dq, dk, dv, workspace);
   }
   if (options.convolution == nullptr) {
     return;
   }
   add_convolution(
-      d_out, nullptr,
+      d_output, nullptr,
       {.weights = options.convolution, .length = options.convolution_length, .reversed = true},
       options.mask, dv);
   if (gradients.d_convolution != nullptr) {
-    add_convolution_gradient(v, options.mask, d_out, options.convolution_length,
+    add_convolution_gradient(v, options.mask, d_output, options.convolution_length,
                              gradients.d_convolution);
   }
 }

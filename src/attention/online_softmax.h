@@ -7,6 +7,7 @@
 // Logits come in units of ln 2 (the kernels fold log2(e) into their scale), so that a base-2
 // exponential serves. A tile of scores is [keys][8]: row maxima, sums and exponentials are all
 // vertical operations.
+//
 // NaN: the running maximum passes over a NaN score, so it never becomes one; the score itself makes
 // its weight, the sum and the output NaN. A row whose scores were all -infinity so far keeps
 // m = -infinity and weights of exactly 0.
@@ -64,8 +65,9 @@ inline Lanes8 column_maxima(const float* scores, Index keys) {
   return largest;
 }
 
-// Turns `keys` rows of scores, whose maxima are `largest`, into weights relative to the new maximum and takes them
-// up. Returns the factor by which everything accumulated so far shrinks.
+// One step of the recurrence above: turns `keys` rows of scores, whose maxima are `largest`, into
+// weights relative to the new maximum m', and updates m and l. Returns 2^(m - m'), the factor that
+// rescales the output accumulated so far.
 ATTNLAB_OWN_FUNCTION inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& largest, float* scores,
                                           Index keys) {
   constexpr Index kRun = 8;

@@ -21,10 +21,11 @@ struct KernelOptions {
 // ratio does without: an estimate of e^(scale x_i.y_j). kRelu: (1/m) sum max(0, .) max(0, .).
 // eps > 0: the features that implementations make, times 1/m (performer.h).
 //   x [n_x, d], y [n_y, d], out [n_x, n_y]
-// Everything in double, exponents taken out of the sums: out is correctly rounded but for 1e-6
-// relative, infinite only where the estimate exceeds all floats.
+// In double, with the exponents taken out of the sums: out within 1e-6 relative (tested), infinite
+// only where the estimate exceeds the largest float.
 // workspace: at least performer_kernel_workspace(draws) doubles.
-// Cost: 4 n_x n_y m FLOPs; (n_x + n_y ceil(n_x / 64)) m exponentials.
+// Cost: 4 n_x n_y m FLOPs, and for each of n_x + n_y ceil(n_x / 64) vectors 2 m d FLOPs and m
+// exponentials.
 void performer_kernel(const linalg::ConstMatrix& x, const linalg::ConstMatrix& y,
                       const KernelOptions& options, linalg::Matrix out,
                       std::span<double> workspace);

@@ -12,7 +12,7 @@ namespace {
 
 using linalg::Index;
 
-// The place of row r in the order of norms: rows at the same place of their blocks are neighbours,
+// The place of row r in the order of norms: rows at the same place of their blocks are neighbors,
 // so that every block has short and long rows. Directions do not depend on norms, so any order
 // gives the same mean.
 Index rank_of(Index r, Index m, Index d) {

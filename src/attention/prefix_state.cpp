@@ -8,9 +8,8 @@ namespace attnlab::attention {
 namespace {
 
 using linalg::kTileRows;
+using linalg::round_up;
 using simd::F32x4;
-
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
 }  // namespace
 

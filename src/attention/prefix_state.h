@@ -42,7 +42,8 @@ class PrefixState {
   // Makes the state as it is now readable.
   void pack();
 
-  // out^T [columns, to whole tiles][8] = S^T features for eight queries; features [M][8]. Needs pack().
+  // out^T [columns, to whole tiles][8] = S^T features for eight queries; features [M][8]. Needs
+  // pack().
   void read(const float* features, float* out) const;
 
   // Row r of S's last column.

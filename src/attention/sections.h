@@ -9,8 +9,7 @@
 namespace attnlab::attention {
 
 using linalg::Index;
-
-constexpr Index round_up_to(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
+using linalg::round_up;
 
 class Sections {
  public:
@@ -18,7 +17,7 @@ class Sections {
 
   float* take(Index floats) {
     float* section = next_;
-    next_ += round_up_to(floats, simd::F32x4::kLanes);
+    next_ += round_up(floats, simd::F32x4::kLanes);
     return section;
   }
 
@@ -28,7 +27,7 @@ class Sections {
   static Index size(std::initializer_list<Index> sections) {
     Index floats = 0;
     for (const Index section : sections) {
-      floats += round_up_to(section, simd::F32x4::kLanes);
+      floats += round_up(section, simd::F32x4::kLanes);
     }
     return floats;
   }

@@ -8,7 +8,7 @@
 // panels of eight queries, as in exact(): scores by the micro-kernel, hiding, online softmax,
 // output^T by the micro-kernel. A query may stand in several groups (a local and an atrous one, a
 // global column): its maximum, sum and output so far are kept in between. Nothing is computed for a
-// tile of 6 keys and 8 queries of which no entry is kept.
+// register tile of which no entry is kept.
 //
 // NaN and infinity: as in exact(), hidden scores are overwritten, values that are not finite are
 // packed as 0 and added at the end to the rows that keep them, and a row that float32 cannot hold
@@ -92,13 +92,13 @@ class Forward {
   // ------------------------------------------------------------ a group
 
   void visit(const QueryGroup& group) {
-    const Index panels = round_up_to(group.count, kPanelQueries) / kPanelQueries;
+    const Index panels = round_up(group.count, kPanelQueries) / kPanelQueries;
     for (Index p = 0; p < panels; ++p) {
       panels_[p] = ListPanel(group, p);
       if (!options_.times_log_visible) {
         count(panels_[p]);
       }
-      take_up(p);
+      load_panel(p);
     }
     const auto listed = static_cast<Index>(group.keys.size());
     const Index begin = panels_[0].kept.seen[0].begin / kListBlock * kListBlock;
@@ -109,19 +109,19 @@ class Forward {
       finite_ =
           pack_listed_columns<kTileRows>(v_, group.keys.data() + block, keys, values_) && finite_;
       for (Index p = 0; p < panels; ++p) {
-        meet(p, block, keys);
+        attend_block(p, block, keys);
       }
     }
     for (Index p = 0; p < panels; ++p) {
-      put_down(p);
+      store_panel(p);
     }
   }
 
   float* queries_of(Index p) { return queries_ + p * kPanelQueries * q_.cols(); }
   float* outputs_of(Index p) { return outputs_ + p * kPanelQueries * v_.cols(); }
 
-  // Packs the panel's queries, scaled, and what they have gathered in earlier groups.
-  void take_up(Index p) {
+  // Packs the panel's queries, scaled, and restores their softmax and outputs from earlier groups.
+  void load_panel(Index p) {
     const ListPanel& panel = panels_[p];
     const float* lines[kPanelQueries];
     const float* gathered[kPanelQueries];
@@ -158,7 +158,7 @@ class Forward {
     }
   }
 
-  void meet(Index p, Index block, Index keys) {
+  void attend_block(Index p, Index block, Index keys) {
     const ListPanel& panel = panels_[p];
     const KeyRange part = panel.part_of(block);
     if (part.begin >= part.end) {
@@ -177,7 +177,7 @@ class Forward {
                        outputs_of(p));
   }
 
-  void put_down(Index p) {
+  void store_panel(Index p) {
     const ListPanel& panel = panels_[p];
     float maximum[kPanelQueries];
     float sum[kPanelQueries];
@@ -268,7 +268,7 @@ class Forward {
   SparseRows rows_;
   Sections sections_;
   SparsePlan plan_;
-  bool once_;       // no query comes twice: it is finished when it is put down
+  bool once_;       // no query is in two groups: store_panel() finishes it
   float* keys_;     // panels of keys, [d][6 or 4] each
   float* values_;   // panels of columns, [keys][6 or 4] each
   float* queries_;  // panels of 8 queries, [d][8] each

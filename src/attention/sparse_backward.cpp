@@ -17,8 +17,8 @@
 // cannot hold are done in double.
 //
 // Error: |dq - exact| <= 1e-6 (4 + l_i) s_i sum_j P_ij (|dO_i| . |v_j| + |D_i|) max |k|, and
-// likewise for dk and dv (tested); where the terms of a logit are alike, (d + 6) 2^-24 counts before
-// l_i, as in exact.cpp.
+// likewise for dk and dv (tested); where the terms of a logit are alike, (d + 6) 2^-24 counts
+// before l_i, as in exact.cpp.
 // Cost: the forward pass, and (6 d + 4 d_v) FLOPs and one exponential per kept entry. Scratch:
 // n_q (d_v + 4) + 2 n_k floats and less than 2 MB for d, d_v <= 256.
 // Paper: Dao, Fu, Ermon, Rudra and Re, "FlashAttention", 2022.
@@ -42,12 +42,12 @@ using simd::F32x4;
 class Backward {
  public:
   Backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-           const ConstMatrix& d_out, const SparseOptions& options, const SparseGradients& gradients,
-           float* workspace)
+           const ConstMatrix& d_output, const SparseOptions& options,
+           const SparseGradients& gradients, float* workspace)
       : q_(q),
         k_(k),
         v_(v),
-        d_out_(d_out),
+        d_output_(d_output),
         options_(options),
         gradients_(gradients),
         sections_(workspace),
@@ -61,10 +61,10 @@ class Backward {
         key_columns_(sections_.take(kListBlock * q.cols())),
         values_(sections_.take(kListBlock * v.cols())),
         queries_(sections_.take(kGroupQueries * q.cols())),
-        d_outs_(sections_.take(kGroupQueries * v.cols())),
+        d_outputs_(sections_.take(kGroupQueries * v.cols())),
         dq_sums_(sections_.take(kGroupQueries * q.cols())),
-        query_columns_(sections_.take(kGroupQueries * round_up_to(q.cols(), kTileColumns))),
-        d_out_columns_(sections_.take(kGroupQueries * round_up_to(v.cols(), kTileColumns))),
+        query_columns_(sections_.take(kGroupQueries * round_up(q.cols(), kTileColumns))),
+        d_output_columns_(sections_.take(kGroupQueries * round_up(v.cols(), kTileColumns))),
         weights_(sections_.take(kGroupQueries * kRowStride)),
         d_scores_(sections_.take(kGroupQueries * kRowStride)),
         tile_(sections_.take(kListBlock * kPanelQueries)),
@@ -74,10 +74,10 @@ class Backward {
     return Sections::size({n_q * d_v, n_q, n_q, n_q, n_q, sparse_rows_workspace(n_k, d, d_v),
                            SparsePlan::scratch(n_k), kListBlock * d, kListBlock * d,
                            kListBlock * d_v, kGroupQueries * d, kGroupQueries * d_v,
-                           kGroupQueries * d, kGroupQueries * round_up_to(d, kTileColumns),
-                           kGroupQueries * round_up_to(d_v, kTileColumns),
-                           kGroupQueries * kRowStride, kGroupQueries * kRowStride,
-                           kListBlock * kPanelQueries, kListBlock * kPanelQueries});
+                           kGroupQueries * d, kGroupQueries * round_up(d, kTileColumns),
+                           kGroupQueries * round_up(d_v, kTileColumns), kGroupQueries * kRowStride,
+                           kGroupQueries * kRowStride, kListBlock * kPanelQueries,
+                           kListBlock * kPanelQueries});
   }
 
   void run() {
@@ -86,7 +86,7 @@ class Backward {
     for (Index i = 0; i < q_.rows(); ++i) {
       double sum = 0.0;
       for (Index c = 0; c < v_.cols(); ++c) {
-        sum += static_cast<double>(d_out_(i, c)) * static_cast<double>(out_(i, c));
+        sum += static_cast<double>(d_output_(i, c)) * static_cast<double>(out_(i, c));
       }
       delta_[i] = static_cast<float>(sum);
     }
@@ -125,9 +125,9 @@ class Backward {
   };
 
   void visit(const QueryGroup& group) {
-    const Index panels = round_up_to(group.count, kPanelQueries) / kPanelQueries;
+    const Index panels = round_up(group.count, kPanelQueries) / kPanelQueries;
     for (Index p = 0; p < panels; ++p) {
-      take_up(p, group);
+      load_panel(p, group);
     }
     float scales[kGroupQueries];
     float ones[kGroupQueries];
@@ -136,7 +136,7 @@ class Backward {
       ones[lane] = 1.0F;
     }
     pack_group_columns(q_, group, scales, query_columns_);
-    finite_ = pack_group_columns(d_out_, group, ones, d_out_columns_) && finite_;
+    finite_ = pack_group_columns(d_output_, group, ones, d_output_columns_) && finite_;
 
     const auto listed = static_cast<Index>(group.keys.size());
     const Index begin = panels_[0].lanes.kept.seen[0].begin / kListBlock * kListBlock;
@@ -150,16 +150,16 @@ class Backward {
       std::fill_n(weights_, panels * kPanelQueries * kRowStride, 0.0F);
       std::fill_n(d_scores_, panels * kPanelQueries * kRowStride, 0.0F);
       for (Index p = 0; p < panels; ++p) {
-        meet(p, block, count);
+        backpropagate_block(p, block, count);
       }
       sum_over_queries(panels, group.count, keys, block, count);
     }
     for (Index p = 0; p < panels; ++p) {
-      put_down(p);
+      store_panel(p);
     }
   }
 
-  void take_up(Index p, const QueryGroup& group) {
+  void load_panel(Index p, const QueryGroup& group) {
     Panel& panel = panels_[p];
     panel.lanes = ListPanel(group, p);
     const float* lines[kPanelQueries];
@@ -168,7 +168,7 @@ class Backward {
     for (Index lane = 0; lane < kPanelQueries; ++lane) {
       const Index i = panel.lanes.query[lane];
       lines[lane] = q_.data() + i * q_.cols();
-      d_lines[lane] = d_out_.data() + i * v_.cols();
+      d_lines[lane] = d_output_.data() + i * v_.cols();
       numbers[0][lane] = rows_.maximum[i];
       numbers[1][lane] = holds(i) ? 1.0F / rows_.sum[i] : 0.0F;
       numbers[2][lane] = delta_[i];
@@ -181,7 +181,8 @@ class Backward {
     float* queries = queries_ + p * kPanelQueries * q_.cols();
     linalg::pack_lines<kPanelQueries>(lines, q_.cols(), queries);
     multiply(queries, panel.scale, q_.cols());
-    linalg::pack_lines<kPanelQueries>(d_lines, v_.cols(), d_outs_ + p * kPanelQueries * v_.cols());
+    linalg::pack_lines<kPanelQueries>(d_lines, v_.cols(),
+                                      d_outputs_ + p * kPanelQueries * v_.cols());
     std::fill_n(dq_sums_ + p * kPanelQueries * q_.cols(), kPanelQueries * q_.cols(), 0.0F);
   }
 
@@ -194,7 +195,7 @@ class Backward {
   }
 
   // Weights and dS of one panel and one block; dq takes its share.
-  void meet(Index p, Index block, Index count) {
+  void backpropagate_block(Index p, Index block, Index count) {
     Panel& panel = panels_[p];
     panel.part = panel.lanes.part_of(block);
     const KeyRange part = panel.part;
@@ -206,7 +207,7 @@ class Backward {
     compute_products(q_.cols(), keys_ + first * q_.cols(), queries_ + p * kPanelQueries * q_.cols(),
                      part.size(), tile_);
     compute_products(v_.cols(), values_ + first * v_.cols(),
-                     d_outs_ + p * kPanelQueries * v_.cols(), part.size(), d_tile_);
+                     d_outputs_ + p * kPanelQueries * v_.cols(), part.size(), d_tile_);
     panel.lanes.hide(part, tile_);
     for (Index key = 0; key < part.size(); ++key) {
       Lanes8 weight = load8(tile_ + key * kPanelQueries);
@@ -222,7 +223,7 @@ class Backward {
       store8(d_tile_ + key * kPanelQueries, d_score);
     }
     // The transposition moves four keys at a time: what follows the last one is 0.
-    const Index whole = round_up_to(part.size(), F32x4::kLanes);
+    const Index whole = round_up(part.size(), F32x4::kLanes);
     std::fill(tile_ + part.size() * kPanelQueries, tile_ + whole * kPanelQueries, 0.0F);
     std::fill(d_tile_ + part.size() * kPanelQueries, d_tile_ + whole * kPanelQueries, 0.0F);
     accumulate_outputs(key_columns_, count, first, q_.cols(), d_tile_, part.size(), lanes8(1.0F),
@@ -252,7 +253,7 @@ class Backward {
       const Index last = std::min(queries, end * kPanelQueries);
       const Index rows = std::min<Index>(kTileRows, count - key);
       const float* at = weights_ + first * kRowStride + key;
-      add_products(at, last - first, d_out_columns_ + first * kTileColumns, queries, keys + key,
+      add_products(at, last - first, d_output_columns_ + first * kTileColumns, queries, keys + key,
                    rows, gradients_.dv);
       at = d_scores_ + first * kRowStride + key;
       add_products(at, last - first, query_columns_ + first * kTileColumns, queries, keys + key,
@@ -283,7 +284,7 @@ class Backward {
     }
   }
 
-  void put_down(Index p) {
+  void store_panel(Index p) {
     const ListPanel& panel = panels_[p].lanes;
     float scales[kPanelQueries];
     for (Index lane = 0; lane < kPanelQueries; ++lane) {
@@ -302,7 +303,7 @@ class Backward {
     const auto d_weight = [&](Index j) {
       double sum = 0.0;
       for (Index c = 0; c < v_.cols(); ++c) {
-        sum += static_cast<double>(d_out_(i, c)) * static_cast<double>(v_(j, c));
+        sum += static_cast<double>(d_output_(i, c)) * static_cast<double>(v_(j, c));
       }
       return sum;
     };
@@ -322,7 +323,7 @@ class Backward {
         gradients_.dk(j, c) += static_cast<float>(d_score * static_cast<double>(q_(i, c)));
       }
       for (Index c = 0; c < v_.cols(); ++c) {
-        const float grad = d_out_(i, c);
+        const float grad = d_output_(i, c);
         gradients_.dv(j, c) +=
             std::isfinite(grad) ? static_cast<float>(weight * static_cast<double>(grad)) : 0.0F;
       }
@@ -333,7 +334,7 @@ class Backward {
     for (Index panel = 0; panel * kPanelQueries < group.count; ++panel) {
       const ListPanel lanes(group, panel);
       for (Index lane = 0; lane < lanes.kept.queries; ++lane) {
-        const float* row = d_out_.data() + lanes.query[lane] * v_.cols();
+        const float* row = d_output_.data() + lanes.query[lane] * v_.cols();
         if (simd::all_finite(row, v_.cols())) {
           continue;
         }
@@ -351,7 +352,7 @@ class Backward {
   const ConstMatrix& q_;
   const ConstMatrix& k_;
   const ConstMatrix& v_;
-  const ConstMatrix& d_out_;
+  const ConstMatrix& d_output_;
   const SparseOptions& options_;
   SparseGradients gradients_;
   Sections sections_;
@@ -360,18 +361,18 @@ class Backward {
   float* delta_;  // [n_q]
   float* forward_;
   SparsePlan plan_;
-  float* keys_;           // panels of keys, [d][6 or 4] each
-  float* key_columns_;    // panels of columns, [keys][6 or 4] each
-  float* values_;         // panels of values, [d_v][6 or 4] each
-  float* queries_;        // panels of 8 queries, [d][8] each
-  float* d_outs_;         // panels of 8 rows of dO, [d_v][8] each
-  float* dq_sums_;        // panels of 8 rows of dq, [d][8] each
-  float* query_columns_;  // panels of 8 columns, [queries][8] each, times the scale
-  float* d_out_columns_;  // panels of 8 columns, [queries][8] each
-  float* weights_;        // [queries][keys of a block]
-  float* d_scores_;       // [queries][keys of a block]
-  float* tile_;           // [keys][8]
-  float* d_tile_;         // [keys][8]
+  float* keys_;              // panels of keys, [d][6 or 4] each
+  float* key_columns_;       // panels of columns, [keys][6 or 4] each
+  float* values_;            // panels of values, [d_v][6 or 4] each
+  float* queries_;           // panels of 8 queries, [d][8] each
+  float* d_outputs_;         // panels of 8 rows of dO, [d_v][8] each
+  float* dq_sums_;           // panels of 8 rows of dq, [d][8] each
+  float* query_columns_;     // panels of 8 columns, [queries][8] each, times the scale
+  float* d_output_columns_;  // panels of 8 columns, [queries][8] each
+  float* weights_;           // [queries][keys of a block]
+  float* d_scores_;          // [queries][keys of a block]
+  float* tile_;              // [keys][8]
+  float* d_tile_;            // [keys][8]
   bool finite_ = true;
   Panel panels_[kGroupPanels];
 };
@@ -379,9 +380,9 @@ class Backward {
 }  // namespace
 
 void sparse_backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-                     const ConstMatrix& d_out, const SparseOptions& options,
+                     const ConstMatrix& d_output, const SparseOptions& options,
                      const SparseGradients& gradients, std::span<float> workspace) {
-  Backward(q, k, v, d_out, options, gradients, workspace.data()).run();
+  Backward(q, k, v, d_output, options, gradients, workspace.data()).run();
 }
 
 std::size_t sparse_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {

@@ -172,7 +172,7 @@ ATTNLAB_OWN_FUNCTION inline bool pack_group_columns(const linalg::ConstMatrix& f
     const float* row = from.data() + group.query(lane) * columns;
     const bool all_finite = simd::all_finite(row, columns);
     finite = finite && all_finite;
-    for (Index c = 0; c < round_up_to(columns, linalg::kTileColumns); ++c) {
+    for (Index c = 0; c < round_up(columns, linalg::kTileColumns); ++c) {
       const float entry = c < columns && (all_finite || std::isfinite(row[c])) ? row[c] : 0.0F;
       to[c / linalg::kTileColumns * linalg::kTileColumns * group.count +
          lane * linalg::kTileColumns + c % linalg::kTileColumns] = entry * factors[lane];

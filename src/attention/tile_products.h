@@ -1,6 +1,6 @@
-// The two products of attention, tile by tile: scores of a panel of eight queries against packed keys,
-// and what their weights add to the outputs. Functions of their own, shared by the kernels, because
-// most of a binary is register tiles.
+// The two products of attention, tile by tile: scores of a panel of eight queries against packed
+// keys, and what their weights add to the outputs. Functions of their own, shared by the kernels,
+// because most of a binary is register tiles.
 #pragma once
 
 #include "attention/logit_tile.h"
@@ -26,8 +26,8 @@ ATTNLAB_OWN_FUNCTION inline void compute_products(Index length, const float* lin
 }
 
 // scores [count][8] of the keys whose packed panels start at `keys`; queries [d][8]. Returns the
-// largest score of each lane, over whole tiles. Sums that overflowed: see spoil_overflow. To look for
-// them costs one multiply-add for two vectors of scores: the products of such pairs add up to
+// largest score of each lane, over whole tiles. Sums that overflowed: see spoil_overflow. To look
+// for them costs one multiply-add for two vectors of scores: the products of such pairs add up to
 // something finite unless a score is not, or lies beyond 1e18.
 ATTNLAB_OWN_FUNCTION inline Lanes8 compute_scores(Index d, const float* keys, const float* queries,
                                                   Index count, float* scores) {

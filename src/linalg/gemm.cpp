@@ -27,8 +27,6 @@ constexpr Index kRowBlock = 96;
 static_assert(kRowBlock % kTileRows == 0);
 constexpr Index kColumnBlock = 64 * kTileColumns;
 
-constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
-
 // Packs `lines` lines from `first_line` on, entries [first_entry, first_entry + length), into
 // panels of Width lines.
 template <int Width>

@@ -20,16 +20,6 @@ using simd::F64x2;
 
 constexpr Index kTile = 4;
 
-constexpr Index round_up(Index value) { return (value + kTile - 1) / kTile * kTile; }
-
-F64x2 load(const double* from) {
-  F64x2 result;
-  __builtin_memcpy(&result.lanes, from, sizeof(result.lanes));
-  return result;
-}
-
-void store(double* to, F64x2 x) { __builtin_memcpy(to, &x.lanes, sizeof(x.lanes)); }
-
 // Entry p of line l at data[l * line_stride + p * entry_stride]; panels of 4 lines, [length][4].
 // Lines beyond the last are zeros.
 void pack(const double* data, Index line_stride, Index entry_stride, Index lines, Index length,
@@ -58,8 +48,8 @@ Tile multiply(Index k, const double* a, const double* b) {
   }
   ATTNLAB_KEEP_ROLLED
   for (Index p = 0; p < k; ++p) {
-    const F64x2 left = load(b);
-    const F64x2 right = load(b + F64x2::kLanes);
+    const F64x2 left = simd::load64(b);
+    const F64x2 right = simd::load64(b + F64x2::kLanes);
     for (Index r = 0; r < kTile; ++r) {
       const F64x2 entry = simd::splat64(a[r]);
       tile.sum[r][0] = tile.sum[r][0] + entry * left;
@@ -82,7 +72,7 @@ void gemm_double(const ConstDoubleMatrix& a, Transpose transpose_a, const ConstD
   const bool turned_b = transpose_b == Transpose::kYes;
   const Index k = turned_a ? a.rows() : a.cols();
   double* a_panels = workspace.data();
-  double* b_panels = a_panels + round_up(m) * k;
+  double* b_panels = a_panels + round_up(m, kTile) * k;
   pack(a.data(), turned_a ? 1 : a.cols(), turned_a ? a.cols() : 1, m, k, a_panels);
   pack(b.data(), turned_b ? b.cols() : 1, turned_b ? 1 : b.cols(), n, k, b_panels);
   for (Index i = 0; i < m; i += kTile) {
@@ -90,8 +80,8 @@ void gemm_double(const ConstDoubleMatrix& a, Transpose transpose_a, const ConstD
       const Tile tile = multiply(k, a_panels + i * k, b_panels + j * k);
       for (Index r = 0; r < std::min(kTile, m - i); ++r) {
         double row[kTile];
-        store(row, tile.sum[r][0]);
-        store(row + F64x2::kLanes, tile.sum[r][1]);
+        simd::store64(row, tile.sum[r][0]);
+        simd::store64(row + F64x2::kLanes, tile.sum[r][1]);
         for (Index c = 0; c < std::min(kTile, n - j); ++c) {
           out.data()[(i + r) * n + j + c] = row[c];
           if (result == Result::kSymmetric) {
@@ -104,7 +94,7 @@ void gemm_double(const ConstDoubleMatrix& a, Transpose transpose_a, const ConstD
 }
 
 std::size_t gemm_double_workspace(Index m, Index n, Index k) {
-  return static_cast<std::size_t>((round_up(m) + round_up(n)) * k);
+  return static_cast<std::size_t>((round_up(m, kTile) + round_up(n, kTile)) * k);
 }
 
 }  // namespace attnlab::linalg

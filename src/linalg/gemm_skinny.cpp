@@ -2,15 +2,16 @@
 //
 //   out(i, j) = sum_p narrow(i, p) wide(j, p),  i < m <= 8, j < n, p < k
 //
-// Plan. Each entry of the wide factor is used m times only: its transport is what counts, and a
-// packed copy would cost as much as the product. So it is read where it lies, once, in long runs,
-// and the narrow factor, which the caches hold, is arranged to fit. It is taken four, two or one
-// line at a time; a tile is those times as many vectors as make eight independent sums, or four.
+// Plan. Each entry of the wide factor is used only m times: reading it from memory is the cost, and
+// a packed copy would cost as much as the product. So it is read in place, once, in long runs, and
+// the narrow factor, which the caches hold, is packed to fit. It is taken four, two or one line at
+// a time; a tile is those times as many vectors as make eight independent sums, or four.
 //   Wide lines along memory (an entry next to the other): dot products. A tile is `narrow` lines
-//     times 8, 4 or 2 wide ones, lanes are entries; all are summed across at the end.
+//     times 8, 4 or 2 wide ones, lanes are entries; lanes are summed at the end.
 //   Wide lines across memory: eight entries at a time of up to 1024 lines, whose sums wait in the
 //     result (or, where its lines are scattered, in scratch). Lanes are lines. More entries at a
-//     time would be streams that share sets of the cache, fewer pass the sums too often (measured).
+//     time are more streams, which then conflict in the sets of the cache; fewer pass over the sums
+//     too often (measured).
 // The narrow factor is taken 1024 entries at a time, so that the first-level cache keeps them.
 // Error: |out - exact| <= (k + 2) 2^-24 (|narrow| |wide|), tested.
 // Cost: 2 m n k FLOPs; reads n k entries once.
@@ -38,9 +39,9 @@ constexpr int kVectors = Lines == 1   ? 8
 
 // ---------------------------------------------------------------- wide lines across memory
 
-// Vectors per narrow line. A single one takes four, so that each of the eight streams is read by
-// lines of the cache: a tenth faster than eight with a factor of 1024 x 1024, 1.5 times as fast with
-// 2048 x 2048, and 6 % slower where the second-level cache holds the factor (measured).
+// Vectors per narrow line. With a single line four, a whole line of the cache from each of the
+// eight streams: a tenth faster than eight vectors with a factor of 1024 x 1024, 1.5 times as fast
+// with 2048 x 2048, and 6 % slower where the second-level cache holds the factor (measured).
 template <int Lines>
 constexpr int kAcross = std::min(4, kVectors<Lines>);
 

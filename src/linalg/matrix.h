@@ -1,4 +1,4 @@
-// The shapes of the project: row-major float matrices that somebody else owns.
+// Sizes, and views of row-major float matrices that somebody else owns.
 #pragma once
 
 #include <Eigen/Core>
@@ -6,6 +6,9 @@
 namespace attnlab::linalg {
 
 using Index = Eigen::Index;
+
+// The smallest multiple of `unit` that is at least `value`.
+constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
 // Views of contiguous memory, rows() x cols(), entry (i, j) at data()[i * cols() + j].
 using ConstMatrix =

@@ -74,8 +74,8 @@ inline Tile<Rows> multiply_panels(Index k, const float* a, Index a_step, const f
   return tiles[0];
 }
 
-// Calls body.operator()<Rows>() with Rows = rows, 1 <= rows < kTileRows: the edge of a matrix uses a
-// smaller tile, not padding.
+// Calls body.operator()<Rows>() with Rows = rows, 1 <= rows < kTileRows: the edge of a matrix uses
+// a smaller tile, not padding.
 template <int Rows = kTileRows - 1, typename Body>
 inline void with_edge_rows(Index rows, Body&& body) {
   if constexpr (Rows > 1) {

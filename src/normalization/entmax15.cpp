@@ -3,11 +3,12 @@
 //
 //   x, out, d_output, dx [rows, length]
 //
-// Plan: f(tau) = sum max(d - tau, 0)^2 is convex and falls, and f(-1) >= 1. Newton's method from -1 on
-// climbs towards the solution of f = 1 without ever passing it, and is there when rounding lets it climb no
-// further. In double throughout: p is within 1 ulp plus 1e-13 (tested).
+// Plan: f(tau) = sum max(d - tau, 0)^2 is convex and decreasing, and f(-1) >= 1. Newton's method
+// started at -1 therefore increases towards the solution of f = 1 without passing it, and ends when
+// rounding stops the increase. In double throughout: p within 1 ulp plus 1e-13 (tested).
 // Cost: 3 reads, 2 writes, and up to about 10 passes over the entries within 2 of the largest.
-// Source: B. Peters, V. Niculae and A. Martins, "Sparse sequence-to-sequence models", arXiv 1905.05702.
+// Source: B. Peters, V. Niculae and A. Martins, "Sparse sequence-to-sequence models", arXiv
+// 1905.05702.
 #include "normalization/entmax15.h"
 
 #include <cmath>

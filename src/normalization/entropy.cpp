@@ -4,11 +4,10 @@
 //
 // Plan: with r_j = q_j / max q and l_j = ln r_j,
 //   H = ln(sum r) + sum r_j (-l_j) / sum r
-// where both terms are >= 0, so that H keeps its relative accuracy down to rows that are almost one-hot.
-// r, l and their product are float32, the sums double, and ln(1 + rest) is used where rest is what the
-// one largest entry leaves.
-// Error: relative 1e-6 for probabilities, (6 + ln(1/r)) 2^-23 for logits, r the entry that weighs most
-// (tested; a row of up to 2^24 entries).
+// where both terms are >= 0, so that H keeps its relative accuracy down to rows that are almost
+// one-hot. r, l and their product are float32, the sums double. The first term is log1p of the sum
+// without one largest entry.
+// Error: 1e-6 relative for probabilities, 2e-6 for logits (tested, up to 4096 entries).
 // Cost: 2 reads, about 60 operations per entry (probabilities) or 25 (logits).
 // Source: C. E. Shannon, "A mathematical theory of communication", 1948.
 #include "normalization/entropy.h"
@@ -39,7 +38,7 @@ struct RowEntropy {
   double entropy;
 };
 
-// ratios(x) gives r and l of four entries; r = 0 wherever the entry does not count.
+// r and l of four entries; r = 0 for an entry outside of the support.
 struct Terms {
   F32x4 r;
   F32x4 l;
@@ -51,7 +50,7 @@ struct ProbabilityTerms {
 
   explicit ProbabilityTerms(float value) : log_quotient(value), largest(simd::splat(value)) {}
   Terms operator()(F32x4 x) const {
-    // 0 times its infinite logarithm is not wanted; any finite number will do in its place.
+    // 0 times its infinite logarithm would be NaN; any finite number does instead.
     const F32x4 l = simd::max(log_quotient(x), simd::splat(std::numeric_limits<float>::lowest()));
     return {x / largest, l};
   }
@@ -62,7 +61,7 @@ struct LogitTerms {
 
   explicit LogitTerms(float value) : largest(simd::splat(value)) {}
   Terms operator()(F32x4 x) const {
-    constexpr float kNothing = -200.0F;  // its exponential is 0
+    constexpr float kNothing = -200.0F;  // the exponential is 0 from here on down
     const F32x4 l = simd::max(x - largest, simd::splat(kNothing));
     return {simd::exp_nonpositive(l), l};
   }

@@ -2,22 +2,25 @@
 //
 // The robust solver. With A = ln s - H and B = H - ln k, both > 0 inside of the attainable set,
 //   F(u) = ln(A / B),  u = ln gamma,   F'(u) = gamma^2 Var (1/A + 1/B)
-// grows with u from -infinity to infinity, and is straight for small gamma (A is gamma^2 Var / 2 there):
-// a method on F needs fewer rounds than one on H and cannot leave the attainable set. Halley's: the third
-// moment, which F'' takes, costs little beside the exponentials.
+// grows with u from -infinity to infinity and is linear for small gamma (A is gamma^2 Var / 2
+// there). A solver for F needs fewer rounds than one for H and cannot leave the attainable set. It
+// is Halley's: the third moment, which F'' takes, costs little beside the exponentials.
 //   1. Start: A = gamma^2 Var / 2 + gamma^3 Third / 3 with the moments of l over the support.
-//   2. Rounds in float32 with double sums (moments_in_float) until the step after it would change nothing;
-//      where float32 cannot tell (few entries, or nearly at an end), until the next step is small.
-//   3. There: rounds in double (moments_in_double) until the step after it would change nothing; mostly one.
-//   4. The transform itself, which tells the entropy that was reached. Should that be off, back to 3.
-// A bracket is kept of all gammas tried; a step out of it becomes a bisection. A float32 round narrows
-// it only where its sign is beyond doubt.
+//   2. Rounds in float32 with double sums (moments_in_float) until a further step would change
+//      nothing; where float32 cannot tell (few entries, or close to an end), until the next step is
+//      small.
+//   3. In the latter case rounds in double (moments_in_double) until a further step would change
+//      nothing; mostly one.
+//   4. The transform itself, which gives the entropy that was reached. If that is off, back to 3.
+// A bracket of the gammas tried is kept; a step that leaves it is replaced by a bisection. A
+// float32 round narrows it only where the sign of the residual is beyond its error.
 //
 // Gradient at a fixed target: see power_gradient.h.
 // Error: |H(out) - target| <= 3e-6 max(1, ln length) (tested). Rounds: 4 on average, see the tests.
-// Cost: 60 operations per entry for the logarithms (20 for logits), 20 per round in float32, 80 in double.
-// Source: Su Jianlin, "Entropy normalization of probability distributions", kexue.fm/archives/8829; the
-// solver and the gradient are this project's.
+// Cost: 60 operations per entry for the logarithms (20 for logits), 20 per round in float32, 80 in
+// double.
+// Source: Su Jianlin, "Entropy normalization of probability distributions", kexue.fm/archives/8829;
+// the solver and the gradient are this project's.
 #include "normalization/entropy_normalize.h"
 
 #include <algorithm>
@@ -39,19 +42,20 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEndTolerance = 1e-6;
 // A larger step in ln gamma is cut.
 constexpr double kLargestStep = 3.0;
-// The third moment's part, in the start as in a step, is taken no further than this.
+// The correction by the third moment, in the start and in a step, is clamped to this.
 constexpr double kLargestBend = 0.5;
-// What float32 moments are off at most, per unit of 1 + |gamma (mean - center)|.
+// The largest error of float32 moments, in units of 1 + |gamma (mean - center)|.
 constexpr double kFloatDoubt = 1e-5;
-// step^3 after which nothing is left to do: what remains after one of Halley's steps is of that order.
+// step^3 at which a round is the last: the error that a step of Halley's leaves is of that order.
 constexpr double kNothingLeft = 3e-8;
-// Where float32 can tell that: errors of single weights cancel among so many, and are that small beside
-// gamma^2 Var, the change of the entropy with ln gamma.
+// Where float32 can decide that: with so many entries the errors of single weights cancel, and with
+// such a slope gamma^2 Var, the change of the entropy with ln gamma, they are small beside it.
 constexpr Index kManyEntries = 128;
 constexpr double kFeltSlope = 0.25;
-// What the transform may show then, per unit of 2 + gamma^2 Var: gamma itself is rounded to float32.
+// The residual that the transform may then have, in units of 2 + gamma^2 Var: gamma itself is
+// rounded to float32.
 constexpr double kLargestResidual = 1e-7;
-// Elsewhere, step * residual at which rounds continue in double, and at which they end.
+// Elsewhere: step * residual at which rounds go on in double, and at which they end.
 constexpr double kFloatIsEnough = 1e-4;
 constexpr double kDoubleIsEnough = 2e-8;
 
@@ -72,19 +76,19 @@ void record_entropy(const EntropyTrace& trace, int round, double entropy) {
   }
 }
 
-// Where gamma can be, and the next one to try.
+// The bracket of gamma and the next gamma to try.
 class Search {
  public:
   // l [count], its largest entry 0; high and low: ln s and ln k.
   Search(const float* l, Index count, double target, double low, double high)
       : l_(l), count_(count), target_(target), low_(low), high_(high) {
-    // At gamma = 0 the weights are all 1. The largest entry, at a distance of |mean|, alone keeps the
-    // variance from being smaller than mean^2 / s, whatever rounding left of it.
+    // At gamma = 0 all weights are 1. The largest entry alone, at a distance of |mean| from the
+    // mean, contributes mean^2 / s to the variance: a lower bound where rounding has left less.
     const Moments flat = flat_moments(l, count);
     const double variance =
         std::max(flat.variance, flat.mean * flat.mean / static_cast<double>(count));
     const double straight = std::sqrt(2.0 * (high - target) / variance);
-    const double skew = straight * flat.third / (3.0 * variance);  // perhaps -infinity
+    const double skew = straight * flat.third / (3.0 * variance);  // may be -infinity
     move_to(straight * std::exp(std::clamp(-skew, -kLargestBend, kLargestBend)));
     center_ = std::min(flat.mean + gamma_ * variance, 0.0);
   }
@@ -92,14 +96,15 @@ class Search {
   double gamma() const { return gamma_; }
   bool finished() const { return finished_; }
 
-  // Replaces l by the weights at gamma().
+  // Replaces l by the weights at gamma() and gives their sum and mean.
   Moments transform(float* l) const {
     const bool in_float = finished_ && !precise_;
     return exponentiate_row(l, count_, gamma_, center_,
                             in_float ? simd::kBlockForSum : simd::kBlockForLogarithm);
   }
 
-  // Whether that is the result, given its entropy. If not, l has to be restored, and rounds go on.
+  // Whether a transform with this entropy is the result. If not, l has to be restored and rounds go
+  // on.
   bool accepts(double entropy) {
     if (precise_ || std::abs(entropy - target_) <= kLargestResidual * (2.0 + slope_)) {
       return true;
@@ -163,7 +168,7 @@ class Search {
                               : std::clamp(curvature * newton / 2.0, -kLargestBend, kLargestBend);
       return std::clamp(newton / (1.0 + bend), -kLargestStep, kLargestStep);
     }
-    // At an end, as far as rounding lets us see: away from it.
+    // At an end of the attainable set, up to rounding: step away from it.
     return entropy > target_ ? kLargestStep : -kLargestStep;
   }
 

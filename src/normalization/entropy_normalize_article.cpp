@@ -4,9 +4,9 @@
 //            gamma <- 1 + (target - H) / (H^2 - sum p (ln p)^2)
 //            p <- p^gamma / sum p^gamma
 //
-// It is Newton's method on the cumulative exponent, started at 1, with nothing that keeps the exponent
-// positive and nothing against 0 ln 0, underflow and a vanishing denominator. Kept as it is, sums from left
-// to right in double, so that its failures can be looked at beside the solver of entropy_normalize.cpp.
+// Newton's method for the cumulative exponent, started at 1, without a safeguard for the sign of
+// the exponent and against 0 ln 0, underflow and a vanishing denominator. Kept literally, sums from
+// left to right in double, to show its failures beside the solver of entropy_normalize.cpp.
 // Cost: a logarithm and a power in double per entry and round.
 // Source: Su Jianlin, "Entropy normalization of probability distributions", kexue.fm/archives/8829.
 #include <algorithm>
@@ -86,7 +86,7 @@ EntropyResult entropy_normalize_article(const float* x, Index length, RowInput i
     ++result.iterations;
   }
   if (std::isnan(result.entropy)) {
-    // What is left of p would be NaN after the next round.
+    // The entries of p that are not NaN yet would be after the next round.
     std::fill_n(out, length, static_cast<float>(kNan));
     result.status = EntropyStatus::kDiverged;
     result.exponent = kNan;

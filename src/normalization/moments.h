@@ -5,8 +5,8 @@
 // good as the definition while the mean is no larger than a few deviations:
 //   length * mean^2 <= 2^16 * variance   =>   variance within 2^-32, mean within 1e-14 deviations.
 // Other rows (a large offset, constant, NaN, infinite) are done by the definition, in two more
-// passes: entries relative to the first one, so that a constant row has deviations of exactly 0 at
-// any offset, and the variance is that of the deviations.
+// passes: the entries relative to the first one, so that a constant row has deviations of exactly 0
+// at any offset, then the variance of the deviations.
 #pragma once
 
 #include "normalization/power_sums.h"

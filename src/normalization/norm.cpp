@@ -1,18 +1,20 @@
 // z_j = (x_j - mean) / sqrt(variance + eps),   y_j = z_j gamma_j + beta_j
-// and backward (norm_backward.cpp), with h_j = gamma_j dy_j, the sums over the row and N its length (1 for
-// the L2 norm):
+// and backward (norm_backward.cpp), with h_j = gamma_j dy_j, the sums over the row and N its length
+// (1 for the L2 norm):
 //   dx_j = (h_j - sum h / N - z_j sum h z / N) / sqrt(variance + eps)
 //   (without the first sum if there is no centering, without both if the statistics are given)
 //   dgamma_j = sum over rows of dy_j z_j,   dbeta_j = sum over rows of dy_j
 //
 //   x, y, dy, dx [rows, length], gamma, beta as ParameterLayout says
 //
-// Plan: moments.h, then one pass that maps, which takes the sums of the next row along where it can
-// (norm_row_ahead.h). In double, or as good as that, so that the result is the double one, rounded once.
-// A row stays in the first-level cache between the passes. z is one multiply-add of x - shift; shift is 0
-// unless the row is a hard one, or has a mean that an entry can equal.
+// Plan: the statistics (moments.h), then one pass that maps x to y and, where it can, also sums the
+// next row (norm_row_ahead.h). In double or to its accuracy, so that the result is the double one,
+// rounded once. A row stays in the first-level cache between the passes. z is one multiply-add of
+// x - shift; shift is 0 except for rows that moments.h does by the definition and for means that
+// are float32 numbers, which an entry can equal.
 // Error: y within 1 ulp of the formula computed in double (tested).
-// Cost: x is read from memory once and y written once. 9 (RMSNorm) to 24 operations per vector of four.
+// Cost: x is read from memory once and y written once. 9 (RMSNorm) to 24 operations per vector of
+// four.
 // Papers: Ba, Kiros and Hinton, "Layer Normalization", 2016. Zhang and Sennrich, "Root Mean Square
 // Layer Normalization", 2019. Ioffe and Szegedy, "Batch Normalization", 2015. Wu and He, "Group
 // Normalization", 2018.
@@ -44,7 +46,7 @@ RowMoments moments_of_row(const float* x, Index length, const NormOptions& optio
 }
 
 RowScale scale_of(RowMoments moments, double eps) {
-  // An entry can equal the mean if that is a float32 number; it is then subtracted first, so that 0 is left.
+  // A mean that is a float32 number is subtracted first: an entry that equals it gives exactly 0.
   const double mean = moments.shift + moments.mean;
   if (static_cast<double>(static_cast<float>(mean)) == mean &&
       mean - moments.shift == moments.mean) {
@@ -57,7 +59,7 @@ RowScale scale_of(RowMoments moments, double eps) {
 
 namespace {
 
-// The scale with gamma and beta of a run in it.
+// The scale with the gamma and beta of a run folded in.
 RowScale scale_of_run(const RowScale& scale, const RowLayout& layout, Index p) {
   if (!layout.present) {
     return scale;
@@ -77,7 +79,8 @@ void normalize(const float* x, Index length, const RowScale& scale, const RowLay
   });
 }
 
-// The same, beside the sums of the row `next`; neither, if that is not worth while.
+// The same, together with the sums of the row `next`. Does nothing and returns nothing where the
+// two cannot be combined.
 std::optional<RowPowers> normalize_ahead(const float* x, Index length, const RowScale& scale,
                                          const RowLayout& layout, const NormOptions& options,
                                          const float* next, float* out) {

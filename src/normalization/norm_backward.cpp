@@ -2,16 +2,16 @@
 //   dx_j = (h_j - sum h / N - z_j sum h z / N) factor
 //        = gradient h_j + slope (x_j - shift) + constant
 //
-// Plan: two passes over a row that is in the first-level cache: sums, and the map, beside which the
-// deviations of the next row are added up (norm_gradient.h); in the residual forms that row is made just
-// before. Float32 with sums in double, or all in double where float32 could not hold a number that
-// occurs: deviations outside of 1e-18 to 1e18, factors that are not moderate (simd/finite.h). d_gamma
-// and d_beta are added up in float32 over 32 rows, counted by the number of the row, so that their bits
-// do not depend on how the rows were cut.
-// Error: within 2^-21 of the terms that a gradient is the sum of, by absolute value, where z counts as
+// Plan: two passes over a row in the first-level cache: the sums, then the map, which also sums the
+// deviations of the next row (norm_gradient.h); in the residual forms that row is computed just
+// before. In float32 with sums in double, or all in double where float32 could not hold an
+// intermediate result: deviations outside of 1e-18 to 1e18, factors that are not moderate
+// (simd/finite.h). d_gamma and d_beta are summed in float32 over blocks of 32 rows, aligned to the
+// number of the row, so that their bits do not depend on how the rows are divided among calls.
+// Error: within 2^-21 of the sum of the absolute values of a gradient's terms, where z counts as
 // the difference that it is: |dy_j| (1 + |z_j|) for d_gamma (tested).
-// Cost: x and dy are read from memory once and dx is written once. Per vector of four 16 operations,
-// and 8 for gamma and beta.
+// Cost: x and dy are read from memory once and dx is written once. Per vector of four 16
+// operations, and 8 for gamma and beta.
 #include <algorithm>
 #include <cmath>
 
@@ -23,10 +23,10 @@
 namespace attnlab::normalization {
 namespace {
 
-// Rows whose terms of the gradients of gamma and beta are added up in float32.
+// Rows over which the gradients of gamma and beta are summed in float32.
 constexpr Index kRowsInFloat = 32;
 
-// What the deviations of a row are taken from.
+// What is subtracted from the entries of a row to give their deviations.
 float origin_of(const float* x, const NormOptions& options) { return options.center ? *x : 0.0F; }
 
 RowSums deviations_of(const float* x, Index length, float origin) {
@@ -34,10 +34,10 @@ RowSums deviations_of(const float* x, Index length, float origin) {
   return sums += sum_deviations_in_double(x, whole_steps(length), length, origin);
 }
 
-// From the deviations, if those are good enough.
+// From the sums of the deviations if they are accurate enough, otherwise from moments_of_row.
 RowScale scale_of_row(const float* x, Index length, const NormOptions& options, Index row,
                       const RowSums& deviations) {
-  // An origin within four deviations of the mean spoils few digits of the variance.
+  // An origin within four standard deviations of the mean costs the variance few digits.
   constexpr double kLargestOffset = 16.0;
   if (options.variance == nullptr) {
     const auto count = static_cast<double>(length);
@@ -45,7 +45,7 @@ RowScale scale_of_row(const float* x, Index length, const NormOptions& options, 
     const double mean = options.center ? deviations.first / count : 0.0;
     const double square = deviations.second / (options.mean_square ? count : 1.0) - mean * mean;
     const RowScale scale = scale_of({origin, mean, square}, options.eps);
-    // Written so that NaN is not good enough.
+    // Written so that NaN fails.
     if (mean * mean <= kLargestOffset * square && NarrowScale::fits(scale)) {
       return scale;
     }
@@ -53,7 +53,7 @@ RowScale scale_of_row(const float* x, Index length, const NormOptions& options, 
   return scale_of(moments_of_row(x, length, options, row), options.eps);
 }
 
-// A row with what its gradients are made of.
+// A row and all that its gradients are computed from.
 struct BackwardRow {
   const float* x;
   const float* dy;
@@ -64,7 +64,8 @@ struct BackwardRow {
   const double* gammas() const { return layout.entry_by_entry ? layout.parameters.gamma : nullptr; }
 };
 
-// Sum h and sum h z over a run, without the gamma of that; adds to the gradients of gammas and betas.
+// Sum h and sum h z over a run, without the gamma of the run; adds to the gradients of gamma and
+// beta where these go entry by entry.
 RowSums sum_run(const BackwardRow& row, Index size, bool beta) {
   const RowParameters& to = row.layout.parameters;
   const bool each = row.layout.entry_by_entry;
@@ -82,7 +83,7 @@ RowSums sum_run(const BackwardRow& row, Index size, bool beta) {
                                          each ? &to : nullptr);
 }
 
-// Adds up the deviations of `next`, if that is no trouble: true if so.
+// Writes dx of a run. In float32 it also sums the deviations of `next`, and returns true.
 bool map_run(const BackwardRow& row, Index size, const GradientLine& line, float* dx,
              const float* next, float origin, RowSums& deviations) {
   const bool narrow = row.fits && simd::is_moderate_or_zero(line.gradient) &&
@@ -99,8 +100,8 @@ bool map_run(const BackwardRow& row, Index size, const GradientLine& line, float
   return narrow;
 }
 
-// Writes dx and adds to the gradients of gamma and beta. Adds up the deviations of `next`, if that is no
-// trouble: true if so.
+// Writes dx and adds to the gradients of gamma and beta. Returns whether it has also summed the
+// deviations of `next`.
 bool write_row(const BackwardRow& row, Index length, const NormOptions& options, float* dx,
                const float* next, RowSums& deviations) {
   const RowLayout& layout = row.layout;
@@ -153,10 +154,10 @@ void add_norm_backward(const linalg::ConstMatrix& x, const float* f,
   if (x.rows() == 0 || length == 0) {
     return;
   }
-  // A row of the sum lies where its gradient will be.
+  // A row of x + f is computed in the place where its gradient will be written.
   const float* from = make_row(x, f, 0, d_x.data());
   RowSums deviations;
-  bool known = false;  // the deviations of the row whose turn is
+  bool known = false;  // whether `deviations` are those of the current row
   for (Index i = 0; i < x.rows(); ++i) {
     const Index at = i * length;
     const float* next = i + 1 == x.rows() ? from : make_row(x, f, i + 1, d_x.data());

@@ -18,8 +18,8 @@ struct Chains {
   F32x4 second = simd::zero();
 };
 
-// The sums of what take(at, chains) adds to chains for the vectors at 0 and 4 of each step, next()
-// between steps.
+// The sums of what take(at, chains) adds to its chains for the vectors at 0 and 4 of each step;
+// next() advances to the next step.
 template <typename Take, typename Next>
 RowSums sum_steps(Index length, Take&& take, Next&& next) {
   simd::DoubleSum first;

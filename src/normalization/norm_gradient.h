@@ -5,12 +5,12 @@
 //                z_j = (x_j - shift) factor + offset
 //   map          dx_j = gradient h_j + slope (x_j - shift) + constant
 //
-// Plan: `origin` is an entry of the row, so that rows with an offset keep their digits, and `shift` is
-// the mean in float32: x_j - shift is exact near it, and offset or constant is what rounding it left.
-// Sums run in chains of 16 additions in float32, which are added up in double: relative error about
-// 1e-8 of the sum of the absolute values, 1e-6 at worst. While a row is written the deviations of the
-// next one are added up, whose loads wait for memory meanwhile. All of a row but its whole steps is
-// left to double (norm_gradient_in_double.h).
+// Plan: `origin` is an entry of the row, so that rows with an offset keep their digits, and `shift`
+// is the mean in float32: x_j - shift is exact near it, and offset or constant corrects for the
+// rounding of the mean. Sums are chains of 16 additions in float32, which are added in double:
+// error about 1e-8 of the sum of the absolute values, 1e-6 at worst. While a row is written, the
+// deviations of the next one are summed, so that its loads overlap with the arithmetic. The entries
+// beyond the last whole step are left to double (norm_gradient_in_double.h).
 #pragma once
 
 #include "normalization/norm_gradient_in_double.h"
@@ -29,7 +29,7 @@ struct NarrowScale {
 
   explicit NarrowScale(const RowScale& scale);
 
-  // Whether floats hold it and what is computed with it.
+  // Whether floats can hold the scale and what is computed with it.
   static bool fits(const RowScale& scale) { return scale.factor > 1e-18 && scale.factor < 1e18; }
 };
 
@@ -52,11 +52,12 @@ struct NarrowParameters {
 
 RowSums sum_deviations(const float* x, Index length, float origin);
 
-// parameters: nullptr, or entry by entry; then adds dy_j z_j to d_gamma_j and dy_j to d_beta_j.
+// With parameters, which go entry by entry, also adds dy_j z_j to d_gamma_j and dy_j to d_beta_j.
 RowSums sum_gradients(const float* x, const float* dy, Index length, const NarrowScale& scale,
                       const NarrowParameters* parameters);
 
-// gamma: nullptr, or entry by entry. Gives the sums of the deviations of `next` from `origin`. dx may be x.
+// gamma: nullptr (1), or entry by entry. Returns the sums of the deviations of `next` from
+// `origin`. dx may be x.
 RowSums map_gradients(const float* x, const float* dy, Index length, const NarrowLine& line,
                       const float* gamma, float* dx, const float* next, float origin);
 

@@ -1,5 +1,5 @@
-// The passes of norm_gradient.h in double, entry by entry: for what float32 cannot hold, and for the last
-// few entries of a row. Rare, and slow.
+// The passes of norm_gradient.h in double, entry by entry, over entries [begin, end): for what
+// float32 cannot hold, and for the last few entries of a row. Slow, and rare.
 #pragma once
 
 #include "normalization/norm_row.h"
@@ -22,7 +22,6 @@ struct GradientLine {
   double constant;
 };
 
-// All of entries [begin, end).
 RowSums sum_deviations_in_double(const float* x, Index begin, Index end, float origin);
 
 // gamma: nullptr (1), or entry by entry. With parameters it adds dy_j z_j to d_gamma_j and dy_j to

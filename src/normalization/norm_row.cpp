@@ -9,10 +9,10 @@ namespace {
 using simd::F64x2;
 using simd::splat64;
 
-constexpr Index kStep =
-    8;  // entries in one round of a loop: fewer, and counting costs as much as the work
+// Entries in one round of a loop: with fewer, the loop's overhead costs as much as the work.
+constexpr Index kStep = 8;
 
-// How a pair of entries is read from an array, or at the end of a row one, which both lanes then hold.
+// How two entries are read from an array, or a single one into both lanes, at the end of a row.
 struct Pair {
   static F64x2 load(const float* from) { return simd::load_pair(from); }
   static F64x2 load(const double* from) { return simd::load64(from); }
@@ -40,7 +40,8 @@ class Normalized {
   F64x2 offset_;
 };
 
-// Calls function with what normalizes: few rows need the shift, and the others are faster without.
+// Calls function with the Normalized that fits: few rows need the shift, the others are faster
+// without.
 template <typename Function>
 void with_normalized(const RowScale& scale, Function&& function) {
   if (scale.shift == 0.0) {

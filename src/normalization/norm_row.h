@@ -1,4 +1,4 @@
-// The passes over one row, or over a run of its entries, that norm.cpp is made of; all in double.
+// The passes of norm.cpp over one row, or over a run of its entries, all in double.
 #pragma once
 
 #include "linalg/matrix.h"
@@ -14,8 +14,8 @@ struct RowScale {
   double offset;
 };
 
-// gamma and beta entry by entry, and what only the backward passes use: the sums of their gradients, in
-// double and, of the last few rows, in float32; and gamma in float32.
+// gamma and beta entry by entry; for the backward passes also the sums of their gradients, in
+// double and, for the most recent rows, in float32, and gamma in float32.
 struct RowParameters {
   double* gamma;
   double* beta;

@@ -14,12 +14,12 @@ using simd::F64x2;
 using simd::splat;
 using simd::splat64;
 
-// out_j ... out_j+3 = map.four(j) and out_j = map.one(j), beside the sums of next; map.advance() counts j
-// from 8 entries further on.
+// Writes map.four(j), entries j to j + 3, and at the end map.one(j), and sums `next`; map.advance()
+// moves the origin of j by 8 entries.
 template <bool kFirst, typename Map>
 ATTNLAB_OWN_FUNCTION RowPowers write_row(Index length, float* out, const float* next,
                                          const Map& given) {
-  // A copy, which stays in registers: `given` might be what is written to.
+  // A copy, which stays in registers: for all the compiler knows, `out` may alias `given`.
   Map map = given;
   PowerSums<kFirst> sums;
   ATTNLAB_KEEP_ROLLED
@@ -88,7 +88,7 @@ class Scaled {
  public:
   Scaled(const float* x, double factor) : x_(x), factor_(factor) {}
 
-  // The factor as two floats, and what is multiplied by the small one, are normal numbers of float32.
+  // Whether both floats of the factor, and their products, are normal numbers.
   static bool fits(double factor) {
     const double size = std::abs(factor);
     return size > 1e-25 && size < 1e25;

@@ -1,5 +1,5 @@
-// What norm.cpp and norm_backward.cpp have in common: how a row of a sum is made, the statistics of a row, and
-// where its gamma and beta are.
+// What norm.cpp and norm_backward.cpp share: the rows of x + f, the statistics of a row, and where
+// its gamma and beta are.
 #pragma once
 
 #include <algorithm>
@@ -13,21 +13,20 @@ namespace attnlab::normalization {
 // out = a + b; out may be a.
 void add(const float* a, const float* b, Index count, float* out);
 
-// Row i of what is normalized: of x, or where there is an f of x + f, which is then made in `sum` [rows,
-// length] and is in the cache when its turn comes.
+// Row i of what is normalized: of x, or with an f of x + f, which is written to `sum` [rows,
+// length] just before it is used, so that it is in the cache.
 const float* make_row(const linalg::ConstMatrix& x, const float* f, Index i, float* sum);
 
-// What is subtracted from the entries of row number `row`, and the square of what they are divided by; its
-// sums may be known already.
+// The statistics of row number `row`, its own or the given ones; its sums may be known already.
 RowMoments moments_of_row(const float* x, Index length, const NormOptions& options, Index row,
                           const std::optional<RowPowers>& sums = {});
 
 RowScale scale_of(RowMoments moments, double eps);
 
-// Adds the float32 sums of the last rows for gamma and beta to those in double.
+// Adds the float32 sums of the most recent rows for gamma and beta to those in double.
 void add_recent(const NormOptions& options, const RowParameters& workspace);
 
-// How the parameters go with the entries of one row: entry by entry, or one for each run of entries.
+// Which parameters belong to the entries of one row: one per entry, or one per run of entries.
 struct RowLayout {
   RowParameters parameters;  // of the row's first entry or run
   Index run;                 // the whole row if entry by entry, or without parameters

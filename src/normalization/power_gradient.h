@@ -1,9 +1,10 @@
-// The gradient of one row of a power transform, along which the exponent may move with the row:
+// The gradient of one row of a power transform whose exponent may depend on the row:
 //
-//   d l_j = gamma q_j ((g_j - E g) - slope (l_j - E l))
+//   d l_j = gamma q_j ((g_j - E g) - slope (l_j - E l)),   d p_j = d l_j / p_j
 //
-// slope 0: the exponent stands still. slope = Cov(g, l) / Var(l): it moves so that the entropy stays what
-// it is (entropy_normalize.h): what remains of g after its regression on l. d p_j = d l_j / p_j.
+// slope = 0: the exponent is a constant. slope = Cov(g, l) / Var(l): the exponent is such that the
+// entropy is a constant (entropy_normalize.h); the gradient is the residual of g after its
+// regression on l.
 #pragma once
 
 #include "linalg/matrix.h"
@@ -26,11 +27,11 @@ inline float power_reference(const Support& support, double exponent) {
 
 class PowerGradient {
  public:
-  // g: the gradient of the result. l: scratch of the row's length. out: where the gradient goes; scratch
-  // before that. exponent is finite.
+  // g: the gradient of the result. l: scratch of the row's length. out: where the gradient is
+  // written; used as scratch before. exponent is finite.
   PowerGradient(const SupportedRow& row, double exponent, const float* g, float* l, float* out);
 
-  // Under q, of g and l, and of l.
+  // Cov(g, l) and Var(l) under q.
   double covariance() const { return unit_ * covariance_; }
   double variance() const { return unit_ * unit_ * variance_; }
 

@@ -1,5 +1,5 @@
-// sum_j x_j and sum_j x_j^2 of a row in double, eight entries at a time, so that other loops can take a
-// row's sums along. Whoever adds up a row this way gets the same bits.
+// sum_j x_j and sum_j x_j^2 of a row in double, eight entries at a time, as a part of other loops.
+// The bits do not depend on the loop.
 #pragma once
 
 #include "linalg/matrix.h"
@@ -14,7 +14,8 @@ struct RowPowers {
   double second;
 };
 
-// As few sums under way as hide the latency of an addition: the loop around has other use for registers.
+// No more independent sums than hide the latency of an addition: the loop around needs the
+// registers.
 template <bool kFirst>
 class PowerSums {
  public:

@@ -5,12 +5,13 @@
 //
 //   x, out, d_output, dx [rows, length]
 //
-// Plan: logarithms relative to the entry whose power is largest (support.h), so that no power over- or
-// underflows that counts; see power_weights.h for the rest. Gradients: weights in float32, all sums and
-// products of them in double.
-// Error: q within (8 + 2 |gamma l_j|) 2^-23 relative, 0 for gamma l_j < -88; gradients within 2e-6 of the
-// sum of what is added up (tested).
-// Cost: forward 4 reads, 3 writes, about 90 operations per entry (50 for logits); backward about twice that.
+// Plan: logarithms relative to the entry whose power is largest (support.h), so that no power
+// overflows and none that matters underflows; see power_weights.h for the rest. Gradients: weights
+// in float32, all their sums and products in double.
+// Error: q within (8 + 2 |gamma l_j|) 2^-23 relative, 0 for gamma l_j < -88; gradients within 2e-6
+// of the sum of the absolute values of their terms (tested).
+// Cost: forward 4 reads, 3 writes, about 90 operations per entry (50 for logits); backward about
+// twice that.
 // Source: Su Jianlin, "Entropy normalization of probability distributions", kexue.fm/archives/8829.
 #include "normalization/power_transform.h"
 

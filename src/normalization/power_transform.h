@@ -19,10 +19,10 @@ void power_transform(const linalg::ConstMatrix& x, RowInput input, double expone
 // Scratch of power_transform_backward in floats.
 std::size_t power_transform_backward_workspace(Index length);
 
-// dx for the gradient d_output of the result, and the gradient of the one exponent of all rows, which is
-// returned.
+// dx for the gradient d_output of the result. Returns the gradient of the exponent, which all rows
+// share.
 //   x, d_output, dx [rows, length]; dx overlaps no input.
-// A probability of 0 is held at 0: its dx is 0, but for exponent 1, where the slope exists.
+// A probability of 0 stays 0: its dx is 0 except for exponent 1, where the derivative exists.
 double power_transform_backward(const linalg::ConstMatrix& x, const linalg::ConstMatrix& d_output,
                                 RowInput input, double exponent, linalg::Matrix dx,
                                 std::span<float> workspace);

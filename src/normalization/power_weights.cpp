@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numbers>
 
 #include "simd/exp_f64x2.h"
 #include "simd/f64x2.h"
@@ -33,7 +34,7 @@ Moments moments_of(double weight, double first, double second, double third, dou
           .third = third / weight - mean * (3.0 * square - 2.0 * mean * mean)};
 }
 
-// exp(gamma l) four at a time, in either precision. In float32 gamma is positive, or `sign` is its sign.
+// exp(gamma l) four at a time, in either precision. ScaledExp takes |gamma|; `sign` is its sign.
 struct FloatWeights {
   simd::ScaledExp exponential;
   F32x4 sign;
@@ -56,8 +57,8 @@ struct DoubleWeights {
 F32x4 narrowed(F32x4 x) { return x; }
 F32x4 narrowed(const Widened& x) { return simd::narrow(x); }
 
-// The vectors of a row; lanes beyond its end hold `fill`. The last one is loaded once, out of line: all
-// loops share the code for it.
+// The vectors of a row; lanes beyond its end hold `fill`. The last one is loaded once, by a
+// function that is not inlined, so that all loops share its code.
 class Row {
  public:
   Row(const float* l, Index count, float fill)
@@ -109,7 +110,7 @@ Moments exponentiate_with(const Weights& weights, float* l, Index count, double 
           .mean = static_cast<double>(static_cast<float>(center)) + first.value() / sum.value()};
 }
 
-// Moments in float32 but for `weight`, the sum of all weights if that is known.
+// Moments in float32. weight: the sum of all weights if that is known, otherwise 0.
 template <typename Weights>
 Moments moments_with(const Weights& weights, const float* l, Index count, double center, float fill,
                      double weight) {
@@ -137,7 +138,7 @@ Moments moments_with(const Weights& weights, const float* l, Index count, double
       sums[power].add(block[power]);
     }
   }
-  // The center that d is taken from is the rounded one.
+  // d is relative to the center rounded to float32.
   return moments_of(weight > 0.0 ? weight : sums[0].value(), sums[1].value(), sums[2].value(),
                     sums[3].value(), static_cast<double>(static_cast<float>(center)));
 }
@@ -150,12 +151,11 @@ Moments flat_moments(const float* l, Index count) {
 }
 
 double representable_gamma(double gamma) {
-  return static_cast<double>(static_cast<float>(gamma * simd::ScaledExp::kLog2E)) /
-         simd::ScaledExp::kLog2E;
+  return static_cast<double>(static_cast<float>(gamma * std::numbers::log2e)) / std::numbers::log2e;
 }
 
 Moments moments_in_float(const float* l, Index count, double gamma, double center) {
-  // Its exponential is 0 for every gamma, and its products with that are.
+  // The exponential of this logarithm is 0 for every gamma, and so are the products with it.
   constexpr float kNothing = -1e38F;
   return moments_with(simd::ScaledExp(0.0F, gamma), l, count, center, kNothing, 0.0);
 }

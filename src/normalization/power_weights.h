@@ -5,8 +5,8 @@
 //   third = sum q_j (l_j - mean)^3 = d variance / d gamma
 //   entropy = ln sum w - gamma mean,   d entropy / d gamma = -gamma variance
 //
-// All sums of l are taken of l - center, with center near the mean, so that nothing cancels where the
-// variance is small beside the mean.
+// Sums of l are computed from l - center, with center near the mean, so that nothing cancels where
+// the variance is small beside the mean.
 // Source: Su Jianlin, "Entropy normalization of probability distributions", kexue.fm/archives/8829.
 #pragma once
 
@@ -27,26 +27,27 @@ struct Moments {
   double entropy(double gamma) const { return std::log(sum) - gamma * mean; }
 };
 
-// Those at gamma = 0, center = 0, where every weight is 1; sums as in moments_in_float.
+// The moments at gamma = 0, center = 0, where every weight is 1; sums as in moments_in_float.
 Moments flat_moments(const float* l, Index count);
 
-// The nearest gamma that the exponentials of moments_in_float and exponentiate_row take as it is; any
-// other they round to that. gamma is positive and moderate (simd/finite.h).
+// The nearest gamma that moments_in_float and exponentiate_row use without rounding it. gamma is
+// positive and moderate (simd/finite.h).
 double representable_gamma(double gamma);
 
-// Exponentials and products in float32, sums of 64 of them, the rest in double: entropy within
-// 2e-6 (1 + gamma |mean - center|) of the exact one (tested). gamma is positive and moderate. Where cubes
-// of l - center overflow, third is not finite.
+// Exponentials, products and block sums of 64 in float32, the rest in double: entropy within
+// 2e-6 (1 + gamma |mean - center|) of the exact one (tested). gamma is positive and moderate. Where
+// cubes of l - center overflow, third is not finite.
 Moments moments_in_float(const float* l, Index count, double gamma, double center);
 
 // Everything in double: 1e-11 in place of 2e-6, any gamma, about 4 times the cost. third is NaN.
 Moments moments_in_double(const float* l, Index count, double gamma, double center);
 
-// Replaces l by w, each within (4 + 2 |gamma l_j|) 2^-23 relative, and gives sum and mean, added up in
-// float32 for `block` entries (a multiple of 4), in double beyond. Variance and third are not computed.
+// Replaces l by w, each within (4 + 2 |gamma l_j|) 2^-23 relative, and returns sum and mean, with
+// block sums of `block` entries (a multiple of 4) in float32, the rest in double. Variance and
+// third are not computed.
 Moments exponentiate_row(float* l, Index count, double gamma, double center, Index block);
 
-// The same, everything but the weights in double.
+// The same with all sums in double.
 inline Moments exponentiate_row(float* l, Index count, double gamma) {
   return exponentiate_row(l, count, gamma, 0.0, 4);
 }

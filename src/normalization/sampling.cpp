@@ -1,12 +1,14 @@
 // sampling_distribution   p^(1 / T) / sum, or entropy-normalized; top-k; top-p; divided by the sum
 //
-// Plan: no sort. The bits of floats >= 0 are ordered as the floats are, so the value at which to cut is
-// found by halving an interval of bit patterns, 31 passes of comparing, counting and summing; all sums in
-// double. Of the entries equal to it the first ones are kept until the cut is met.
+// Plan: no sort. The bits of floats >= 0 are ordered as the floats are, so the threshold is found
+// by bisection over bit patterns, in 31 passes that compare, count and sum; sums in double. Of the
+// entries equal to the threshold the first ones are kept until the condition holds.
 // Error: p is that of power_transform or entropy_normalize, divided by its sum once more.
-// Cost: that of those, and 31 passes of about 6 operations per entry for each of top_k and top_p in use.
-// Source: A. Fan, M. Lewis and Y. Dauphin, "Hierarchical neural story generation", arXiv 1805.04833 (top-k);
-// A. Holtzman et al., "The curious case of neural text degeneration", arXiv 1904.09751 (top-p).
+// Cost: that of those, and 31 passes of about 6 operations per entry for each of top_k and top_p in
+// use.
+// Sources: A. Fan, M. Lewis and Y. Dauphin, "Hierarchical neural story generation", arXiv
+// 1805.04833 (top-k); A. Holtzman et al., "The curious case of neural text degeneration", arXiv
+// 1904.09751 (top-p).
 #include "normalization/sampling.h"
 
 #include <limits>
@@ -51,8 +53,8 @@ Above above(const float* p, Index length, float threshold) {
   return {simd::sum(count[0] + count[1]), simd::sum(total[0] + total[1])};
 }
 
-// Keeps the fewest largest entries for which enough(count, sum) holds, and sets the rest to 0. All entries
-// together are enough, or all are kept.
+// Keeps the fewest largest entries for which enough(count, sum) holds and sets the rest to 0; keeps
+// all if it never holds.
 template <typename Enough>
 void keep_largest(float* p, Index length, Enough&& enough) {
   // The largest bit pattern with enough entries at or above it; 1 is the smallest positive float.

@@ -19,16 +19,16 @@ struct SamplingOptions {
   static constexpr double kNoTarget = std::numeric_limits<double>::quiet_NaN();
 };
 
-// The distribution that a token is drawn from: the entries to the power 1 / temperature, or with the target
-// entropy; then the top_k largest of them; then, of what remains, renormalized, the fewest largest that hold
-// top_p; renormalized. Of equal entries at a cut the first ones stay.
+// The distribution that a token is drawn from, in this order: the entries to the power 1 /
+// temperature, or with the target entropy; the top_k largest of them, renormalized; the fewest
+// largest whose sum is at least top_p, renormalized. Of equal entries at a cut the first ones stay.
 //   x, out [length]; out overlaps no input.
 // A row that is not valid (support.h) gives NaN.
 void sampling_distribution(const float* x, Index length, const SamplingOptions& options,
                            float* out);
 
-// The first index at which the running sum of p exceeds uniform times the whole, 0 <= uniform < 1; never
-// one with p = 0. -1 if p holds NaN or nothing.
+// The first index at which the running sum of p exceeds uniform times the whole sum, 0 <= uniform <
+// 1; never one with p = 0. -1 if no entry is positive, as in a row of NaN.
 std::int32_t draw_index(const float* p, Index length, double uniform);
 
 // Which draw of which seed.
@@ -38,8 +38,8 @@ struct SamplingDraw {
   std::uint32_t first_row = 0;  // number of the first row of x among all rows
 };
 
-// One token per row: tokens_i = draw_index(out_i), with a uniform number that depends on seed, draw and
-// row alone.
+// One token per row: tokens_i = draw_index(out_i) with a uniform number that depends only on seed,
+// draw and row.
 //   x, out [rows, length], tokens [rows]
 void sample_tokens(const linalg::ConstMatrix& x, const SamplingOptions& options,
                    const SamplingDraw& draw, linalg::Matrix out, std::int32_t* tokens);

@@ -107,8 +107,8 @@ Slices::Slices(std::span<const SliceAxis> across, std::span<const SliceAxis> alo
   }
 }
 
-// Calls move(x offset, strides in x between slices and between entries, slices, entries, row, entry)
-// for the largest pieces of the slices in which both strides are fixed.
+// Calls move(x offset, strides in x between slices and between entries, slices, entries, row,
+// entry) for the largest pieces of the slices in which both strides are fixed.
 template <typename Move>
 void Slices::for_each_piece(Index first, Index count, Move&& move) const {
   const SliceAxis neighbors = across_.innermost();

@@ -1,8 +1,8 @@
 // Slices of a tensor along some of its axes, brought into rows.
 //
-// Kernels work on rows: entries one after the other, one row after the other. A slice along axes
-// that are not the last ones is scattered; a panel of slices at a time is gathered into rows in the
-// cache, worked on there, and scattered back.
+// Kernels work on contiguous rows. A slice along axes that are not the last ones is strided; a
+// panel of slices at a time is gathered into rows that stay in the cache, processed, and scattered
+// back.
 //
 // Cost: each entry is read and written once more, in the cache; where neighboring slices are
 // neighbors in memory, in blocks of 4 x 4 that are transposed in registers.

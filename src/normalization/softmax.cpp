@@ -4,7 +4,7 @@
 //
 //   x, out [rows, length]; L [rows]
 //
-// Plan: see simd/row_softmax.h. The weights of a row wait in the first-level cache until they are
+// Plan: see simd/row_softmax.h. The weights of a row stay in the first-level cache until they are
 // divided by their sum, while the next row is computed. The logarithms are subtracted in double.
 // Error, with y_j = (x_j - m) / T: p within (6 + |y_j|) 2^-23 relative, exactly 0 for y_j < -88;
 // l and L within 1 ulp plus 5e-7 min(1, |l|) (tested).
@@ -24,8 +24,8 @@
 namespace attnlab::normalization {
 namespace {
 
-// Calls visit(row of x, row of out, sum) for each row, when the weights exp((x - origin) / temperature) are
-// in `aside`, or without that in the row of out.
+// Calls visit(row of x, row of out, sum) for each row once its weights exp((x - origin) /
+// temperature) are in `aside`, or in the row of out if aside is nullptr.
 template <typename Visit>
 void for_each_row(const linalg::ConstMatrix& x, double temperature, linalg::Matrix out, Index block,
                   float* aside, Visit&& visit) {
@@ -40,7 +40,7 @@ void for_each_row(const linalg::ConstMatrix& x, double temperature, linalg::Matr
   }
 }
 
-// The sum alone, of a row with that maximum.
+// The sum of the weights of a row with the given maximum; the weights are dropped.
 double sum_of_weights(const float* x, Index length, double temperature, float maximum) {
   constexpr Index kRun = 256;
   float weights[kRun];
@@ -65,7 +65,7 @@ void softmax(const linalg::ConstMatrix& x, double temperature, linalg::Matrix ou
                  });
     return;
   }
-  // The weights of this row, and those of the row before, which are made its result meanwhile.
+  // The weights of this row, and those of the previous row, which are normalized meanwhile.
   float aside[2][simd::kLongestAside];
   const double factor = 1.0 / temperature;
   float maximum = simd::row_maximum(x.data(), length);
@@ -104,7 +104,7 @@ void log_sum_exp(const linalg::ConstMatrix& x, double temperature, float* out) {
     const float* row = x.data() + i * length;
     const float maximum = simd::row_maximum(row, length);
     const double sum = sum_of_weights(row, length, temperature, maximum);
-    // Beside +infinity the sum is NaN; the logarithm is +infinity all the same, unless a NaN is there.
+    // With +infinity in the row the sum is NaN, yet the result is +infinity unless there is a NaN.
     const bool infinite = std::isinf(maximum) && maximum > 0.0F &&
                           std::none_of(row, row + length, [](float v) { return std::isnan(v); });
     out[i] = infinite ? maximum

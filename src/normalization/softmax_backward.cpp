@@ -1,16 +1,18 @@
-// The gradients of softmax.cpp; p_j, m as there, g what comes in:
+// The gradients of softmax.cpp; p_j and m as there, g the gradient of the result:
 //   softmax      dx_j = p_j (g_j - sum_j' p_j' g_j') / T
 //   log_softmax  dx_j = (g_j - p_j sum_j' g_j') / T
 //   log_sum_exp  dx_j = p_j g / T
 //
 //   x, g, dx [rows, length]; g of log_sum_exp [rows]
 //
-// Plan: simd/row_softmax.h; the weights wait in the first-level cache for a pass that adds
-// up their products with g (the sums of the norms' gradients) and one that makes dx of them. In float32,
-// sums in double over blocks, and g less one of the g, so that nothing is left where all are equal.
-// Error, with y_j = (x_j - m) / T: within (8 + |y_j|) 2^-23 of the terms that a gradient is the
-// difference of, and 0 for softmax where all g_j are equal (tested).
-// Cost: x and g are read from memory once and dx is written once. About 32 operations per vector of four.
+// Plan: simd/row_softmax.h; the weights stay in the first-level cache for a pass that sums their
+// products with g (with the code of the norms' gradients) and one that turns them into dx. In
+// float32, block sums in double. softmax subtracts one entry of g from all first, so that the
+// gradient is exactly 0 where they are equal. Error, with y_j = (x_j - m) / T: within (8 + |y_j|)
+// 2^-23 of the terms that a gradient is the difference of, and 0 for softmax where all g_j are
+// equal (tested).
+// Cost: x and g are read from memory once and dx is written once. About 32 operations per vector of
+// four.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -41,10 +43,10 @@ void map(const float* w, const float* g, Index steps, float* dx, Function&& func
   }
 }
 
-// As combine_in_double, all of a row. Either the product or the gradient is 0.
+// combine_in_double for a whole row. Either by.product or by.gradient is 0.
 ATTNLAB_OWN_FUNCTION void combine(const float* w, const float* g, Index length,
                                   const Combination& by, float* dx) {
-  // NaN is not moderate, and slow.
+  // NaN is not moderate either and takes the slow way.
   const bool narrow = simd::is_moderate_or_zero(by.product) &&
                       simd::is_moderate_or_zero(by.weight) &&
                       simd::is_moderate_or_zero(by.gradient);
@@ -63,8 +65,8 @@ ATTNLAB_OWN_FUNCTION void combine(const float* w, const float* g, Index length,
       [&](F32x4 wj, F32x4 gj) { return simd::multiply_add(gj - shift, product, weight) * wj; });
 }
 
-// The smallest in magnitude of a few gradients of a row. Where all are equal, it is what they are, and
-// nothing of them is left beside it; one of few that are large it is not.
+// The smallest in magnitude of four entries of g. Where all entries are equal, their difference
+// from it is exactly 0; where a few are large, it is hardly one of them.
 float shift_of(const float* g, Index length) {
   float shift = g[0];
   for (const Index j : {length / 3, length / 2, length - 1}) {
@@ -73,8 +75,9 @@ float shift_of(const float* g, Index length) {
   return shift;
 }
 
-// sum_j w_j and sum_j w_j (g_j - shift); in float32, unless that overflows, or something in the row is
-// infinite or NaN.
+// sum_j w_j and sum_j w_j (g_j - shift); in double if float32 overflows or the row holds infinity
+// or
+// NaN.
 RowSums sum_products(const float* w, const float* g, Index length, float shift) {
   const RowScale scale{static_cast<double>(shift), 1.0, 0.0};
   RowSums sums = sum_gradients(g, w, length, NarrowScale(scale), nullptr);
@@ -103,7 +106,7 @@ void backward(Kind kind, const linalg::ConstMatrix& x, const float* gradient, do
     const float* next = i + 1 < x.rows() ? from + length : from;
     float* dx = d_x.data() + i * length;
     float* w = length <= simd::kLongestAside ? aside : dx;
-    // log_sum_exp has no gradients of entries; the weights are finite.
+    // log_sum_exp has one gradient per row; the weights stand in for g, multiplied by 0.
     const float* g = kind == Kind::kLogSumExp ? w : gradient + i * length;
     const double sum =
         exponentiate(from, length, temperature, w, next, maximum, simd::kBlockForSum).sum;

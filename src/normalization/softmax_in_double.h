@@ -1,5 +1,5 @@
-// Of the passes of softmax and its gradients those in double, for temperatures and gradients that float32
-// cannot hold, and for the last few entries of a row: slow, and rare.
+// Passes of softmax and its gradients in double, for temperatures and gradients that float32 cannot
+// hold and for the last few entries of a row: slow, and rare.
 #pragma once
 
 #include <algorithm>
@@ -12,16 +12,17 @@ namespace attnlab::normalization {
 
 using linalg::Index;
 
-// 1 / temperature, but finite: an entry as large as the maximum counts as such at any temperature.
+// 1 / temperature, kept finite: (x_j - max) / temperature is then 0 and not NaN for the largest
+// entries.
 inline double inverse_of(double temperature) {
   return std::min(1.0 / temperature, std::numeric_limits<double>::max());
 }
 
-// As simd::exponentiate_row, at any temperature.
+// simd::exponentiate_row for any temperature.
 simd::RowSum exponentiate(const float* x, Index length, double temperature, float* out,
                           const float* next, float& maximum, Index block);
 
-// dx_j = w_j (product (g_j - shift) + weight) + gradient g_j: what the gradients come down to.
+// dx_j = w_j (product (g_j - shift) + weight) + gradient g_j: the common form of the gradients.
 struct Combination {
   double shift = 0.0;
   double product = 0.0;
@@ -29,7 +30,7 @@ struct Combination {
   double gradient = 0.0;
 };
 
-// Of entries [begin, end). dx may be w.
+// Computes entries [begin, end). dx may be w.
 void combine_in_double(const float* w, const float* g, Index begin, Index end,
                        const Combination& by, float* dx);
 

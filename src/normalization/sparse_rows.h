@@ -1,9 +1,9 @@
-// What sparsemax and 1.5-entmax have in common: a row is compared with its largest entry, a threshold is
-// sought, and whatever lies below it is 0.
+// What sparsemax and 1.5-entmax share: a row relative to its largest entry, a threshold tau, and
+// zeros for all entries below it.
 //
 //   d_j = slope (x_j - max x),   row_j = power of max(d_j - tau, 0),   -1 <= tau < 0
 //
-// Everything is done in double on float32 input, so that the result is the double one, rounded once.
+// All in double on float32 input, so that the result is the double one, rounded once.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ class SparseRow {
         candidates_[count_++] = x[j];
       }
     }
-    // What find_support refuses is a row of -infinity, or one with NaN or +infinity.
+    // An invalid row is one of -infinity only, or one with NaN or +infinity.
     empty_ = !valid_ && std::all_of(x, x + length, [](float value) {
       return value == -std::numeric_limits<float>::infinity();
     });

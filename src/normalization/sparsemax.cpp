@@ -3,12 +3,13 @@
 //
 //   x, out, d_output, dx [rows, length]
 //
-// Plan: tau lies in [-1, 0). From the entries above -1 on, tau = (sum of those left - 1) / their number,
-// and those not above it go; when none goes any more, tau is exact. tau never falls, so that an entry that
-// went need not come back. In double throughout: p is within 1 ulp of it plus 2^-52.
+// Plan: tau lies in [-1, 0). Starting with the entries above -1, tau = (their sum - 1) / their
+// number, and entries that are not above tau are dropped, until none is; tau is then exact. tau
+// never falls, so no entry has to come back. In double throughout: p within 1 ulp plus 2^-52.
 // Cost: 3 reads, 2 writes, and 2 to about 8 passes over the entries within 1 of the largest.
-// Source: A. Martins and R. Astudillo, "From softmax to sparsemax", arXiv 1602.02068; C. Michelot, "A
-// finite algorithm for finding the projection of a point onto the canonical simplex of R^n", 1986.
+// Sources: A. Martins and R. Astudillo, "From softmax to sparsemax", arXiv 1602.02068; C. Michelot,
+// "A finite algorithm for finding the projection of a point onto the canonical simplex of R^n",
+// 1986.
 #include "normalization/sparsemax.h"
 
 #include "normalization/sparse_rows.h"

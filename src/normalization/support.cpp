@@ -19,7 +19,8 @@ constexpr Index kLanes = F32x4::kLanes;
 // Spreads of logits whose squares can be summed in float32.
 constexpr int kComfortableExponent = 50;
 
-// Applies function(vector, count) to the whole row; in the last vector lanes from `count` on hold `fill`.
+// Applies function(vector, count) to the whole row; in the last vector lanes from `count` on hold
+// `fill`.
 template <typename Function>
 void over_row(const float* x, Index length, float fill, Function&& function) {
   Index j = 0;

@@ -1,5 +1,5 @@
-// A row as logarithms of the probabilities on its support: what entropy, the power transform and what
-// is built on them start from.
+// A row as the logarithms of its probabilities on its support: the input of entropy, of the power
+// transform and of what is built on them.
 //
 //   support   the entries with p_j > 0 (logits: x_j > -infinity), s of them
 //   l_j       ln(p_j / reference)  or  x_j - reference
@@ -32,14 +32,15 @@ Support find_support(const float* x, Index length, RowInput input);
 // How many entries equal `value` exactly.
 Index count_equal(const float* x, Index length, float value);
 
-// Writes l_j / unit for the entries of the support, in order, to out[0, support.size), and returns unit:
-// 1, or a power of two where the spread of logits lies outside of what float32 holds comfortably.
-// reference: support.largest or support.smallest. l_j is within 2.5 ulp; 0 exactly where x_j = reference
-// and only there.
+// Writes l_j / unit for the entries of the support, in order, to out[0, support.size), and returns
+// unit: 1, or a power of two where the spread of the logits is outside of 2^-50 to 2^50. reference:
+// support.largest or support.smallest. l_j is within 2.5 ulp; 0 exactly where x_j = reference and
+// only there.
 double log_row(const float* x, Index length, RowInput input, const Support& support,
                float reference, float* out);
 
-// Moves the first entries of the row, one for each of the support, to where the support is; zeros between.
+// The inverse of gathering the support: moves the first support.size entries of the row to the
+// places of the support, with zeros between.
 void expand_row(const float* x, Index length, RowInput input, const Support& support, float* row);
 
 inline bool in_support(float value, RowInput input) {
@@ -47,8 +48,8 @@ inline bool in_support(float value, RowInput input) {
                                            : value > -std::numeric_limits<float>::infinity();
 }
 
-// function(j, k) for every entry j of the support, k being its place in a row without the others; from
-// the last to the first, so that what stands at k may be replaced by what belongs at j.
+// Calls function(j, k) for every entry j of the support, the k-th of them, from the last to the
+// first, so that the value at k may be moved to j in place.
 template <typename Function>
 void over_support(const float* x, Index length, RowInput input, Index size, Function&& function) {
   Index k = size;

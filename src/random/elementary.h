@@ -4,9 +4,9 @@
 // numbers must not depend on the library, so what they need is computed here, from additions,
 // multiplications and divisions alone, none of them fused.
 //
-//   log(x)           x normal and > 0       ln(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)), s = f/(2 + f)
-//   exp(x)           |x| <= 700             2^n e^r, r = x - n ln 2 in two pieces
-//   sin_cos_turns(t) 0 <= t < 2^40          sine and cosine of 2 pi t; t - round(4 t)/4 is exact
+//   log(x)           x normal and > 0     ln(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)), s = f/(2 + f)
+//   exp(x)           |x| <= 700           2^n e^r, r = x - n ln 2 in two pieces
+//   sin_cos_turns(t) 0 <= t < 2^40        sine and cosine of 2 pi t; t - round(4 t)/4 is exact
 //
 // The polynomials are Taylor's, cut where the next term no longer counts. Error: log and exp
 // < 1 ulp, sine and cosine < 1.5 ulp where the result is above 0.1, 2e-16 absolute elsewhere

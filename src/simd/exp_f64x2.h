@@ -4,8 +4,8 @@
 //
 // Plan: that of simd/exp.h, with e^r = 1 + r + r^2 Q(r), Q minimax of degree 6; n ln 2 comes in two
 // pieces, the first so short that its product with n is exact.
-// Bound, held by tests/kernels/simd/exp_test.cpp: relative error <= 2e-12 down to x = -708, exactly 0 below
-// -709; x = 0 gives 1; NaN gives NaN; -infinity gives 0. The same bits in every build.
+// Bound, held by tests/kernels/simd/exp_test.cpp: relative error <= 2e-12 down to x = -708, exactly
+// 0 below -709; x = 0 gives 1; NaN gives NaN; -infinity gives 0. The same bits in every build.
 // Cost: about 25 vector operations for two entries.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Four floats in one register: the only vector type of the project.
+// Four floats in one register: the vector type of the kernels. f64x2.h has its counterpart in
+// double.
 //
 // One interface, three implementations, chosen by the compiler's target:
 //   WebAssembly SIMD      every engine since 2021/2023
@@ -66,8 +67,8 @@ inline F32x4 load_splat(const float* from) {
 
 inline F32x4 zero() { return splat(0.0F); }
 
-// Moves a pointer, or several, on by `Count` floats. How each came about is hidden from the compiler,
-// which would rather keep one counter and add it to each of them for each load.
+// Advances pointers by `Count` floats. The empty asm makes each result opaque to the compiler,
+// which would otherwise keep one index and add it to every base pointer for every load.
 template <int Count, typename Pointer>
 inline void advance(Pointer& pointer) {
   pointer += Count;

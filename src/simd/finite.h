@@ -1,4 +1,4 @@
-// Whether numbers are ones to compute with in float32.
+// Whether float32 can compute with given numbers.
 #pragma once
 
 #include <cmath>
@@ -8,14 +8,14 @@
 
 namespace attnlab::simd {
 
-// Whether float32 computes with a factor at no loss, in products and in exponents (scaled_exp.h): eight decades
-// are left to either end of its normal numbers. 0, infinity and NaN are not moderate.
+// Whether float32 can use a factor without loss, in products and in exponents (scaled_exp.h): it is
+// eight decades away from both ends of the normal numbers. 0, infinity and NaN are not moderate.
 inline bool is_moderate(double factor) {
   const double size = std::abs(factor);
   return size >= 1e-30 && size <= 1e30;
 }
 
-// Of a product, whose digits a 0 costs nothing.
+// The same for a factor that occurs in products only, where 0 is exact.
 inline bool is_moderate_or_zero(double factor) { return factor == 0.0 || is_moderate(factor); }
 
 // Whether all lanes are finite: x * 0 is 0 for a finite x and NaN otherwise, and sums keep a NaN.

@@ -2,17 +2,18 @@
 //
 //   LogQuotient(y)(x) = ln(x / y)
 //
-// Numerical plan: with y = 2^b u, 1 <= u < 2, every x is taken as 2^a v with u / sqrt 2 <= v < u sqrt 2.
-// Then v - u is exact, f = (v - u) / u keeps its relative accuracy however close x is to y, and
+// Numerical plan: with y = 2^b u, 1 <= u < 2, every x is taken as 2^a v with u / sqrt 2 <= v < u
+// sqrt 2. Then v - u is exact, f = (v - u) / u keeps its relative accuracy however close x is to y,
+// and
 //   ln(x / y) = (a - b) ln 2 + ln(1 + f),   ln(1 + f) = f - f^2 / 2 + f^3 P(f)
-// with P minimax of degree 7. (a - b) ln 2 comes in two pieces, the first exact. Neither x / y nor a
-// logarithm on its own is formed: the one may under- or overflow, the difference of two others would
-// cancel.
+// with P minimax of degree 7. (a - b) ln 2 comes in two pieces, the first exact. Neither x / y nor
+// a logarithm on its own is formed: the quotient may under- or overflow, and the difference of two
+// logarithms would cancel.
 // Source: Cody and Waite, "Software Manual for the Elementary Functions", 1980.
 //
-// Bounds, held by tests/kernels/simd/log_test.cpp in each build: relative error <= 2.5 ulp (3e-7) for all
-// positive finite x and y, denormals among them; x = y gives exactly 0; x = 0 gives -infinity. Other x
-// (negative, infinite, NaN) are not for it.
+// Bounds, held by tests/kernels/simd/log_test.cpp in each build: relative error <= 2.5 ulp (3e-7)
+// for all positive finite x and y, denormals among them; x = y gives exactly 0; x = 0 gives
+// -infinity. Other x (negative, infinite, NaN) are not for it.
 // Cost: about 40 vector operations.
 #pragma once
 
@@ -32,7 +33,8 @@ class LogQuotient {
     const float fraction = 2.0F * std::frexp(y, &exponent);  // in [1, 2)
     denominator_ = splat(fraction);
     inverse_ = splat(1.0F / fraction);
-    const auto lowest = __builtin_bit_cast(std::uint32_t, fraction* kSqrtHalf);
+    const float smallest = fraction * kSqrtHalf;
+    const auto lowest = __builtin_bit_cast(std::uint32_t, smallest);
     lowest_ = UnsignedLanes{lowest, lowest, lowest, lowest};
     exponent_ = splat(static_cast<float>(exponent - 1));
   }
@@ -43,8 +45,8 @@ class LogQuotient {
     const F32x4 scaled = select(denormal, x * splat(0x1p24F), x);
     const F32x4 shift = select(denormal, splat(24.0F), zero());
 
-    // Bits grow by 2^23 when a number doubles: the whole steps above u / sqrt 2 are the exponent.
-    // Unsigned, for what happens to -0 on the way is defined then.
+    // The bits of a float grow by 2^23 when it doubles: the whole steps above u / sqrt 2 are the
+    // exponent. Unsigned, so that the wrap-around for -0 is defined.
     const auto above =
         __builtin_bit_cast(IntLanes, __builtin_bit_cast(UnsignedLanes, scaled.lanes) - lowest_);
     const F32x4 steps{__builtin_convertvector(above >> kMantissaBits, FloatLanes)};

@@ -8,7 +8,8 @@ namespace {
 
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
-// beside(j) does what else there is to do for the entries from j on, beside.part(j, count) for the last few.
+// beside(j) is interleaved work on the vector of entries from j on, beside.part(j, count) on the
+// last few entries.
 template <typename Beside>
 RowSum exponentiate(const float* x, std::ptrdiff_t length, double factor, float* out,
                     const float* next, float& maximum, std::ptrdiff_t block, const Beside& beside) {
@@ -47,7 +48,7 @@ struct Nothing {
   void part(std::ptrdiff_t /*j*/, std::ptrdiff_t /*count*/) const {}
 };
 
-// What a row of that sum is multiplied by.
+// The factor that normalizes a row with this sum.
 float inverse_of(double sum) { return static_cast<float>(sum == 0.0 ? 0.0 : 1.0 / sum); }
 
 class Normalize {

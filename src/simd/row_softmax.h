@@ -1,16 +1,16 @@
-// The exponentials of one row and their sum: what softmax, its logarithm, their gradients and the
-// attention weights have in common.
+// The exponentials of one row and their sum: the common part of softmax, its logarithm, their
+// gradients and the attention weights.
 //
 //   out_j = exp((x_j - origin) * factor),   sum = sum_j out_j,   origin = max_j x_j
 //
 // origin is 0 where the row holds nothing but -infinity and NaN, so that a row of -infinity sums to
 // exactly 0 and a NaN reaches the sum. factor is positive and moderate (finite.h).
 //
-// Plan: scaled_exp.h. Blocks of entries are added up in float32, blocks in double. Where the logarithm of
-// the sum is wanted, a block is one vector: ln(sum) then keeps its digits where one entry outweighs all
-// others.
-// Error: out within (4 + |t|) 2^-23 relative, exactly 0 for t < -88; sum within 5e-7 (tested through
-// softmax and log_softmax).
+// Plan: scaled_exp.h. Entries are summed in float32 within a block, blocks in double. Where the
+// logarithm of the sum is wanted, a block is a single vector, so that ln(sum) keeps its digits when
+// one entry outweighs all others.
+// Error, with t_j = (x_j - origin) * factor: out_j within (4 + |t_j|) 2^-23 relative, exactly 0 for
+// t_j < -88; sum within 5e-7 (tested through softmax and log_softmax).
 // Cost: about 20 operations per vector; reads x twice, writes out once.
 #pragma once
 
@@ -58,25 +58,26 @@ inline constexpr std::ptrdiff_t kBlockForLogarithm = F32x4::kLanes;
 // out may be x.
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out);
 
-// The same for one of many rows. `maximum` is the row's, and comes back as that of the row `next`: its
-// loads wait for memory while the exponentials of this row are computed. out overlaps neither.
+// The same for one row of many. `maximum` is the maximum of this row on entry and that of the row
+// `next` on return: the loads of `next` overlap with the exponentials of this row. out overlaps
+// neither row.
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
                         const float* next, float& maximum, std::ptrdiff_t block);
 
-// The longest row whose weights may wait aside, in the first-level cache, rather than where its result will
-// be: when a result is first written, its place is mostly not in the cache, and whoever reads there soon
-// has to wait.
+// The longest row whose weights are kept in a buffer of their own until they are divided by their
+// sum. The buffer stays in the first-level cache; the row of the result mostly is not there when it
+// is written for the first time, and to read it back at once would stall.
 inline constexpr std::ptrdiff_t kLongestAside = 2048;
 
-// The row before that one, whose weights are to be divided by their sum: out_j = weights_j / sum.
+// The previous row, whose weights are still to be divided by their sum: out_j = weights_j / sum.
 struct UnfinishedRow {
   const float* weights;
   double sum;
   float* out;
 };
 
-// The same, with blocks for sums, and beside it normalize_row(before). Results that come one by one while
-// others are computed do not wait for their place in the cache, which they would be the first to ask for.
+// The same with blocks of kBlockForSum, interleaved with normalize_row(before): the stores of the
+// previous row, which miss the cache, overlap with the exponentials of this one.
 RowSum exponentiate_row(const float* x, std::ptrdiff_t length, double factor, float* out,
                         const float* next, float& maximum, const UnfinishedRow& before);
 

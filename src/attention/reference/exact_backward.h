@@ -46,7 +46,7 @@ inline ExactGradients exact_backward(const float* q, const float* k, const float
       return !hidden(options, shape, i, j) && !hidden_by_bias(options, i, j);
     };
     const std::vector<double> weights = weights_row(q, k, options, shape, i);
-    std::vector<double> slopes(weights.size(), 0.0);
+    std::vector<double> d_scores(weights.size(), 0.0);
     double visible = 0.0;
     double delta = 0.0;
     double largest = 0.0;
@@ -60,10 +60,10 @@ inline ExactGradients exact_backward(const float* q, const float* k, const float
       for (Index c = 0; c < d_v; ++c) {
         const double term =
             static_cast<double>(d_output[i * d_v + c]) * static_cast<double>(v[j * d_v + c]);
-        slopes[at] += term;
+        d_scores[at] += term;
         magnitude += std::abs(term);
       }
-      delta += weights[at] * slopes[at];
+      delta += weights[at] * d_scores[at];
       largest = std::fmax(largest, magnitude);
     }
     const double scale = options.scale * (options.times_log_visible ? std::log(visible) : 1.0);
@@ -73,17 +73,17 @@ inline ExactGradients exact_backward(const float* q, const float* k, const float
         continue;
       }
       const auto at = static_cast<std::size_t>(j);
-      const double slope = weights[at] * (slopes[at] - delta);
+      const double d_score = weights[at] * (d_scores[at] - delta);
       const double bound = 2.0 * spread * weights[at] * largest;
       result.dbias.add(options.bias.data == nullptr
                            ? i * n_k + j
                            : i * options.bias.row_stride + j * options.bias.column_stride,
-                       slope, bound);
+                       d_score, bound);
       for (Index c = 0; c < d; ++c) {
         const double key = scale * static_cast<double>(k[j * d + c]);
         const double query = scale * static_cast<double>(q[i * d + c]);
-        result.dq.add(i * d + c, slope * key, bound * std::abs(key));
-        result.dk.add(j * d + c, slope * query, bound * std::abs(query));
+        result.dq.add(i * d + c, d_score * key, bound * std::abs(key));
+        result.dk.add(j * d + c, d_score * query, bound * std::abs(query));
       }
       for (Index c = 0; c < d_v; ++c) {
         const double gradient = d_output[i * d_v + c];

@@ -92,9 +92,9 @@ struct SparseResult {
   std::vector<double> dv_size;
 };
 
-// The output and, where d_out is given, the gradients of sum(out * d_out). An infinite v counts as
-// itself even where its weight has underflowed to 0.
-inline SparseResult sparse(const float* q, const float* k, const float* v, const float* d_out,
+// The output and, where d_output is given, the gradients of sum(out * d_output). An infinite v
+// counts as itself even where its weight has underflowed to 0.
+inline SparseResult sparse(const float* q, const float* k, const float* v, const float* d_output,
                            const SparseOptions& options, const std::vector<std::uint8_t>& kept,
                            const Shape& shape) {
   const auto size = [](Index rows, Index columns) {
@@ -130,8 +130,8 @@ inline SparseResult sparse(const float* q, const float* k, const float* v, const
         const double value = v[j * shape.d_v + c];
         result.out[size(i, shape.d_v) + static_cast<std::size_t>(c)] +=
             std::isfinite(value) || std::isnan(weight) ? weight * value : value;
-        if (d_out != nullptr) {
-          const double grad = d_out[i * shape.d_v + c];
+        if (d_output != nullptr) {
+          const double grad = d_output[i * shape.d_v + c];
           d_weights[static_cast<std::size_t>(j)] += grad * value;
           d_weights_size[static_cast<std::size_t>(j)] += std::abs(grad * value);
           result.dv[size(j, shape.d_v) + static_cast<std::size_t>(c)] += weight * grad;
@@ -142,7 +142,7 @@ inline SparseResult sparse(const float* q, const float* k, const float* v, const
       mean += weight * d_weights[static_cast<std::size_t>(j)];
       mean_size += weight * d_weights_size[static_cast<std::size_t>(j)];
     }
-    for (Index j = 0; d_out != nullptr && j < shape.n_k; ++j) {
+    for (Index j = 0; d_output != nullptr && j < shape.n_k; ++j) {
       if (kept[size(i, shape.n_k) + static_cast<std::size_t>(j)] == 0) {
         continue;
       }

@@ -76,8 +76,8 @@ struct NormGradients {
   std::vector<double> terms;  // of d_x, by absolute value
 };
 
-// The gradient of gamma or beta, and the sum of the absolute values of its terms; z counts as the difference
-// that it is, of terms of size 1.
+// The gradient of gamma or beta, and the sum of the absolute values of its terms; z counts as the
+// difference that it is, of terms of size 1.
 struct ParameterGradient {
   std::vector<double> sums;
   std::vector<double> terms;
@@ -91,7 +91,7 @@ struct ParameterGradient {
 };
 
 // d_x of one row; adds to d_gamma and d_beta.
-inline NormGradients norm_backward(std::span<const float> x, std::span<const float> d_out,
+inline NormGradients norm_backward(std::span<const float> x, std::span<const float> d_output,
                                    const NormOptions& options, Index row,
                                    ParameterGradient& d_gamma, ParameterGradient& d_beta) {
   const auto [z, root] = normalized(x, options, row);
@@ -101,7 +101,7 @@ inline NormGradients norm_backward(std::span<const float> x, std::span<const flo
   double sum_absolute = 0.0;
   std::vector<double> h(x.size());
   for (std::size_t j = 0; j < x.size(); ++j) {
-    const auto gradient = static_cast<double>(d_out[j]);
+    const auto gradient = static_cast<double>(d_output[j]);
     h[j] = gradient * gamma_of(options, row, j);
     sum_h += h[j];
     sum_h_z += h[j] * z[j];

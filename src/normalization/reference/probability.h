@@ -1,5 +1,5 @@
-// Entropy, power transform, entropy normalization, sparsemax and 1.5-entmax by their definitions, in double:
-// the twins that tests hold the kernels to. Their rows are valid ones (support.h).
+// Entropy, power transform, entropy normalization, sparsemax and 1.5-entmax by their definitions,
+// in double: the twins that tests hold the kernels to. Their rows are valid ones (support.h).
 #pragma once
 
 #include <algorithm>
@@ -55,7 +55,8 @@ inline Row power_transform(const Row& x, RowInput input, double gamma) {
   return power_of_logarithms(logarithms(x, input), gamma);
 }
 
-// -sum q ln q of a row that sums to 1; as a sum of small terms where one entry holds nearly everything.
+// -sum q ln q of a row that sums to 1; as a sum of small terms where one entry holds nearly
+// everything.
 inline double entropy_of_distribution(const Row& q) {
   const auto largest = std::max_element(q.begin(), q.end());
   double rest = 0.0;
@@ -96,7 +97,8 @@ inline Normalized entropy_normalize(const Row& x, RowInput input, double target)
   return {std::move(q), gamma, reached};
 }
 
-// By sorting: tau = (sum of the k largest - 1) / k for the largest k whose k-th entry lies above it.
+// By sorting: tau = (sum of the k largest - 1) / k for the largest k whose k-th entry lies above
+// it.
 inline Row sparsemax(const Row& x) {
   Row sorted = x;
   std::sort(sorted.begin(), sorted.end(), std::greater<>());

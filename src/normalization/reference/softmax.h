@@ -71,36 +71,37 @@ inline std::vector<double> softmax(std::span<const float> x, double temperature)
 
 // The gradients by their Jacobians, in double; nothing visible: zeros.
 
-inline std::vector<double> softmax_backward(std::span<const float> x, std::span<const float> d_out,
-                                            double temperature) {
+inline std::vector<double> softmax_backward(std::span<const float> x,
+                                            std::span<const float> d_output, double temperature) {
   const std::vector<double> p = softmax(x, temperature);
   std::vector<double> d_x(x.size(), 0.0);
   for (std::size_t j = 0; j < x.size(); ++j) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double jacobian = p[i] * ((i == j ? 1.0 : 0.0) - p[j]) / temperature;
-      d_x[j] += static_cast<double>(d_out[i]) * jacobian;
+      d_x[j] += static_cast<double>(d_output[i]) * jacobian;
     }
   }
   return d_x;
 }
 
 inline std::vector<double> log_softmax_backward(std::span<const float> x,
-                                                std::span<const float> d_out, double temperature) {
+                                                std::span<const float> d_output,
+                                                double temperature) {
   const std::vector<double> p = softmax(x, temperature);
   std::vector<double> d_x(x.size(), 0.0);
   for (std::size_t j = 0; j < x.size() && !nothing_visible(x); ++j) {
     for (std::size_t i = 0; i < x.size(); ++i) {
-      d_x[j] += static_cast<double>(d_out[i]) * ((i == j ? 1.0 : 0.0) - p[j]) / temperature;
+      d_x[j] += static_cast<double>(d_output[i]) * ((i == j ? 1.0 : 0.0) - p[j]) / temperature;
     }
   }
   return d_x;
 }
 
-inline std::vector<double> log_sum_exp_backward(std::span<const float> x, double d_out,
+inline std::vector<double> log_sum_exp_backward(std::span<const float> x, double d_output,
                                                 double temperature) {
   std::vector<double> d_x = softmax(x, temperature);
   for (double& value : d_x) {
-    value *= d_out / temperature;
+    value *= d_output / temperature;
   }
   return d_x;
 }

@@ -85,7 +85,8 @@ std::vector<float> run(const FeatureProblem& problem, const FeatureMap& map,
 }
 
 // The largest distance of any entry from the twin, relative to entries above 1, in units of the
-// row's condition: how much larger the terms of its denominator are than their sum. NaN if any entry is NaN.
+// row's condition: how much larger the terms of its denominator are than their sum. NaN if any
+// entry is NaN.
 double largest_error(const FeatureProblem& problem, const std::vector<float>& actual,
                      const std::function<reference::Row(Index)>& row) {
   double worst = 0.0;

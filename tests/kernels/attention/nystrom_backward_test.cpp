@@ -38,7 +38,7 @@ TEST_CASE("nystromformer_backward: central differences of the twin agree") {
       ++turn;
       INFO(problem.describe());
       const NystromGradients actual = run_backward(problem);
-      const Dense d_out = dense(problem.d_out, n_q, 4);
+      const Dense d_output = dense(problem.d_output, n_q, 4);
       const Dense q = dense(problem.q, n_q, 3);
       const Dense k = dense(problem.k, n_k, 3);
       const Dense v = dense(problem.v, n_k, 4);
@@ -59,7 +59,7 @@ TEST_CASE("nystromformer_backward: central differences of the twin agree") {
       };
       const auto loss = [&](const Dense& a, const Dense& b, const Dense& c,
                             const std::vector<double>& w) {
-        return reference::nystromformer(a, b, c, problem.options(), w).cwiseProduct(d_out).sum();
+        return reference::nystromformer(a, b, c, problem.options(), w).cwiseProduct(d_output).sum();
       };
       const double factor = 1.0 + magnification(problem);
       const auto compare = [&](const auto& got, const std::vector<double>& want) {

@@ -1,5 +1,5 @@
-// Logits that float32 holds, though a sum on the way to them passes 3.4e38: such a key must count, in
-// every kernel of softmax attention, wherever it stands, and stay hidden where it is.
+// Logits that float32 holds, though a sum on the way to them passes 3.4e38: such a key must count,
+// in every kernel of softmax attention, wherever it stands, and stay hidden where it is.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -257,7 +257,7 @@ TEST_CASE("partial sums: sparse patterns") {
     const std::vector<std::uint8_t> kept = testing::pattern_of(problem);
     const reference::SparseResult expected =
         reference::sparse(problem.q.data(), problem.k.data(), problem.v.data(),
-                          problem.d_out.data(), problem.options(), kept, problem.shape);
+                          problem.d_output.data(), problem.options(), kept, problem.shape);
     const ConstMatrix q(problem.q.data(), n, d);
     const ConstMatrix k(problem.k.data(), n, d);
     const ConstMatrix v(problem.v.data(), n, 3);
@@ -268,7 +268,7 @@ TEST_CASE("partial sums: sparse patterns") {
     std::vector<float> dk(problem.k.size(), 0.0F);
     std::vector<float> dv(problem.v.size(), 0.0F);
     workspace.resize(sparse_backward_workspace(n, n, d, 3));
-    sparse_backward(q, k, v, ConstMatrix(problem.d_out.data(), n, 3), problem.options(),
+    sparse_backward(q, k, v, ConstMatrix(problem.d_output.data(), n, 3), problem.options(),
                     {Matrix(dq.data(), n, d), Matrix(dk.data(), n, d), Matrix(dv.data(), n, 3)},
                     workspace);
     const auto wrong = [](const std::vector<float>& got, const std::vector<double>& want,

@@ -26,6 +26,26 @@ TEST_CASE("attention_scale: golden values") {
         kTolerance);
 }
 
+// The distance of a double from a result in long double, in units of its last place.
+long double ulps(double actual, long double expected) {
+  const int exponent = std::ilogb(static_cast<double>(expected)) - 52;
+  return std::fabs(static_cast<long double>(actual) - expected) / std::ldexp(1.0L, exponent);
+}
+
+TEST_CASE("attention_scale: within 4 ulp of the formulas in long double") {
+  for (const double d : {1.0, 3.0, 32.0, 64.0, 80.0, 127.0, 1000.0}) {
+    const long double root = std::sqrt(static_cast<long double>(d));
+    CHECK(ulps(attention_scale(ScaleKind::kSqrt, d, 7.0, 0.0), 1.0L / root) <= 4.0L);
+    for (const double n : {2.0, 3.0, 17.0, 511.0, 513.5, 4096.0, 1e9}) {
+      const long double log = std::log(static_cast<long double>(n));
+      const long double base = std::log(300.0L);
+      CHECK(ulps(attention_scale(ScaleKind::kEntropy, d, n, 300.0), log / base / root) <= 4.0L);
+      CHECK(ulps(attention_scale(ScaleKind::kKappa, d, n, 1.25), 1.25L * log / d) <= 4.0L);
+      CHECK(ulps(attention_scale(ScaleKind::kLog, d, n, 0.0), log / root) <= 4.0L);
+    }
+  }
+}
+
 TEST_CASE("attention_scale: the entropy form equals 1/sqrt(d) at n = base, to the bit") {
   for (const double d : {1.0, 3.0, 64.0, 80.0, 128.0}) {
     CHECK(attention_scale(ScaleKind::kEntropy, d, 512.0, 512.0) == 1.0 / std::sqrt(d));

@@ -115,7 +115,7 @@ Results run(const SparseProblem& problem, std::size_t offset = 0) {
   const Input q(problem.q, offset);
   const Input k(problem.k, (offset + 1) % 4);
   const Input v(problem.v, (offset + 2) % 4);
-  const Input d_out(problem.d_out, (offset + 3) % 4);
+  const Input d_output(problem.d_output, (offset + 3) % 4);
   const ConstMatrix q_view(q.data(), n_q, d);
   const ConstMatrix k_view(k.data(), n_k, d);
   const ConstMatrix v_view(v.data(), n_k, d_v);
@@ -131,7 +131,7 @@ Results run(const SparseProblem& problem, std::size_t offset = 0) {
   std::fill(dv.values().begin(), dv.values().end(), 0.0F);
   Fenced scratch(sparse_backward_workspace(n_q, n_k, d, d_v), offset);
   sparse_backward(
-      q_view, k_view, v_view, ConstMatrix(d_out.data(), n_q, d_v), problem.options(),
+      q_view, k_view, v_view, ConstMatrix(d_output.data(), n_q, d_v), problem.options(),
       {Matrix(dq.data(), n_q, d), Matrix(dk.data(), n_k, d), Matrix(dv.data(), n_k, d_v)},
       scratch.values());
   CHECK(scratch.intact());
@@ -152,8 +152,8 @@ void check(const SparseProblem& problem, std::size_t offset = 0, bool gradients 
   CHECK(pattern_of(problem, true) == kept);
   const Shape& shape = problem.shape;
   const reference::SparseResult expected =
-      reference::sparse(problem.q.data(), problem.k.data(), problem.v.data(), problem.d_out.data(),
-                        problem.options(), kept, shape);
+      reference::sparse(problem.q.data(), problem.k.data(), problem.v.data(),
+                        problem.d_output.data(), problem.options(), kept, shape);
   const Results actual = run(problem, offset);
   const double magnitude = logit_magnitude(problem);
   double largest = 0.0;
@@ -281,7 +281,7 @@ TEST_CASE("sparse: NaN in a row of dO spoils what that row keeps, and nothing el
                         {.kind = PatternKind::kSparse, .window = {2, 2}, .dilation = 7}, random);
   const std::vector<std::uint8_t> kept = pattern_of(problem);
   const Results clean = run(problem);
-  problem.d_out[30 * 3 + 1] = kNan;
+  problem.d_output[30 * 3 + 1] = kNan;
   const Results spoiled = run(problem);
   for (Index j = 0; j < 60; ++j) {
     const bool seen = kept[static_cast<std::size_t>(30 * 60 + j)] != 0;
@@ -303,8 +303,8 @@ TEST_CASE("sparse: what float32 cannot hold on the way is held all the same") {
   }
   const std::vector<std::uint8_t> kept = pattern_of(problem);
   const reference::SparseResult expected =
-      reference::sparse(problem.q.data(), problem.k.data(), problem.v.data(), problem.d_out.data(),
-                        problem.options(), kept, problem.shape);
+      reference::sparse(problem.q.data(), problem.k.data(), problem.v.data(),
+                        problem.d_output.data(), problem.options(), kept, problem.shape);
   const Results actual = run(problem);
   for (std::size_t e = 0; e < actual.out.size(); ++e) {
     CHECK(close(actual.out[e], expected.out[e], 1e-6));

@@ -281,7 +281,8 @@ TEST_CASE("entropy_normalize: invariants") {
     // Idempotent: the second time the exponent is 1.
     const EntropyRun again = solve(run.out, RowInput::kProbabilities, target);
     CHECK(again.result.exponent == Approx(1.0).epsilon(1e-5));
-    // The logarithms are logits of the same distribution, up to any constant; a power of it scales gamma.
+    // The logarithms are logits of the same distribution, up to any constant; a power of it scales
+    // gamma.
     std::vector<float> logits;
     std::vector<float> squares;
     for (const float value : row) {

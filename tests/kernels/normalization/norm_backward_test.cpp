@@ -285,7 +285,8 @@ TEST_CASE("add_norm: the sum, its norm, and one gradient for both summands") {
   }
 }
 
-// Rows of all kinds: one that is constant, some that float32 cannot hold, NaN, and common ones between them.
+// Rows of all kinds: one that is constant, some that float32 cannot hold, NaN, and common ones
+// between them.
 std::vector<float> mixed_rows(Index rows, Index length, Random& random) {
   constexpr float kScales[] = {1.0F, 1.0F, 1e-25F, 1.0F, 0.0F, 1e25F, 1.0F, kNan};
   std::vector<float> values = random.values(static_cast<std::size_t>(rows * length), -3.0F, 5.0F);

@@ -209,7 +209,8 @@ TEST_CASE("layer_norm, rms_norm: a row has the same bits alone and among others"
     const std::vector<float> gamma = random.values(size);
     const std::vector<float> beta = random.values(size);
     std::vector<float> values = random.values(6 * size);
-    // Row 1 has a large offset, row 2 is huge, row 3 tiny, row 4 zero: done in other ways than their neighbors.
+    // Row 1 has a large offset, row 2 is huge, row 3 tiny, row 4 zero: done in other ways than
+    // their neighbors.
     for (std::size_t j = 0; j < size; ++j) {
       values[size + j] += 1e7F;
       values[2 * size + j] *= 1e28F;

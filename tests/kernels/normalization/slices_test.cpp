@@ -31,7 +31,8 @@ Index place(std::span<const SliceAxis> axes, Index index) {
   return result;
 }
 
-// Gathers and scatters all slices of a tensor whose entries are their own places, so many at a time.
+// Gathers and scatters all slices of a tensor whose entries are their own places, so many at a
+// time.
 void check(std::span<const SliceAxis> across, std::span<const SliceAxis> along, Index step = 21) {
   const Slices slices(across, along);
   const Index count = size_of(across);

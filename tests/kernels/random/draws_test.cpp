@@ -35,7 +35,7 @@ TEST_CASE("elementary: logarithm within 1 ulp") {
   const Draws draws(1);
   double worst = 0.0;
   for (std::uint64_t i = 0; i < kPoints; ++i) {
-    // All magnitudes down to 2^-53, and the neighbourhood of 1.
+    // All magnitudes down to 2^-53, and the neighborhood of 1.
     const double u = draws.uniform(i);
     const double x = i % 2 == 0 ? std::ldexp(u, -static_cast<int>(i % 53)) : 0.7 + 0.8 * u;
     worst = std::max(worst, ulps(log(x), std::log(static_cast<long double>(x))));
@@ -125,7 +125,7 @@ TEST_CASE("draws: moments") {
   double uniform[3] = {};
   double normal[5] = {};
   double sign = 0.0;
-  double neighbours = 0.0;
+  double neighbors = 0.0;
   double lowest = 1.0;
   double highest = 0.0;
   for (std::uint64_t i = 0; i < kPoints; ++i) {
@@ -139,7 +139,7 @@ TEST_CASE("draws: moments") {
       normal[power] += std::pow(g, power) / kPoints;
     }
     sign += draws.sign(i) / kPoints;
-    neighbours += g * draws.normal(i + 1) / kPoints;
+    neighbors += g * draws.normal(i + 1) / kPoints;
   }
   const double error = 4.0 / std::sqrt(static_cast<double>(kPoints));  // four standard errors
   CHECK(lowest > 0.0);
@@ -151,7 +151,7 @@ TEST_CASE("draws: moments") {
   CHECK(std::abs(normal[3]) < 4.0 * error);
   CHECK(std::abs(normal[4] - 3.0) < 10.0 * error);
   CHECK(std::abs(sign) < error);
-  CHECK(std::abs(neighbours) < error);
+  CHECK(std::abs(neighbors) < error);
 }
 
 }  // namespace

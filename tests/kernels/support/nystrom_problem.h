@@ -34,7 +34,7 @@ struct NystromProblem {
   std::vector<float> q;
   std::vector<float> k;
   std::vector<float> v;
-  std::vector<float> d_out;
+  std::vector<float> d_output;
   std::vector<std::uint8_t> mask;
   std::vector<float> taps;
   attention::NystromOptions given = {};
@@ -48,7 +48,7 @@ struct NystromProblem {
         q(walk(random, n_q, d)),
         k(walk(random, n_k, d)),
         v(random.values(size_of(n_k, d_v), -2.0F, 2.0F)),
-        d_out(random.values(size_of(n_q, d_v), -2.0F, 2.0F)) {
+        d_output(random.values(size_of(n_q, d_v), -2.0F, 2.0F)) {
     given.landmarks = landmarks;
     given.scale = 1.0;
   }
@@ -120,7 +120,7 @@ inline NystromGradients run_backward(const NystromProblem& problem) {
   attention::nystromformer_backward(
       linalg::ConstMatrix(problem.q.data(), n_q, d), linalg::ConstMatrix(problem.k.data(), n_k, d),
       linalg::ConstMatrix(problem.v.data(), n_k, d_v),
-      linalg::ConstMatrix(problem.d_out.data(), n_q, d_v), problem.options(),
+      linalg::ConstMatrix(problem.d_output.data(), n_q, d_v), problem.options(),
       {linalg::Matrix(result.dq.data(), n_q, d), linalg::Matrix(result.dk.data(), n_k, d),
        linalg::Matrix(result.dv.data(), n_k, d_v), result.d_taps.data()},
       workspace.values());

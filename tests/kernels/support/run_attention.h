@@ -1,4 +1,5 @@
-// Kernels of attention as the tests call them: on views of a problem at some misalignment, with fences around what they write.
+// Kernels of attention as the tests call them: on views of a problem at some misalignment, with
+// fences around what they write.
 #pragma once
 
 #include <cstddef>

@@ -21,7 +21,7 @@ struct SparseProblem {
   std::vector<float> q;
   std::vector<float> k;
   std::vector<float> v;
-  std::vector<float> d_out;
+  std::vector<float> d_output;
   std::vector<std::uint8_t> mask;
   double scale = 0.5;
   bool times_log_visible = false;
@@ -33,7 +33,7 @@ struct SparseProblem {
         q(random.values(size_of(sizes.n_q, sizes.d), -1.5F, 1.5F)),
         k(random.values(size_of(sizes.n_k, sizes.d), -1.5F, 1.5F)),
         v(random.values(size_of(sizes.n_k, sizes.d_v), -2.0F, 2.0F)),
-        d_out(random.values(size_of(sizes.n_q, sizes.d_v), -2.0F, 2.0F)) {}
+        d_output(random.values(size_of(sizes.n_q, sizes.d_v), -2.0F, 2.0F)) {}
 
   void hide_keys(Random& random, double probability) {
     mask.resize(static_cast<std::size_t>(shape.n_k));

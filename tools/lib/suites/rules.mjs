@@ -1,6 +1,7 @@
 // Rules that hold for the repository as a whole.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fromRoot } from "../paths.mjs";
 import { trackedFiles } from "../tracked.mjs";
 
@@ -39,6 +40,7 @@ export async function rules(tally) {
   tally.none("every page is there in English and in Chinese", pagesWithoutTwin());
   tally.none("nothing that is built is committed", trackedFiles(/^(dist|build|node_modules|\.toolchain)\//));
   tally.none("fixtures stay within 4 MB", fixturesTooLarge());
+  tally.none("documents and comments name files that exist", [...pathsWithoutFile(), ...sourcesWithoutFile()]);
   tally.none("no sentence is left unfinished", linesMatching(new RegExp("\\b(" + "TO" + "DO|FIX" + "ME|X" + "XX)\\b")));
 }
 
@@ -95,4 +97,39 @@ function fixturesTooLarge() {
   const files = trackedFiles(/^tests\/fixtures\/.*\.(safetensors|npy)$/);
   const bytes = files.reduce((total, path) => total + statSync(fromRoot(path)).size, 0);
   return bytes > 4e6 ? [`tests/fixtures holds ${bytes} bytes of arrays`] : [];
+}
+
+/** What is made on each machine and not committed. */
+const generated = /(^|\/)(node_modules|latest\.json)(\/|$)/;
+
+/**
+ * Paths in the documents for contributors that lead nowhere: whatever stands in backquotes and begins with a folder of the
+ * root or one beside the document.
+ */
+function pathsWithoutFile() {
+  const tracked = trackedFiles();
+  return trackedFiles(/^(README.*|CONTRIBUTING|benchmarks\/.*)\.md$/).flatMap((document) => {
+    const from = (/** @type {string} */ path) => fromRoot(dirname(document), path);
+    return [...readFileSync(fromRoot(document), "utf8").matchAll(/`(([\w.-]+)\/[\w./-]*)`/g)].flatMap(
+      ([, path = "", folder = ""]) => {
+        const begins = tracked.some((file) => file.startsWith(`${folder}/`)) || existsSync(from(folder));
+        const ends = existsSync(fromRoot(path)) || existsSync(from(path)) || generated.test(path);
+        return begins && !ends ? [`${document}: ${path}`] : [];
+      },
+    );
+  });
+}
+
+/** C++ files that a comment refers to and that are not there. */
+function sourcesWithoutFile() {
+  const names = new Set(trackedFiles().map((path) => basename(path)));
+  return trackedFiles(/\.(h|cpp|c)$/).flatMap((path) =>
+    readFileSync(fromRoot(path), "utf8")
+      .split("\n")
+      .flatMap((line, index) =>
+        [...(/\/\/.*/.exec(line)?.[0] ?? "").matchAll(/[\w./-]+\.(?:h|cpp)\b/g)]
+          .filter(([name]) => !names.has(basename(name)))
+          .map(([name]) => `${path}:${index + 1}: ${name}`),
+      ),
+  );
 }

@@ -18,6 +18,18 @@ export async function format(tally) {
   for (const { name, command, check } of formatters()) {
     tally.check(`${name} would change nothing`, await run(command, check, { log: tally.log }));
   }
+  tally.none("no line of C++ is longer than 100 columns", longLines());
+}
+
+/** clang-format leaves comments as they are. Tables of golden values are written by scripts. */
+function longLines() {
+  return trackedFiles(/\.(h|cpp|c)$/)
+    .filter((path) => !path.startsWith("tests/fixtures/"))
+    .flatMap((path) =>
+      readFileSync(fromRoot(path), "utf8")
+        .split("\n")
+        .flatMap((line, index) => (line.length > 100 ? [`${path}:${index + 1}: ${line.length} columns`] : [])),
+    );
 }
 
 /** @param {Tally} tally */
