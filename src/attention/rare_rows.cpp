@@ -28,6 +28,24 @@ void redo_row(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   }
 }
 
+bool lost_to_bias(float maximum, const ConstMatrix& q, const ConstMatrix& k, const Options& options,
+                  Index i) {
+  using Limits = std::numeric_limits<float>;
+  if (maximum > Limits::lowest() || options.bias.data == nullptr) {
+    return false;
+  }
+  const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
+  float smallest = Limits::infinity();
+  float largest = -Limits::infinity();
+  for (Index j = seen.begin; j < seen.end; ++j) {
+    if (!hides(options, i, j)) {
+      smallest = std::min(smallest, options.bias.at(i, j));
+      largest = std::max(largest, options.bias.at(i, j));
+    }
+  }
+  return smallest < largest;
+}
+
 void add_values_that_are_not_finite(const VisibleKeys& visible, const ConstMatrix& q,
                                     const ConstMatrix& v, const Options& options,
                                     linalg::Matrix out) {

@@ -41,6 +41,12 @@ void redo_in_double(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
 void redo_row(const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
               const linalg::ConstMatrix& v, const Options& options, Index i, float* row);
 
+// Whether row i has to be done in double for the sake of its biases. maximum: the row's largest
+// score. A bias too low for units of ln 2 makes its score the lowest float (logit_tile.h): where no
+// score lies above that, the biases decide the row, unless they are all the same.
+bool lost_to_bias(float maximum, const linalg::ConstMatrix& q, const linalg::ConstMatrix& k,
+                  const Options& options, Index i);
+
 // Adds the infinities and NaNs of visible values to their columns of the rows that see them. Adding
 // the value itself gives what the weighted sum would: infinity stays, its opposite or a NaN makes
 // NaN.
