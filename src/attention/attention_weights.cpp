@@ -16,6 +16,7 @@
 #include "attention/row_in_double.h"
 #include "linalg/gemm.h"
 #include "simd/f32x4.h"
+#include "simd/finite.h"
 #include "simd/row_softmax.h"
 
 namespace attnlab::attention {
@@ -55,6 +56,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
   const Index n_q = q.rows();
   const Index n_k = k.rows();
   linalg::gemm(q, linalg::Transpose::kNo, k, linalg::Transpose::kYes, out, workspace);
+  const bool scaled = simd::is_moderate_or_zero(options.scale);
   const bool may_hide = options.mask != nullptr || options.bias.data != nullptr;
   for (Index i = 0; i < n_q; ++i) {
     float* row = out.data() + i * n_k;
@@ -76,7 +78,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
         simd::exponentiate_row(row + seen.begin, seen.size(), 1.0, row + seen.begin);
     simd::normalize_row(row + seen.begin, seen.size(), total.sum, row + seen.begin);
     // Pass 3: a row that float32 could not hold, or that is NaN and must keep what is hidden at 0.
-    if (seen.size() > 0 && !(total.sum > 0.0)) {
+    if (seen.size() > 0 && !(scaled && total.sum > 0.0)) {
       const RowInDouble exact_row(q, k, options, i);
       for (Index j = seen.begin; j < seen.end; ++j) {
         row[j] = static_cast<float>(exact_row.weight(j));

@@ -10,15 +10,38 @@
 namespace attnlab::attention::backward {
 namespace {
 
-// Puts 0 for what is not finite; whether there was nothing to do.
-bool clean(float* values, Index count) {
-  if (simd::all_finite(values, count)) {
-    return true;
+using simd::F32x4;
+
+// Infinity or NaN where an entry is not finite, and where float32 does not hold the sum.
+float sum_of_squares(const float* values, Index count) {
+  F32x4 sums = simd::zero();
+  Index e = 0;
+  for (; e + F32x4::kLanes <= count; e += F32x4::kLanes) {
+    const F32x4 entries = simd::load(values + e);
+    sums = simd::multiply_add(entries, entries, sums);
+  }
+  float total = simd::sum(sums);
+  for (; e < count; ++e) {
+    total += values[e] * values[e];
+  }
+  return total;
+}
+
+// Puts 0 for what is not finite. `squares`: the sum of squares afterwards.
+struct Cleaned {
+  bool nothing_to_do;
+  float squares;
+};
+
+Cleaned clean(float* values, Index count) {
+  const float squares = sum_of_squares(values, count);
+  if (std::isfinite(squares) || simd::all_finite(values, count)) {
+    return {.nothing_to_do = true, .squares = squares};
   }
   for (Index e = 0; e < count; ++e) {
     values[e] = std::isfinite(values[e]) ? values[e] : 0.0F;
   }
-  return false;
+  return {.nothing_to_do = false, .squares = sum_of_squares(values, count)};
 }
 
 }  // namespace
@@ -49,8 +72,10 @@ void Operands::pack_keys() {
       key_columns += kTileRows;
     }
   }
-  all_keys_finite_ = clean(keys, round_up(count, kTileRows) * k.cols());
-  all_keys_finite_ = clean(values, round_up(count, kTileRows) * v.cols()) && all_keys_finite_;
+  const Cleaned all_keys = clean(keys, round_up(count, kTileRows) * k.cols());
+  const Cleaned all_values = clean(values, round_up(count, kTileRows) * v.cols());
+  all_keys_finite_ = all_keys.nothing_to_do && all_values.nothing_to_do;
+  value_squares_ = all_values.squares;
   clean(section(&Layout::key_columns), count * round_up(k.cols(), kTileRows));
 }
 
@@ -78,21 +103,28 @@ Panel Operands::pack_panel(Index first, Index last, Index p) {
   linalg::pack_lines<kPanelQueries>(lines, v.cols(), d_outputs);
   // x * 0 is 0 for a finite x and NaN otherwise; sums keep a NaN.
   Lanes8 probe = lanes8(0.0F);
-  const auto look_at = [&probe](const float* packed, Index length) {
-    for (Index e = 0; e < length; ++e) {
-      const Lanes8 entry = load8(packed + e * kPanelQueries);
-      probe.half[0] = probe.half[0] + entry.half[0] * simd::zero();
-      probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
-    }
-  };
-  look_at(queries, q.cols());
-  look_at(d_outputs, v.cols());
+  for (Index c = 0; c < q.cols(); ++c) {
+    const Lanes8 entry = load8(queries + c * kPanelQueries);
+    probe.half[0] = probe.half[0] + entry.half[0] * simd::zero();
+    probe.half[1] = probe.half[1] + entry.half[1] * simd::zero();
+  }
+  Lanes8 squares = lanes8(0.0F);
+  for (Index c = 0; c < v.cols(); ++c) {
+    const Lanes8 entry = load8(d_outputs + c * kPanelQueries);
+    squares.half[0] = simd::multiply_add(entry.half[0], entry.half[0], squares.half[0]);
+    squares.half[1] = simd::multiply_add(entry.half[1], entry.half[1], squares.half[1]);
+  }
   float not_finite[kPanelQueries];
+  float output_squares[kPanelQueries];
   store8(not_finite, probe);
+  store8(output_squares, squares);
+  const bool scaled = simd::is_moderate_or_zero(options.scale);
   for (Index lane = 0; lane < panel.queries; ++lane) {
     const bool sees = panel.seen[lane].size() > 0;
-    panel.in_double[lane] =
-        sees && (not_finite[lane] != 0.0F || sees_a_key_that_is_not_finite(first + lane));
+    // |dP| <= |dO| |v| < 1e37, so that differences of two are finite too.
+    const bool holds = scaled && not_finite[lane] == 0.0F &&
+                       static_cast<double>(output_squares[lane]) * value_squares_ < 1e74;
+    panel.in_double[lane] = sees && (!holds || sees_a_key_that_is_not_finite(first + lane));
     panel.alive[lane] = sees && !panel.in_double[lane];
   }
   // The same rows once more, as operands of dk and dv.

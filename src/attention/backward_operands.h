@@ -120,6 +120,7 @@ class Operands {
 
   float* workspace_;
   bool all_keys_finite_ = true;
+  double value_squares_ = 0.0;  // the sum of the values' squares, infinity beyond float32
 };
 
 }  // namespace attnlab::attention::backward

@@ -19,7 +19,7 @@
 // NaN and infinity. Hidden scores are overwritten, so k may hold anything there. Hidden weights are
 // exactly 0, but 0 * NaN is not: a v that is not finite is packed as 0 and added afterwards to its
 // column of the rows that see it (correct, slow, rare). A row with a logit that float32 cannot hold
-// while it is added up is done again in double.
+// while it is added up, or in units of ln 2, is done again in double.
 //
 // Error: |out - exact| <= (8e-7 + (d + 6) 2^-24 l_i) max_j |v_j|, where l_i is the largest
 // sum_c |scale_i q_ic k_jc| + |bias_ij| of the row (tested, d to 1024): a logit is a sum of d
@@ -234,14 +234,18 @@ class Head {
 
   // Rows whose logits, scale or sums float32 could not hold: see row_in_double.h.
   ATTNLAB_OWN_FUNCTION void redo_what_overflowed(const Panel& panel) {
+    float maxima[kPanelQueries];
     float sums[kPanelQueries];
+    store8(maxima, panel.softmax.maximum);
     store8(sums, panel.softmax.sum);
     const bool scaled = simd::is_moderate_or_zero(options_.scale);
     for (Index lane = 0; lane < panel.queries; ++lane) {
-      float* row = out_.data() + (panel.first + lane) * v_.cols();
-      const bool lost = !scaled || sums[lane] == 0.0F || !simd::all_finite(row, v_.cols());
+      const Index i = panel.first + lane;
+      float* row = out_.data() + i * v_.cols();
+      const bool lost = !scaled || sums[lane] == 0.0F || !simd::all_finite(row, v_.cols()) ||
+                        lost_to_bias(maxima[lane], q_, k_, options_, i);
       if (lost && panel.seen[lane].size() > 0) {
-        redo_in_double(q_, k_, v_, options_, panel.first + lane, row);
+        redo_in_double(q_, k_, v_, options_, i, row);
       }
     }
   }

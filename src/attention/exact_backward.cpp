@@ -21,7 +21,8 @@
 //
 // NaN, infinity and what float32 cannot hold. Keys are packed with 0 for what is not finite; a row
 // that sees such a key, or is itself not finite, or whose logits, sums or delta overflow, is left
-// out (its lane is set to 0) and done in double afterwards: correct, slow, rare.
+// out (its lane is set to 0) and done in double afterwards: correct, slow, rare. Weights below 2^-126
+// are 0, also where dO or v are so large that something would come of them.
 //
 // Error (tested): with G_i = max_j sum_c |dO_ic v_jc|, l_i as in exact.cpp, e = 4e-7 (2 + l_i),
 // or 8e-7 + (d + 6) 2^-24 l_i where the terms of a logit are alike,
@@ -37,6 +38,7 @@
 
 #include "attention/backward_operands.h"
 #include "attention/backward_row_in_double.h"
+#include "attention/rare_rows.h"
 #include "attention/tile_products.h"
 #include "attention/turn_panel.h"
 #include "simd/finite.h"
@@ -185,14 +187,18 @@ class Head {
       panel.inverse_sum.half[h] = simd::splat(1.0F) / sum.half[h];
       panel.delta.half[h] = delta.half[h] * panel.inverse_sum.half[h];
     }
+    float maxima[kPanelQueries];
     float inverse_sums[kPanelQueries];
     float deltas[kPanelQueries];
+    store8(maxima, panel.maximum);
     store8(inverse_sums, panel.inverse_sum);
     store8(deltas, panel.delta);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       // A sum of 0 (nothing above -infinity) has no inverse, an infinite one has 0.
       const bool lost = !std::isfinite(inverse_sums[lane]) || inverse_sums[lane] == 0.0F ||
-                        !std::isfinite(deltas[lane]);
+                        !std::isfinite(deltas[lane]) ||
+                        lost_to_bias(maxima[lane], operands_.q, operands_.k, operands_.options,
+                                     panel.first + lane);
       panel.in_double[lane] = panel.in_double[lane] || (panel.alive[lane] && lost);
       panel.alive[lane] = panel.alive[lane] && !lost;
     }

@@ -83,8 +83,8 @@ void weigh(F32x4 weights, const FourRows& values, Index columns, float* out) {
   }
 }
 
-F32x4 softmax(F32x4 scores) {
-  const F32x4 weights = simd::exp2_nonpositive(scores - simd::splat(simd::largest(scores)));
+F32x4 softmax(F32x4 scores, float maximum) {
+  const F32x4 weights = simd::exp2_nonpositive(scores - simd::splat(maximum));
   return weights / simd::splat(simd::sum(weights));
 }
 
@@ -93,21 +93,34 @@ float bias_at(const Bias& bias, Index i, Index j) {
   return bias.data == nullptr ? 0.0F : bias.at(i, j);
 }
 
+// Scores with the biases of row i, if there are any.
+F32x4 with_biases(F32x4 scores, const Bias& bias, Index i, Index keys) {
+  if (bias.data == nullptr) {
+    return scores;
+  }
+  F32x4 biases = simd::zero();
+  for (Index j = 0; j < keys; ++j) {
+    biases.lanes[j] = bias.at(i, j);
+  }
+  return biased(scores, biases);
+}
+
 // One query and up to four keys.
 void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
             const Options& options, Index i, float* out) {
   const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
   const auto scale = static_cast<float>(scale_of_row(options, seen) * kLog2E);
-  const F32x4 unbiased = products(q.data() + i * q.cols(), scale, FourRows(k), q.cols());
+  const F32x4 all = with_biases(products(q.data() + i * q.cols(), scale, FourRows(k), q.cols()),
+                                options.bias, i, k.rows());
   F32x4 scores = simd::splat(kHidden);
   FourRows values(v);
   bool shown[kLanes] = {};
   const float* some_value = nullptr;
-  bool finite = simd::is_moderate_or_zero(options.scale);
+  bool held = simd::is_moderate_or_zero(options.scale);
   for (Index j = seen.begin; j < seen.end; ++j) {
     if (!hides(options, i, j)) {
-      scores.lanes[j] = unbiased.lanes[j] + base2(bias_at(options.bias, i, j));
-      finite = finite && std::isfinite(scores.lanes[j]);
+      scores.lanes[j] = all.lanes[j];
+      held = held && std::isfinite(scores.lanes[j]);
       some_value = values.row[j];
       shown[j] = true;
     }
@@ -120,8 +133,10 @@ void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   for (Index j = 0; j < kLanes; ++j) {
     values.row[j] = shown[j] ? values.row[j] : some_value;
   }
-  weigh(softmax(scores), values, v.cols(), out);
-  if (!finite || !simd::all_finite(out, v.cols())) {
+  const float maximum = simd::largest(scores);
+  weigh(softmax(scores, maximum), values, v.cols(), out);
+  held = held && (options.bias.data == nullptr || !lost_to_bias(maximum, q, k, options, i));
+  if (!held || !simd::all_finite(out, v.cols())) {
     redo_row(q, k, v, options, i, out);
   }
 }

@@ -78,34 +78,82 @@ ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end)
   }
 }
 
-// A bias in units of ln 2. Finite stays finite (masks written as the lowest float must not turn
-// into -infinity).
-inline float base2(float bias) {
-  constexpr double kLimit = std::numeric_limits<float>::max();
-  const double scaled = static_cast<double>(bias) * kLog2E;
-  return std::isfinite(bias) ? static_cast<float>(std::clamp(scaled, -kLimit, kLimit)) : bias;
+// Scores with their biases, which come in natural units.
+//
+// In units of ln 2 a bias beyond 2.36e38 is infinite. A positive one makes its score so, and the row
+// is done again in double. A negative one must neither hide its key nor cost the row its speed, for
+// masks are often written with the lowest float: its score is the lowest float. So the key has
+// weight 0 where another lies above it; where none does, lost_to_bias() looks. Beside a product that
+// counts against it (beyond 1e19), it is NaN, and the row is done again as well.
+inline simd::F32x4 biased(simd::F32x4 score, simd::F32x4 bias) {
+  using simd::F32x4;
+  using Limits = std::numeric_limits<float>;
+  const F32x4 hidden = simd::splat(kHidden);
+  const F32x4 lowest = simd::splat(Limits::lowest());
+  const F32x4 sum = score + bias * simd::splat(static_cast<float>(kLog2E));
+  const simd::Mask small = simd::less(score * score, simd::splat(0x1p127F));
+  const F32x4 deep = simd::select(small, lowest, simd::splat(Limits::quiet_NaN()));
+  const F32x4 seen = simd::select(simd::less_equal(sum, lowest), deep, sum);
+  return simd::select(simd::equal(bias, hidden), hidden, seen);
+}
+
+// Adds to the scores of keys [begin, end) a bias that is the same for all queries.
+inline void add_bias_of_keys(const Bias& bias, const VisibleKeys& visible, Index begin, Index end,
+                             float* scores) {
+  constexpr float kOrdinary = -1e30F;  // above it no sum gets so low that biased() has to look
+  for (Index key = begin; key < end; ++key) {
+    const float entry = bias.at(0, visible.original(key));
+    const Lanes8 score = load8(scores);
+    if (entry > kOrdinary) {
+      const simd::F32x4 added = simd::splat(entry * static_cast<float>(kLog2E));
+      store8(scores, {{score.half[0] + added, score.half[1] + added}});
+    } else {
+      const simd::F32x4 same = simd::splat(entry);
+      store8(scores, {{biased(score.half[0], same), biased(score.half[1], same)}});
+    }
+    scores += kPanelQueries;
+  }
+}
+
+// The biases of `count` keys from `key` on, [keys][8].
+inline void pack_biases(const Bias& bias, const VisibleKeys& visible, const QueryPanel& panel,
+                        Index key, Index count, float* to) {
+  const float* lines[kPanelQueries];
+  for (Index lane = 0; lane < kPanelQueries; ++lane) {
+    lines[lane] = bias.data + panel.query(lane) * bias.row_stride;
+  }
+  if (bias.column_stride == 1 && visible.original(key + count - 1) == key + count - 1) {
+    for (const float*& line : lines) {
+      line += key;
+    }
+    linalg::pack_lines<kPanelQueries>(lines, count, to);
+    return;
+  }
+  for (Index e = 0; e < count; ++e) {
+    const Index at = visible.original(key + e) * bias.column_stride;
+    for (Index lane = 0; lane < kPanelQueries; ++lane) {
+      to[e * kPanelQueries + lane] = lines[lane][at];
+    }
+  }
 }
 
 // Adds the bias to the scores of keys [begin, end).
 ATTNLAB_OWN_FUNCTION inline void add_bias(const Bias& bias, const VisibleKeys& visible,
                                           const QueryPanel& panel, Index begin, Index end,
                                           float* scores) {
-  for (Index key = begin; key < end; ++key) {
-    const Index j = visible.original(key);
-    if (bias.row_stride == 0) {  // the same for all queries
-      const float entry = base2(bias.at(0, j));
-      const simd::F32x4 added = simd::splat(entry);
-      const Lanes8 score = load8(scores);
-      store8(scores, entry == kHidden ? lanes8(kHidden)
-                                      : Lanes8{{score.half[0] + added, score.half[1] + added}});
-      scores += kPanelQueries;
-      continue;
+  if (bias.row_stride == 0) {
+    add_bias_of_keys(bias, visible, begin, end, scores);
+    return;
+  }
+  constexpr Index kRun = 8;
+  for (Index key = begin; key < end; key += kRun) {
+    float biases[kRun * kPanelQueries];
+    const Index count = std::min(kRun, end - key);
+    pack_biases(bias, visible, panel, key, count, biases);
+    for (Index e = 0; e < count * kPanelQueries; e += simd::F32x4::kLanes) {
+      simd::store(scores + e, biased(simd::load(scores + e), simd::load(biases + e)));
     }
-    for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      const float entry = base2(bias.at(panel.query(lane), j));
-      *scores = entry == kHidden ? kHidden : *scores + entry;
-      ++scores;
-    }
+    scores += count * kPanelQueries;
   }
 }
 

@@ -14,19 +14,7 @@ using linalg::ConstMatrix;
 void redo_in_double(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                     const Options& options, Index i, float* row) {
   const RowInDouble weights(q, k, options, i);
-  std::fill_n(row, v.cols(), 0.0F);
-  for (Index j = weights.window().begin; j < weights.window().end; ++j) {
-    const auto weight = static_cast<float>(weights.weight(j));
-    const float* value = v.data() + j * v.cols();
-    for (Index c = 0; weight != 0.0F && c < v.cols(); ++c) {
-      row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
-    }
-  }
-  // A mean of finite values is finite; roundings may have carried it over the edge.
-  constexpr float kLargest = std::numeric_limits<float>::max();
-  for (Index c = 0; c < v.cols(); ++c) {
-    row[c] = std::clamp(row[c], -kLargest, kLargest);
-  }
+  weigh_in_double([&](Index j) { return weights.weight(j); }, weights.window(), v, row);
 }
 
 void redo_row(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
@@ -38,6 +26,24 @@ void redo_row(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
       row[c] += std::isfinite(v(j, c)) ? 0.0F : v(j, c);
     }
   }
+}
+
+bool lost_to_bias(float maximum, const ConstMatrix& q, const ConstMatrix& k, const Options& options,
+                  Index i) {
+  using Limits = std::numeric_limits<float>;
+  if (maximum > Limits::lowest() || options.bias.data == nullptr) {
+    return false;
+  }
+  const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
+  float smallest = Limits::infinity();
+  float largest = -Limits::infinity();
+  for (Index j = seen.begin; j < seen.end; ++j) {
+    if (!hides(options, i, j)) {
+      smallest = std::min(smallest, options.bias.at(i, j));
+      largest = std::max(largest, options.bias.at(i, j));
+    }
+  }
+  return smallest < largest;
 }
 
 void add_values_that_are_not_finite(const VisibleKeys& visible, const ConstMatrix& q,

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/rare_rows.h"
 #include "attention/sparse_rows.h"
 #include "attention/sparse_tiles.h"
 
@@ -222,7 +223,8 @@ class Forward {
 
   void redo_if_lost(Index i) {
     float* row = out_.data() + i * v_.cols();
-    const bool lost = rows_.sum[i] == 0.0F || !simd::all_finite(row, v_.cols());
+    const bool lost = rows_.sum[i] == 0.0F || !simd::is_moderate_or_zero(options_.scale) ||
+                      !simd::all_finite(row, v_.cols());
     if (lost && rows_.keys_kept[i] > 0.0F) {
       redo(i, row);
     }
@@ -231,14 +233,7 @@ class Forward {
   // A row whose logits, scale or sums float32 could not hold.
   void redo(Index i, float* row) {
     const SparseRowInDouble weights(q_, k_, plan_, sparse_scale(options_, rows_.keys_kept[i]), i);
-    std::fill_n(row, v_.cols(), 0.0F);
-    for (Index j = 0; j < k_.rows(); ++j) {
-      const auto weight = static_cast<float>(weights.weight(j));
-      const float* value = v_.data() + j * v_.cols();
-      for (Index c = 0; weight != 0.0F && c < v_.cols(); ++c) {
-        row[c] += weight * (std::isfinite(value[c]) ? value[c] : 0.0F);
-      }
-    }
+    weigh_in_double([&](Index j) { return weights.weight(j); }, {0, k_.rows()}, v_, row);
   }
 
   void add_values_that_are_not_finite(const QueryGroup& group) {

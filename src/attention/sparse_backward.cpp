@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/rare_rows.h"
 #include "attention/sparse_rows.h"
 #include "attention/sparse_tiles.h"
 
@@ -105,12 +106,16 @@ class Backward {
   }
 
  private:
-  // Whether float32 holds the row's maximum and sum.
+  // Whether float32 holds the scale and the row's maximum and sum.
   bool holds(Index i) const {
-    return rows_.sum[i] > 0.0F && std::isfinite(rows_.maximum[i]) && std::isfinite(rows_.sum[i]);
+    return simd::is_moderate_or_zero(options_.scale) && rows_.sum[i] > 0.0F &&
+           std::isfinite(rows_.maximum[i]) && std::isfinite(rows_.sum[i]);
   }
 
   double scale_of(Index i) const { return sparse_scale(options_, rows_.keys_kept[i]); }
+
+  // 0 for a row that float32 does not hold: its share of the sums is 0, which infinity would spoil.
+  float scale_for_sums(Index i) const { return holds(i) ? static_cast<float>(scale_of(i)) : 0.0F; }
 
   // ------------------------------------------------------------ a group
 
@@ -132,7 +137,7 @@ class Backward {
     float scales[kGroupQueries];
     float ones[kGroupQueries];
     for (Index lane = 0; lane < group.count; ++lane) {
-      scales[lane] = static_cast<float>(scale_of(group.query(lane)));
+      scales[lane] = scale_for_sums(group.query(lane));
       ones[lane] = 1.0F;
     }
     pack_group_columns(q_, group, scales, query_columns_);
@@ -288,7 +293,7 @@ class Backward {
     const ListPanel& panel = panels_[p].lanes;
     float scales[kPanelQueries];
     for (Index lane = 0; lane < kPanelQueries; ++lane) {
-      scales[lane] = static_cast<float>(scale_of(panel.query[lane]));
+      scales[lane] = scale_for_sums(panel.query[lane]);
     }
     float* sums = dq_sums_ + p * kPanelQueries * q_.cols();
     multiply(sums, load8(scales), q_.cols());
@@ -312,17 +317,18 @@ class Backward {
       const double weight = weights.weight(j);
       mean += weight == 0.0 ? 0.0 : weight * d_weight(j);
     }
+    const auto d_score_of = [&](Index j) {
+      const double weight = weights.weight(j);
+      return weight == 0.0 ? 0.0 : scale * weight * (d_weight(j) - mean);
+    };
+    weigh_in_double(d_score_of, {0, k_.rows()}, k_, gradients_.dq.data() + i * q_.cols());
     for (Index j = 0; j < k_.rows(); ++j) {
       const double weight = weights.weight(j);
-      if (weight == 0.0) {
-        continue;
-      }
-      const double d_score = scale * weight * (d_weight(j) - mean);
-      for (Index c = 0; c < q_.cols(); ++c) {
-        gradients_.dq(i, c) += static_cast<float>(d_score * static_cast<double>(k_(j, c)));
+      const double d_score = d_score_of(j);
+      for (Index c = 0; weight != 0.0 && c < q_.cols(); ++c) {
         gradients_.dk(j, c) += static_cast<float>(d_score * static_cast<double>(q_(i, c)));
       }
-      for (Index c = 0; c < v_.cols(); ++c) {
+      for (Index c = 0; weight != 0.0 && c < v_.cols(); ++c) {
         const float grad = d_output_(i, c);
         gradients_.dv(j, c) +=
             std::isfinite(grad) ? static_cast<float>(weight * static_cast<double>(grad)) : 0.0F;

@@ -1,5 +1,6 @@
 #include "attention/attention_weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -135,6 +136,17 @@ TEST_CASE("attention_weights: logits that float32 cannot hold") {
   const std::vector<float> moderate = weights_of(1e20F, 3, 1e-40);
   CHECK(
       close(moderate[2], std::exp(1.0) / (std::exp(1.0) + std::exp(-1.0) + std::exp(-2.0)), 1e-6));
+}
+
+TEST_CASE("attention_weights: a scale that makes something of denormal products") {
+  Random random(52);
+  AttentionProblem problem({3, 5, 256, 0}, random);
+  problem.scale = 3e38;
+  for (std::size_t e = 0; e < problem.k.size(); ++e) {
+    problem.k[e] = static_cast<float>(1.0 + 0.05 * static_cast<double>(e / 256)) * 1e-22F;
+  }
+  std::fill(problem.q.begin(), problem.q.end(), 1e-22F);
+  check(problem);
 }
 
 TEST_CASE("attention_weights: the entropy scale counts the keys that a row sees") {

@@ -132,6 +132,25 @@ TEST_CASE("exact_backward: what float32 cannot hold on the way is held all the s
     }
     check(problem);
   }
+  SECTION("differences of such products beyond float32") {
+    problem.scale = 1000.0;  // all weights but one of a row are 0
+    for (std::size_t e = 0; e < problem.v.size(); ++e) {
+      problem.v[e] = e / 5 % 2 == 0 ? 3e38F : -3e38F;
+    }
+    for (std::size_t e = 0; e < problem.d_output.size(); ++e) {
+      problem.d_output[e] = e % 5 == 0 ? 1.0F : 0.0F;
+    }
+    check(problem);
+  }
+  SECTION("a scale too small for float32") {
+    problem.scale = 1e-60;
+    for (std::vector<float>* operand : {&problem.q, &problem.k}) {
+      for (float& value : *operand) {
+        value *= 1e30F;
+      }
+    }
+    check(problem);
+  }
   SECTION("a scale beyond float32") {
     problem.scale = 1e300;
     std::fill(problem.q.begin(), problem.q.end(), 0.0F);

@@ -203,6 +203,14 @@ TEST_CASE("exact: what float32 cannot hold on the way is held all the same") {
       CHECK(close(value, 3e38, 3e38 * 1e-6));
     }
   }
+  SECTION("many values whose sum overflows") {
+    AttentionProblem many({.n_q = 2, .n_k = 5000, .d = 1, .d_v = 67}, random);
+    many.scale = 0.0;
+    std::fill(many.v.begin(), many.v.end(), 3.3e38F);
+    for (const float value : run(many)) {
+      CHECK(close(value, 3.3e38, 3.3e38 * 8e-7));
+    }
+  }
   SECTION("logits beyond float32, of both signs") {
     problem.scale = 1.0;
     for (Index c = 0; c < problem.shape.d; ++c) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "attention/reference/sparse.h"
@@ -309,6 +310,40 @@ TEST_CASE("sparse: what float32 cannot hold on the way is held all the same") {
   for (std::size_t e = 0; e < actual.out.size(); ++e) {
     CHECK(close(actual.out[e], expected.out[e], 1e-6));
     CHECK(close(actual.dv[e], expected.dv[e], 1e-5));
+  }
+}
+
+TEST_CASE("sparse: a scale that float32 does not hold") {
+  Random random(68);
+  for (const auto& [kind, globals] :
+       {std::pair{PatternKind::kLocal, 0}, std::pair{PatternKind::kSparse, 2}}) {
+    SparseProblem problem({40, 40, 3, 2},
+                          {.kind = kind, .window = {3, 3}, .dilation = 5, .global_tokens = globals},
+                          random);
+    SECTION("too small") {
+      problem.scale = 1e-60;
+      for (std::vector<float>* operand : {&problem.q, &problem.k}) {
+        for (float& value : *operand) {
+          value *= 1e30F;
+        }
+      }
+    }
+    SECTION("too large") {
+      problem.scale = 1e300;
+      std::fill(problem.q.begin(), problem.q.end(), 0.0F);
+    }
+    check(problem);
+  }
+}
+
+TEST_CASE("sparse: values as large as floats go") {
+  Random random(69);
+  SparseProblem problem({700, 700, 3, 2}, {.kind = PatternKind::kLocal, .window = {699, 699}},
+                        random);
+  constexpr float kMost = std::numeric_limits<float>::max();
+  std::fill(problem.v.begin(), problem.v.end(), kMost);
+  for (const float value : run(problem).out) {
+    CHECK(close(value, static_cast<double>(kMost), 1e-6 * static_cast<double>(kMost)));
   }
 }
 
