@@ -7,7 +7,7 @@ export { carriedKernels } from "./carried.js";
 export { engineOf } from "./instantiate.js";
 export { BODIES } from "./lab.js";
 export { makeLoad } from "./load.js";
-export { answer, buffersIn, copyOf, prepare, valueOf } from "./pool/message.js";
+export { answer, buffersIn, prepare, valueOf } from "./pool/message.js";
 export { nodeModule } from "./pool/node.js";
 export { programText } from "./pool/program.js";
 export { serve } from "./pool/serve.js";

@@ -83,7 +83,7 @@ const argumentOf = (place: string): string => place.replace(/\..*/, "");
 
 /**
  * Throws an {@link AttnlabError}. `place` is the argument or a part of it, as in "out.dx"; `subject` is what the message
- * calls it, when that is too little.
+ * calls it, when that is too little, and `verb` what it says of it.
  *
  * @internal
  */
@@ -94,9 +94,11 @@ export function refuse(
   actual: string,
   expected: string,
   subject = place,
+  verb = "is",
+  cause?: unknown,
 ): never {
-  const message = `${operation}: ${subject} is ${actual}, expected ${expected}`;
-  throw new AttnlabError({ code, operation, argument: argumentOf(place), expected, actual, message });
+  const message = `${operation}: ${subject} ${verb} ${actual}, expected ${expected}`;
+  throw new AttnlabError({ code, operation, argument: argumentOf(place), expected, actual, message, cause });
 }
 
 /**
@@ -105,9 +107,7 @@ export function refuse(
  * @internal
  */
 export function refuseShape(operation: string, place: string, shape: readonly number[], expected: string): never {
-  const actual = `[${shape.join(",")}]`;
-  const message = `${operation}: ${place} has shape ${actual}, expected ${expected}`;
-  throw new AttnlabError({ code: "SHAPE", operation, argument: argumentOf(place), expected, actual, message });
+  refuse("SHAPE", operation, place, `[${shape.join(",")}]`, expected, place, "has shape");
 }
 
 /**
@@ -116,10 +116,8 @@ export function refuseShape(operation: string, place: string, shape: readonly nu
  * @internal
  */
 export function refuseMemory(operation: string, argument: string, bytes: number, cause?: unknown): never {
-  const actual = `${String(bytes)} bytes`;
   const expected = "no more memory than can be had";
-  const message = `${operation}: ${argument} needs ${actual}, expected ${expected}`;
-  throw new AttnlabError({ code: "MEMORY", operation, argument, expected, actual, message, cause });
+  refuse("MEMORY", operation, argument, `${String(bytes)} bytes`, expected, argument, "needs", cause);
 }
 
 /**

@@ -84,9 +84,8 @@ export const whole = (least: number): Interval => ({
 
 /** A number: TYPE if it is none, RANGE if it is NaN, infinite or outside the interval. */
 export function checkNumber(operation: string, argument: string, value: unknown, interval: Interval): number {
-  if (typeof value !== "number") refuse("TYPE", operation, argument, describe(value), interval.words);
-  if (!Number.isFinite(value) || !interval.contains(value)) {
-    refuse("RANGE", operation, argument, String(value), interval.words);
+  if (typeof value !== "number" || !Number.isFinite(value) || !interval.contains(value)) {
+    refuse(typeof value === "number" ? "RANGE" : "TYPE", operation, argument, describe(value), interval.words);
   }
   return value;
 }

@@ -78,6 +78,13 @@ export interface OutsOption<Given> {
 }
 
 /**
+ * The name of a method that Node 20 and older browsers do not know; there it is undefined.
+ *
+ * @internal
+ */
+export const disposeSymbol = (Symbol as { dispose?: symbol }).dispose;
+
+/**
  * The one implementation of {@link Resident}.
  *
  * @internal
@@ -140,10 +147,8 @@ export class ResidentTensor implements Resident {
   declare [Symbol.dispose]: () => void;
 
   static {
-    // Node 20 and older browsers may lack the symbol, and then the method.
-    const symbol = (Symbol as { dispose?: symbol }).dispose;
     const method = Object.getOwnPropertyDescriptor(this.prototype, "dispose");
-    if (symbol && method) Object.defineProperty(this.prototype, symbol, method);
+    if (disposeSymbol && method) Object.defineProperty(this.prototype, disposeSymbol, method);
   }
 
   #usable(argument: string): number {

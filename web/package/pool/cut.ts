@@ -1,9 +1,10 @@
 import { isOptionsObject } from "../options.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
-import { buffersIn, copyOf, type Task } from "./message.js";
-import { byName, entriesOf, fill, isTensor, type Outs } from "./outs.js";
+import { buffersIn, type Task } from "./message.js";
+import { targetsOf, withOuts, type Outs } from "./outs.js";
 import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
+import { byName, copyOf, entriesOf, isTensor } from "./read-call.js";
 import { keep } from "./spares.js";
 
 /**
@@ -16,28 +17,20 @@ import { keep } from "./spares.js";
  */
 const RULES: Readonly<Record<string, string>> = {
   addLayerNorm: "axis",
-  addLayerNormBackward: "axis",
   addRmsNorm: "axis",
-  addRmsNormBackward: "axis",
   attention: "q. k. kv >qv",
   attentionBackward: "q. k. k. q.",
   attentionWeights: "q. k. >qk",
   entmax15: "axis >",
-  entmax15Backward: "axis",
   entropy: "axis",
   entropyBackward: "sum",
   groupNorm: "sample >",
-  groupNormBackward: "sample",
   instanceNorm: "sample >",
-  instanceNormBackward: "sample",
   l2Norm: "axis >",
-  l2NormBackward: "axis",
   layerNorm: "axis >",
-  layerNormBackward: "axis",
   linearAttention: "q. s. sv >qv",
   linearAttentionBackward: ".. .. .. ..",
   logSoftmax: "axis >",
-  logSoftmaxBackward: "axis",
   logSumExp: "axis",
   logSumExpBackward: "sum",
   matmul: "q. .c >qc",
@@ -49,14 +42,12 @@ const RULES: Readonly<Record<string, string>> = {
   performerKernel: "q. k. >qk",
   performerVariance: "q. k. >qk",
   powerTransform: "axis >",
+  powerTransformBackward: "",
   rmsNorm: "axis >",
-  rmsNormBackward: "axis",
   softmax: "axis >",
-  softmaxBackward: "axis",
   sparseAttention: "q. b. bv >qv",
   sparseAttentionBackward: "q. b. b. q.",
   sparsemax: "axis >",
-  sparsemaxBackward: "axis",
 };
 
 /** Likewise the options that are cut; other tensors among the options are not. */
@@ -104,17 +95,19 @@ function shares(weights: readonly number[], count: number): Range[] {
   return ranges;
 }
 
-/** Cuts a call, whose arguments have been checked, for so many threads; its results are put into `outs`, or are new. */
+/** Cuts a call, whose inputs have been checked, for so many threads; its results are put into `outs`, or are new. */
 export function cut(operation: string, args: readonly unknown[], threads: number, outs: Outs): Plan {
-  const complete = Object.values(outs).some((out) => out !== undefined);
+  const complete = outs.length > 0;
   const tensors = args.filter(isTensor);
   const options = (args[tensors.length] ?? {}) as Options;
-  const rule = RULES[operation];
+  const rule = RULES[operation] ?? RULES[operation.replace("Backward", "")]?.replace(" >", "");
   const [first, second] = tensors;
-  if (rule === undefined || first === undefined) {
+  if (!rule || !first) {
     let result: unknown;
     const put = (value: unknown): void => {
-      result = complete ? fill(outs, value) : value;
+      for (const [name, target] of Object.entries(targetsOf(operation, outs)))
+        target.set((byName(value)[name] as Tensor).data);
+      result = withOuts(outs, value);
     };
     return {
       tasks: [() => [operation, ...args.map(copyOf)]],
@@ -148,14 +141,16 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const letters = kinds[i] ?? "";
     Array.from(letters).forEach((letter, at) => (sizes[letter] ??= shape.at(at - letters.length) ?? 1));
   });
-  const pieceOf = (value: unknown, letters: string): Piece => {
-    const { shape } = value as Tensor;
-    const data = entriesOf(value as Tensor);
+  const placeOf = (shape: Shape, letters: string): Omit<Piece, "data"> => {
     // An axis of another size is 1 and broadcasts.
     const own = shape.slice(-letters.length);
     const fitting = Array.from(letters, (letter, i) => (own[i] === sizes[letter] ? letter : "."));
-    return { data, shape, leading, axes: fitting.join("") };
+    return { shape, leading, axes: fitting.join("") };
   };
+  const pieceOf = (tensor: Tensor, letters: string): Piece => ({
+    ...placeOf(tensor.shape, letters),
+    data: entriesOf(tensor),
+  });
 
   // 2. The keys that rows of queries see, which end where the last of them stands or as much further as it sees.
   const aligned = keys - queries;
@@ -200,11 +195,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
   const known = letters === undefined ? undefined : { shape, leading, axes: letters };
   const joined = known !== undefined && parts.length > 1;
-  const room = floatArray(operation, "out", joined && !outs[""] ? sizeOf(shape) : 0);
+  const room = floatArray(operation, "out", joined && !complete ? sizeOf(shape) : 0);
 
   // 5. Their arguments.
-  const lettersOf = (name: string, value: Tensor): string =>
-    name === "dSum" ? axes : (OPTIONS[name] ?? ".".repeat(value.shape.length));
+  const lettersOf = (name: string, { shape }: Tensor): string =>
+    name === "dSum" ? axes : (OPTIONS[name] ?? ".".repeat(shape.length));
   const optionsFor = (part: Part): Options => {
     const own: Record<string, unknown> = {};
     for (const [key, given] of Object.entries(options)) {
@@ -234,27 +229,28 @@ export function cut(operation: string, args: readonly unknown[], threads: number
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
+  let targets: Record<string, Float32Array> = {};
   const putOne = (name: string, { data, shape: own }: Tensor, index: number): void => {
     const at = POSITIONS[name.slice(1)] ?? -1;
     const input = (tensors[at] ?? options[name.slice(1)]) as Tensor | undefined;
     const inner = own.slice(leading.length > 0 ? 1 : 0);
     const place = input
-      ? pieceOf(input, kinds[at] ?? lettersOf(name.slice(1), input))
+      ? placeOf(input.shape, kinds[at] ?? lettersOf(name.slice(1), input))
       : (known ?? { shape: [...leading, ...inner], leading, axes: ".".repeat(inner.length) });
     const size = sizeOf(place.shape);
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
     const adds = input !== undefined && !alone;
-    const out = outs[name];
+    const target = targets[name];
     if (!results[name]) {
       // A part has no place for keys that none of its queries see.
       const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
       const fresh = (): Float32Array => (alone ? data : joined ? room : floatArray(operation, "out", size));
-      results[name] = out ?? { data: fresh(), shape: [...place.shape] };
-      if (out && (adds || lacks)) entriesOf(out).fill(0);
+      results[name] = { data: target ?? fresh(), shape: [...place.shape] };
+      if (adds || lacks) target?.fill(0);
     }
-    if (alone && !out) return;
-    put({ ...place, data: entriesOf(results[name]) }, parts[index] as Part, data, adds);
+    if (alone && !target) return;
+    put({ ...place, data: results[name].data }, parts[index] as Part, data, adds);
     keep(buffersIn(data));
   };
   return {
@@ -262,9 +258,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     disjoint: rows.length === 1 && [...tensors, options.bias].every(isApart),
     complete,
     put(value, index) {
-      for (const [name, tensor] of Object.entries(byName(value))) putOne(name, tensor, index);
+      // With outs, all values are put at once.
+      if (index === 0) targets = targetsOf(operation, outs);
+      for (const [name, tensor] of Object.entries(byName(value))) if (tensor) putOne(name, tensor, index);
     },
-    result: () => results[""] ?? results,
+    result: () => withOuts(outs, results),
   };
 }
 

@@ -1,7 +1,6 @@
 import { restoring, type Body, type Engine } from "../engine.js";
 import { AttnlabError, type Fault } from "../errors.js";
 import { BODIES } from "../lab.js";
-import { ResidentTensor } from "../resident.js";
 
 /** A call as it is sent: the operation and its arguments, which are plain and nobody else's. */
 export type Task = readonly [operation: string, ...args: unknown[]];
@@ -34,15 +33,6 @@ export function valueOf(reply: Answer): unknown {
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-/** A deep copy: residents become tensors, typed arrays own their buffers. */
-export function copyOf(value: unknown): unknown {
-  if (value instanceof ResidentTensor) return value.tensor();
-  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
-  if (Array.isArray(value)) return value.map(copyOf);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyOf(entry)]));
-}
 
 /** The buffers in a message, to be handed over with it. */
 export function buffersIn(message: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {

@@ -1,29 +1,31 @@
-import { isOptionsObject } from "../options.js";
-import { ResidentTensor } from "../resident.js";
-import type { Tensor } from "../tensor.js";
+import { refuseDisposed, ResidentTensor } from "../resident.js";
+import { readTensorLike, type Tensor } from "../tensor.js";
+import { byName } from "./read-call.js";
 
-/** What the results of a call are put into, by their names; an operation's only result has the name "". */
-export type Outs = Readonly<Record<string, Tensor | undefined>>;
+/**
+ * What the results of a call are put into: the name of the result, or "" if it is the only one, the caller's `out`, and the
+ * entries that it had when the call was made, if it is no resident.
+ */
+export type Outs = readonly (readonly [name: string, out: Tensor, data: Float32Array])[];
 
-/** A resident or a tensor, not options. */
-export const isTensor = (value: unknown): value is Tensor =>
-  value instanceof ResidentTensor || (isOptionsObject(value) && "data" in value);
+/** Takes up the option `out` of a call that has been checked. */
+export const outsOf = (option: unknown): Outs =>
+  Object.entries(byName(option)).flatMap(([name, out]) => (out ? [[name, out, out.data]] : []));
 
-/** Tensors by their names. */
-export const byName = (value: unknown): Readonly<Record<string, Tensor>> =>
-  isTensor(value) ? { "": value } : ((value ?? {}) as Record<string, Tensor>);
+/** Where the results are to be written, now; DISPOSED or SHAPE if there is no such place any more. */
+export const targetsOf = (operation: string, outs: Outs): Record<string, Float32Array> =>
+  Object.fromEntries(
+    outs.map(([name, out, data]) => {
+      const place = name ? `out.${name}` : "out";
+      if (!(out instanceof ResidentTensor))
+        return [name, readTensorLike(operation, place, { data, shape: out.shape }).data];
+      return [name, out.pointer ? out.view : refuseDisposed(operation, place)];
+    }),
+  );
 
-/** The entries of a tensor, where they are now: those of a resident move when the memory grows. */
-export const entriesOf = (tensor: Tensor): Float32Array =>
-  tensor instanceof ResidentTensor ? tensor.view : tensor.data;
-
-/** Puts the results of a call into what there is for them, and gives them with that in their place. */
-export function fill(outs: Outs, value: unknown): unknown {
-  const results = { ...byName(value) };
-  for (const [name, out] of Object.entries(outs)) {
-    if (!out) continue;
-    entriesOf(out).set((results[name] as Tensor).data);
-    results[name] = out;
-  }
-  return results[""] ?? results;
+/** The results of a call, with what they were put into in their places. */
+export function withOuts(outs: Outs, value: unknown): unknown {
+  const results = byName(value);
+  for (const [name, out] of outs) results[name] = out;
+  return results[""] ?? value;
 }

@@ -2,13 +2,14 @@ import { describe, refuse } from "../errors.js";
 import type { Engine } from "../engine.js";
 import { engineOf } from "../instantiate.js";
 import { BODIES, type Lab } from "../lab.js";
-import { checkNumber, isOptionsObject, readOptions, whole, type Reader } from "../options.js";
+import { checkNumber, readOptions, whole, type Reader } from "../options.js";
 import { LOAD_READERS, type LoadOptions } from "../source.js";
 import { cut, type Plan } from "./cut.js";
 import { Job, Jobs } from "./jobs.js";
-import { copyOf, prepare } from "./message.js";
-import { byName, isTensor } from "./outs.js";
+import { prepare } from "./message.js";
+import { outsOf } from "./outs.js";
 import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
+import { copyOf, isOptions, recorded } from "./read-call.js";
 import { callingThread, startThread, type Thread } from "./thread.js";
 import type { Pool, PoolOptions } from "./types.js";
 
@@ -20,19 +21,6 @@ const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThre
 
 /** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
 const LOCAL = /^(decoder|memory|nystromFactors|resident|tensor)$/;
-
-/** What a call gives to the operation, with and without `out`, and what is for the pool. */
-function readCall(operation: string, args: readonly unknown[]) {
-  const last = args[args.length - 1];
-  if (!isOptionsObject(last) || isTensor(last)) return { given: args, inputs: args };
-  const { signal, ...given } = last;
-  const { out, ...others } = given;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    refuse("TYPE", operation, "signal", describe(signal), "an AbortSignal");
-  }
-  const before = args.slice(0, -1);
-  return { signal, out, given: [...before, given], inputs: [...before, others] };
-}
 
 /** The tasks from the `next` on, made. */
 const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
@@ -74,11 +62,20 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
 
   const call = async (operation: string, args: readonly unknown[]): Promise<unknown> => {
     jobs.refuseIfEnded(operation);
-    const { given, inputs, signal, out } = readCall(operation, args);
-    const run = prepare(engine, operation, given);
+    const asked = args.find(isOptions) ?? {};
+    const { signal } = asked;
+    const options = recorded(asked);
+    delete options.signal;
+    const withOptions = (own: object) => args.map((value) => (isOptions(value) ? own : value));
+    const run = prepare(engine, operation, withOptions(options));
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      refuse("TYPE", operation, "signal", describe(signal), "an AbortSignal");
+    }
     signal?.throwIfAborted();
     const size = jobs.size;
-    const outs = { ...byName(out) };
+    const { out, ...others } = options;
+    const inputs = withOptions(others);
+    const outs = outsOf(out);
     const plan = cut(operation, inputs, size, outs);
     if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
     const job = new Job(operation, plan);
