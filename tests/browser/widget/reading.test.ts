@@ -29,6 +29,8 @@ const figures = {
  */
 const first = ["view"];
 const starts = ["attn-benchmark"];
+/** Rows that they may take there. */
+const mostRows = 2;
 
 /** Whether the first control comes after the first picture: below it on the screen, and when read and focused. */
 const underPicture = (page: Page): Promise<{ readonly seen: boolean; readonly read: boolean; readonly name: string }> =>
@@ -42,6 +44,12 @@ const underPicture = (page: Page): Promise<{ readonly seen: boolean; readonly re
       name: control.name || control.textContent.trim(),
     };
   })()`);
+
+/** Rows in which the names of the views stand. */
+const rowsOfViews = (page: Page): Promise<number> =>
+  page
+    .locator('#figure .segments label:has([name="view"])')
+    .evaluateAll((labels) => new Set(labels.map((label) => Math.round(label.getBoundingClientRect().top))).size);
 
 /** Controls that a finger misses: less than 40 pixels high or wide. */
 const small = (page: Page): Promise<string[]> =>
@@ -109,6 +117,7 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
         await choose(page, attribute, choice);
         expect(await overflowingElements(page), choice).toEqual([]);
         expect(await illegible(page), `${choice}, on a phone`).toEqual([]);
+        expect(await rowsOfViews(page), choice).toBeLessThanOrEqual(mostRows);
         await page.setViewportSize({ width: 1280, height: 800 });
         await settled(page);
         expect(await illegible(page), `${choice}, in a wide window`).toEqual([]);
@@ -122,7 +131,10 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
     async (lang) => {
       const figure = `<${tag} id="figure"><p>A figure.</p></${tag}>`;
       const { page } = await open(
-        post({ figure, script: `${tag}.js`, lang }, { context: { viewport: { width: 320, height: 640 } } }),
+        post(
+          { figure, script: `${tag}.js`, lang },
+          { context: { viewport: { width: 320, height: 640 } } },
+        ),
       );
       const widget = await drawn(page);
       for (const choice of choices) {

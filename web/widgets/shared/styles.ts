@@ -174,6 +174,29 @@ export const widgetStyles = [
       border-color: var(--accent);
       box-shadow: inset 0 0 0 1px var(--accent);
     }
+    /* The names of the views stand above the picture: on a phone in few rows, told apart by frame and ground, not by rings. */
+    @container (max-width: 30em) {
+      fieldset:has([name="view"]) legend {
+        position: absolute;
+        clip-path: inset(50%);
+      }
+      .segments label:has([name="view"]) {
+        position: relative;
+        padding-inline: 0.6em;
+        font-size: 0.9375em;
+      }
+      .segments label:has([name="view"]:checked) {
+        background: var(--panel);
+      }
+      .segments [name="view"] {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        opacity: 0;
+        cursor: pointer;
+      }
+    }
     progress {
       accent-color: var(--accent);
       height: 0.5em;
