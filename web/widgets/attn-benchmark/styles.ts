@@ -52,11 +52,10 @@ export const benchmarkStyles = [
       padding-inline-start: 0;
       text-align: start;
     }
-    td:not(.instead) {
+    tr:not(.instead) td {
       white-space: nowrap;
     }
-    .instead,
-    .limit :is(th, td) {
+    :is(.instead, .limit) :is(th, td) {
       color: var(--muted);
     }
     .bar {
