@@ -3,6 +3,7 @@ import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
 import { cellsOf, type Named, type Row } from "../rows.js";
 import type { BenchmarkText } from "../text.en.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface BarsProps {
   readonly t: Translate<BenchmarkText>;
@@ -61,7 +62,7 @@ function bar({ label, kind }: Named, share: number, cells: readonly string[]): T
   const size = (100 * Math.min(1, share)).toFixed(2);
   return html`<tr>
     <th scope="row">
-      ${label}
+      ${unbroken(label)}
       <svg class="bar ${kind}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         ${svg`<rect class="track" width="100" height="1"></rect><rect class="value" width=${size} height="1"></rect>`}
       </svg>

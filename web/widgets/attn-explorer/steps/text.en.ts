@@ -17,9 +17,10 @@ export const en = {
   stepsExact: "Double precision",
   stepsTableTiles: "Running maximum m and denominator l after every tile",
   stepsTableKeys: "The keys seen so far",
-  stepsState: "After tile {step} of {tiles}, {seen} of {n} keys are in: m = {m}, l = {l}.",
+  stepsState: "After tile {step} of {tiles}, {seen} of {n} keys are in: maximum m = {m}, denominator l = {l}.",
   stepsSame: "This tile held no new maximum, so nothing had to be rescaled.",
-  stepsRescaled: "The maximum grew from {before} to {m}: what was there has been multiplied by e^(m − m′) = {factor}.",
+  stepsRescaled:
+    "The maximum grew from {before} to {m}: what was there has been multiplied by e^(old m − new m) = {factor}.",
   stepsForgot:
     "The maximum grew from {before} to {m}, but what was there was not multiplied by {factor}: too much of it is left.",
   stepsRight: "Against double precision no weight is off by more than {error}.",
