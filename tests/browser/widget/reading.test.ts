@@ -47,18 +47,18 @@ const rowsOfViews = (page: Page): Promise<number> =>
     .locator('#figure .segments label:has([name="view"])')
     .evaluateAll((labels) => new Set(labels.map((label) => Math.round(label.getBoundingClientRect().top))).size);
 
-/** Controls that a finger misses: less than 40 pixels high or wide. */
+/** Controls that a finger misses: less than 44 pixels high or wide. */
 const small = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
     const kinds = "button, select, summary, .switch, .segments label, label.head, label.token, label.file, input[type=range]";
     return [...document.querySelector("#figure").shadowRoot.querySelectorAll(kinds)].flatMap((control) => {
       const { width, height } = control.getBoundingClientRect();
-      if (width === 0 || Math.min(width, height) > 39.5) return [];
+      if (width === 0 || Math.min(width, height) > 43.5) return [];
       return [(control.name || control.textContent.trim()) + ": " + width.toFixed(1) + " x " + height.toFixed(1)];
     });
   })()`);
 
-/** Letters of charts smaller than 10 pixels, those that leave their chart, and tables that show names only. */
+/** Letters of charts smaller than 12 pixels, those that leave their chart, and tables that show names only. */
 const illegible = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
     const root = document.querySelector("#figure").shadowRoot;
@@ -69,7 +69,7 @@ const illegible = (page: Page): Promise<string[]> =>
       if (words === "" || box.width === 0) continue;
       const matrix = text.getScreenCTM();
       const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(matrix.a, matrix.b);
-      if (size < 10) found.push("«" + words + "» of " + size.toFixed(1) + " pixels");
+      if (size < 11.9) found.push("«" + words + "» of " + size.toFixed(1) + " pixels");
       const chart = text.ownerSVGElement.getBoundingClientRect();
       if (box.left < chart.left - 1 || box.right > chart.right + 1) found.push("«" + words + "» leaves its chart");
     }
@@ -129,7 +129,7 @@ describe.each(Object.entries(figures))("<%s>", (tag, [attribute, ...choices]) =>
       const { page } = await open(
         post(
           { figure, script: `${tag}.js`, lang },
-          { context: { viewport: { width: 320, height: 640 } } },
+          { context: { viewport: { width: 320, height: 640 }, hasTouch: true } },
         ),
       );
       const widget = await drawn(page);

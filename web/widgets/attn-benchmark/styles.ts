@@ -16,7 +16,7 @@ export const benchmarkStyles = [
       flex-wrap: wrap;
       align-items: center;
       gap: 0.5em;
-      min-height: 40px;
+      min-height: var(--target);
     }
     .groups {
       display: grid;
