@@ -164,6 +164,30 @@ describe("nothing jumps while a page comes to life", () => {
   }
 });
 
+describe("on a phone", () => {
+  for (const language of ["en", "zh"]) {
+    test(`figures of /${language}/performer take half of the margin, and the claims most of their table`, async () => {
+      const { page } = await open(
+        setting(`/${language}/performer`, { context: { viewport: { width: 360, height: 780 } } }),
+      );
+      await settled(page);
+      const figure = await page
+        .locator("#figure")
+        .evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+      expect([figure.left, figure.right]).toEqual([8, 352]);
+      const sliders = await page
+        .locator("#figure .slider")
+        .evaluateAll((all) => all.map((slider) => slider.getBoundingClientRect().bottom));
+      expect(sliders[1]).toBe(sliders[0]);
+      const [claim = 0, source = 0] = await page
+        .locator("#claims + table th")
+        .evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().width));
+      expect(claim).toBeGreaterThan(source);
+      expect(await overflowingElements(page)).toEqual([]);
+    });
+  }
+});
+
 describe("languages", () => {
   for (const [locale, language] of [
     ["en-US", "en"],

@@ -174,6 +174,17 @@ test("tells the page what it measured", async () => {
   expect(told.largestError).toBeLessThan(2e-5);
 });
 
+test("on a phone the button to run stays where it is while the machine is measured", async () => {
+  const { page } = await open(benchmark("", {}, { context: { viewport: { width: 360, height: 640 } } }));
+  const widget = page.locator("#figure");
+  const place = (): Promise<number> => widget.locator(".run").evaluate((run) => run.getBoundingClientRect().top);
+  await widget.locator(".instead").waitFor();
+  await widget.getByRole("rowheader", { name: "attnlab, relaxed SIMD" }).waitFor();
+  const before = await place();
+  await measured(widget);
+  expect(Math.abs((await place()) - before)).toBeLessThan(2);
+});
+
 describe("fits the page", () => {
   for (const lang of ["en", "zh-CN"]) {
     test(`in ${lang}, light and dark, wide and narrow`, async () => {

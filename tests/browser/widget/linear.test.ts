@@ -91,7 +91,7 @@ test("shows an entry in both matrices, by pointer, by touch and by keyboard", as
   await widget.locator(".readout", { hasText: "Query 2, key 2: softmax gives it" }).waitFor();
   expect(await widget.locator(".cross").count()).toBe(2);
   await page.keyboard.press("Escape");
-  await widget.locator(".readout", { hasText: "Point at an entry" }).waitFor();
+  await widget.locator(".readout", { hasText: "Tap or point at an entry" }).waitFor();
   const second = widget.locator("svg.matrix").nth(1);
   await second.hover({ position: { x: 2, y: 2 } });
   await widget.locator(".readout", { hasText: "Query 1, key 1:" }).waitFor();

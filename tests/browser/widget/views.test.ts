@@ -48,6 +48,15 @@ describe("what the first view does without", () => {
 });
 
 describe("online softmax, step by step", () => {
+  test("gives no weight to a key that is not in yet", async () => {
+    const { page } = await open(post({ figure: figure('view="steps" step="1"') }));
+    const widget = await drawn(page);
+    await widget.locator(".steps-chart").waitFor();
+    const told = await widget.locator(".steps-chart title").allTextContents();
+    expect(told[0]).toMatch(/: logit [\d.]+, weight [\d.]+, in double precision [\d.]+$/);
+    expect(told.at(-1)).toMatch(/: logit [\d.]+, not in yet$/);
+  });
+
   test("ends with the weights of the model's own formula in double precision", async () => {
     const { page } = await open(post({ figure: figure(STEPS) }));
     const widget = await drawn(page);

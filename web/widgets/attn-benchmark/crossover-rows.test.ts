@@ -33,7 +33,7 @@ it("has a row for every method, with a dash where nothing was measured", () => {
   expect(someMethods.map((method) => cellOf(numbers, method))).toEqual(["< 64 (0.50)", "560 (0.10)", "> 4096 (1.25)"]);
   const rows = crossoverRows(t, numbers, { stored: undefined, here: someMethods });
   expect(rows).toHaveLength(methodKeys.length);
-  expect(rows[0]).toEqual(["Linear, elu", "–", "–"]);
+  expect(rows[0]).toEqual(["Linear (elu)", "–", "–"]);
   expect(rows[2]).toEqual(["Performer", "–", "560 (0.10)"]);
 });
 
@@ -41,9 +41,9 @@ describe("the caption", () => {
   it("tells the first and the last, stored and here", () => {
     const caption = crossoverCaption(t, numbers, { stored: someMethods, measured: someCrossovers() });
     expect(caption).toContain(
-      "On your machine, the first: Sparse, local (tokens: < 64); the last: Performer, causal (> 4096).",
+      "On your machine, the first is Sparse (local), at 64 tokens already; the last is Performer (causal), not yet at 4096 tokens.",
     );
-    expect(caption).toContain("the stored run, the first to be faster: Sparse, local (tokens: < 64)");
+    expect(caption).toContain("the stored run, the first to be faster is Sparse (local), at 64 tokens already");
     expect(caption).toContain("within 3×10⁻⁶ of double");
   });
 

@@ -39,6 +39,15 @@ export function meetingText(numbers: Numbers, { crossover, points }: CrossoverOf
   return crossover === "below" ? `< ${numbers.whole(first)}` : `> ${numbers.whole(last)}`;
 }
 
+const meetings = { below: "meetsBelow", beyond: "meetsBeyond" } as const;
+
+/** The same in words, for a sentence. */
+function meetingWords(t: Translate<BenchmarkText>, numbers: Numbers, { crossover, points }: CrossoverOf): string {
+  if (typeof crossover === "number") return t("meetsFrom", { n: about(numbers, crossover) });
+  const { n = 0 } = (crossover === "below" ? points[0] : points.at(-1)) ?? {};
+  return t(meetings[crossover], { n: numbers.whole(n) });
+}
+
 /** "560 (0.10)": where they meet, and the ratio at the longest length; a dash where nothing was measured. */
 export function cellOf(numbers: Numbers, method: CrossoverOf | undefined): string {
   const last = method?.points.at(-1);
@@ -89,9 +98,9 @@ export function crossoverCaption(
     return [
       t(key, {
         first: methodLabel(t, found.first.key),
-        n: meetingText(numbers, found.first),
+        n: meetingWords(t, numbers, found.first),
         last: methodLabel(t, found.last.key),
-        m: meetingText(numbers, found.last),
+        m: meetingWords(t, numbers, found.last),
       }),
     ];
   };

@@ -4,6 +4,7 @@ import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
 import { segments } from "../shared/controls.js";
 import { chartFile } from "../shared/charts/svg-file.js";
+import { isNarrow } from "../shared/figure-parts.js";
 import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { TakeAway } from "../shared/take-away/take-away.js";
 import { messageOf } from "../shared/tasks/protocol.js";
@@ -15,7 +16,7 @@ import type { Crossovers } from "./crossover.js";
 import { crossoverCaption } from "./crossover-rows.js";
 import { barsSvg, crossoverCsv, figuresCsv, type Group } from "./exports.js";
 import type { Measured } from "./measure.js";
-import { cellsOf, measuredRows, storedRows } from "./rows.js";
+import { cellsOf, measuredRows, storedRows, toMeasure } from "./rows.js";
 import { schema, sizeNames, viewNames, type SizeName, type ViewName } from "./schema.js";
 import { browser, date, processor, storedCrossovers, storedSize } from "./stored.js";
 import { benchmarkStyles } from "./styles.js";
@@ -63,7 +64,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     width: { state: true },
     progress: { state: true },
     problem: { state: true },
-    able: { state: true },
+    variant: { state: true },
     fatal: { state: true },
   };
 
@@ -78,8 +79,8 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   declare private progress: number | undefined;
   /** Why the last measurement failed. */
   declare private problem: string | undefined;
-  /** Whether the kernels are loaded, and why they are not. */
-  declare private able: boolean;
+  /** Of the kernels, once they are loaded; and why they are not. */
+  declare private variant: Measured["variant"] | undefined;
   declare private fatal: string | undefined;
 
   protected readonly schema = schema;
@@ -99,7 +100,11 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     this.size = schema.size.initial;
     this.view = schema.view.initial;
     this.width = 640;
-    this.able = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.width = this.likelyRoom;
   }
 
   /** The stored figures stand there before the widget comes into view, and are of the right width from the start. */
@@ -127,8 +132,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   private async loadKernels(): Promise<void> {
     this.fatal = undefined;
     try {
-      await sharedLab();
-      this.able = true;
+      this.variant = (await sharedLab()).variant;
       if (this.view === "exact" && this.size === quickSize && !this.measured.has(quickSize)) {
         this.timer = setTimeout(() => void this.measure(), settling);
       }
@@ -254,7 +258,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     const { t } = this;
     return this.frame(
       html`${this.fatal === undefined ? nothing : this.excuse(t("kernelsFailed", { reason: this.fatal }), t("again"))}
-      ${this.controls()} ${this.warning()} ${this.view === "exact" ? this.pictures() : this.crossing()}
+      ${this.views()} ${this.view === "exact" ? this.pictures() : this.crossing()}
       ${takeAwayBar({
         language: this.language,
         taken: this.taken,
@@ -268,33 +272,44 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
     );
   }
 
+  private views(): TemplateResult {
+    const { t, view } = this;
+    const views = viewNames.map((name) => [name, t(viewLabels[name])] as const);
+    return html`${segments("view", t("view"), views, view, (name) => {
+      this.view = name;
+    })}
+    ${isNarrow(this.width) ? nothing : this.controls()}`;
+  }
+
+  /** What stands right below the first picture where there is little room: see {@link isNarrow}. */
+  private get under(): unknown {
+    return isNarrow(this.width) ? this.controls() : nothing;
+  }
+
   private controls(): TemplateResult {
     const { t, progress, view } = this;
-    const views = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     const sizes = sizeNames.map((name) => [name, t(sizeLabels[name])] as const);
     const done = view === "exact" ? this.measured.has(this.size) : this.crossovers !== undefined;
     return html`<div class="controls">
-      ${segments("view", t("view"), views, view, (name) => {
-        this.view = name;
-      })}
-      ${
-        view === "exact"
-          ? segments("size", t("size"), sizes, this.size, (name) => {
-              this.size = name;
-            })
-          : nothing
-      }
-      <div class="run">
         ${
-          progress === undefined
-            ? html`<button type="button" ?disabled=${!this.able} @click=${() => void this.measure()}>
-                ${t(done ? "runAgain" : "run")}
-              </button>`
-            : html`<progress aria-label=${t("running")} max="1" .value=${progress}></progress>
-                <button type="button" @click=${() => this.cancel()}>${t("cancel")}</button>`
+          view === "exact"
+            ? segments("size", t("size"), sizes, this.size, (name) => {
+                this.size = name;
+              })
+            : nothing
         }
+        <div class="run">
+          ${
+            progress === undefined
+              ? html`<button type="button" ?disabled=${this.variant === undefined} @click=${() => void this.measure()}>
+                  ${t(done ? "runAgain" : "run")}
+                </button>`
+              : html`<progress aria-label=${t("running")} max="1" .value=${progress}></progress>
+                  <button type="button" @click=${() => this.cancel()}>${t("cancel")}</button>`
+          }
+        </div>
       </div>
-    </div>`;
+      ${this.warning()}`;
   }
 
   private warning(): unknown {
@@ -304,24 +319,26 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
 
   private crossing(): TemplateResult {
     const { t, numbers, caption, width, crossovers: measured } = this;
-    return crossovers({ t, numbers, measured, caption, width });
+    return crossovers({ t, numbers, measured, caption, width, under: this.under });
   }
 
   private pictures(): TemplateResult {
-    const { t, numbers, size, groups } = this;
+    const { t, numbers, size, groups, variant } = this;
     const [measured, stored] = [this.measured.get(size), storedSize(size)];
-    const waiting = this.progress !== undefined ? t("running") : t(this.able ? "hereWaiting" : "hereLoading");
+    const why =
+      this.progress !== undefined ? t("running") : t(this.variant === undefined ? "hereLoading" : "hereWaiting");
     return html`<div class="groups">
-        ${groups.map(({ title, rows }, index) =>
+        ${groups.map(({ title, rows }, index) => [
           bars({
             t,
             numbers,
             title,
             rows,
             ceiling: index === 0 ? measured?.ceiling : stored?.ceiling,
-            instead: index === 0 && measured === undefined ? waiting : undefined,
+            instead: index === 0 && measured === undefined ? { rows: toMeasure(t, variant), why } : undefined,
           }),
-        )}
+          index === 0 ? this.under : nothing,
+        ])}
       </div>
       <p class="caption" part="caption">${unbroken(this.caption)}</p>
       <p class="note">${t("note")}</p>`;

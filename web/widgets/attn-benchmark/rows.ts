@@ -4,11 +4,15 @@ import type { Measured } from "./measure.js";
 import type { StoredRun, StoredSize } from "./stored.js";
 import type { BenchmarkText } from "./text.en.js";
 
-/** One bar with its figures. */
-export interface Row {
+/** One bar. */
+export interface Named {
   readonly label: string;
   /** Gives its color: ours, a peer's, or the loops'. */
   readonly kind: "ours" | "peer" | "loops";
+}
+
+/** The same with its figures. */
+export interface Row extends Named {
   readonly milliseconds: number;
   readonly gflops: number;
   /** Of the ceiling of the machine it was measured on. */
@@ -17,20 +21,26 @@ export interface Row {
 
 const rateOf = (flops: number, milliseconds: number): number => flops / milliseconds / 1e6;
 
+/** What is measured on the reader's machine, with this variant of ours, once it is known. */
+export const toMeasure = (t: Translate<BenchmarkText>, variant?: Measured["variant"]): [ours: Named, loops: Named] => [
+  {
+    label:
+      variant === undefined
+        ? "attnlab"
+        : t("ourThread", { variant: t(variant === "relaxed" ? "variantRelaxed" : "variantSimd") }),
+    kind: "ours",
+  },
+  { label: t("loops"), kind: "loops" },
+];
+
 /** What the reader's machine did, as bars. */
 export function measuredRows(t: Translate<BenchmarkText>, { variant, ours, loops, flops, ceiling }: Measured): Row[] {
-  const row = (label: string, kind: Row["kind"], milliseconds: number): Row => {
+  const row = (named: Named, milliseconds: number): Row => {
     const gflops = rateOf(flops, milliseconds);
-    return { label, kind, milliseconds, gflops, share: gflops / ceiling };
+    return { ...named, milliseconds, gflops, share: gflops / ceiling };
   };
-  return [
-    row(
-      t("ourThread", { variant: t(variant === "relaxed" ? "variantRelaxed" : "variantSimd") }),
-      "ours",
-      ours.milliseconds,
-    ),
-    row(t("loops"), "loops", loops.milliseconds),
-  ];
+  const [first, second] = toMeasure(t, variant);
+  return [row(first, ours.milliseconds), row(second, loops.milliseconds)];
 }
 
 const kindOf = ({ who }: StoredRun): Row["kind"] => (who === "loops" ? "loops" : who === "attnlab" ? "ours" : "peer");

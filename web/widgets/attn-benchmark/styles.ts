@@ -16,7 +16,7 @@ export const benchmarkStyles = [
       flex-wrap: wrap;
       align-items: center;
       gap: 0.5em;
-      min-height: 40px;
+      min-height: var(--target);
     }
     .groups {
       display: grid;
@@ -52,11 +52,10 @@ export const benchmarkStyles = [
       padding-inline-start: 0;
       text-align: start;
     }
-    td:not(.instead) {
+    tr:not(.instead) td {
       white-space: nowrap;
     }
-    .instead,
-    .limit :is(th, td) {
+    :is(.instead, .limit) :is(th, td) {
       color: var(--muted);
     }
     .bar {

@@ -30,7 +30,7 @@ export const compareStyles = [
     }
     .file input {
       max-width: 100%;
-      min-height: 40px;
+      min-height: var(--target);
     }
   `,
 ];

@@ -52,7 +52,7 @@ export const en = {
   matrixNote: "Head {head} in detail. A row is a query, a column a key; all in the colors of the exact one.",
   averagedNote: "Each cell is the mean of {block} × {block} entries.",
   matricesLabel: "Five matrices, a row for each query, a column for each key. Arrow keys move the mark on all of them.",
-  readoutNone: "Point at an entry, or move there with the arrow keys: all share one mark.",
+  readoutNone: "Tap or point at an entry, or move there with the arrow keys: all share one mark.",
   readout:
     "Query {row}, key {column}: exact {exact}, Performer {performer}, Nyström {nystrom}, linear {linear}, window {sparse}.",
   layersLabel:

@@ -55,7 +55,7 @@ export const zh: Translation<CompareText> = {
   matrixNote: "细看头 {head}。一行是一个查询，一列是一个键；颜色都以精确的矩阵为准。",
   averagedNote: "每格是 {block} × {block} 个元素的平均。",
   matricesLabel: "五个矩阵，一行是一个查询，一列是一个键。用方向键移动标记，几个图一起动。",
-  readoutNone: "指向某个元素，或者用方向键移过去；几个图共用一个标记。",
+  readoutNone: "点选或指向某个元素，也可以用方向键移过去；几个图共用一个标记。",
   readout:
     "查询 {row}，键 {column}：精确值 {exact}，Performer {performer}，Nyström {nystrom}，线性 {linear}，窗口 {sparse}。",
   layersLabel: "四张方格图，一行是一层，一列是一个头。用方向键移动标记，按回车细看这个头。",

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import type { Lab } from "../../package/index.js";
 import { HeatMap } from "../shared/charts/heat-map.js";
+import { segments } from "../shared/controls.js";
 import { WidgetElement } from "../shared/element.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
 import { stateProperties } from "../shared/state-properties.js";
@@ -22,7 +23,7 @@ import type { AttentionData } from "./data/attention-data.js";
 import { modelHeads, modelName, shippedText } from "./data/shipped.js";
 import type { Problem } from "./problem.js";
 import { captionFor, detailOf, type Scene, type View } from "./scene.js";
-import { schema, type ScaleName, type TextName, type ViewName } from "./schema.js";
+import { schema, viewNames, type ScaleName, type TextName, type ViewName } from "./schema.js";
 import { explorerStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type ExplorerText } from "./text.en.js";
@@ -32,7 +33,6 @@ import { headView } from "./view/head-view.js";
 import { sourceNote } from "./view/notes.js";
 import { ownDataPanel } from "./view/own-data-panel.js";
 import { tables } from "./view/tables.js";
-import { viewTabs } from "./view/view-tabs.js";
 import { weightsView } from "./view/weights-view.js";
 
 /** The query, and perhaps the key, that the pointer is on; counted from 0. */
@@ -43,6 +43,7 @@ interface Hovered {
 
 /** The question that each view answers. */
 const titles = { weights: "title", steps: "titleSteps", speed: "titleSpeed" } as const;
+const viewLabels = { weights: "viewWeights", steps: "viewSteps", speed: "viewSpeed" } as const;
 
 /**
  * `<attn-explorer>`: the attention of a real Transformer on a real text, computed in the reader's browser.
@@ -294,12 +295,12 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
 
   private explorer(): TemplateResult {
     const { t, numbers, view } = this;
-    const tabs = viewTabs(t, view, (name) => {
-      this.view = name;
-    });
+    const words = viewNames.map((name) => [name, t(viewLabels[name])] as const);
     const scene = this.sceneAt(this.queryInView);
     const { shown } = scene;
-    return html`${tabs}
+    return html`${segments("view", t("view"), words, view, (name) => {
+      this.view = name;
+    })}
     ${view === "weights" ? headView(scene, (under) => weightsView(scene, this.map.element, under)) : this.laterView(scene, view)}
     ${this.takeAway(shown)}
     ${this.table && view === "weights" && shown !== undefined ? tables({ t, numbers, key: shown.column, ...shown }) : nothing}

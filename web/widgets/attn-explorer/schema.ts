@@ -5,8 +5,8 @@ import { choice, flag, whole, type StateOf } from "../shared/state.js";
 export const scaleNames = ["none", "sqrt", "entropy"] as const;
 export type ScaleName = (typeof scaleNames)[number];
 
-/** What the reader looks at: the weights, the online softmax of a row step by step, or time against n. */
-export const viewNames = ["weights", "steps", "speed"] as const;
+/** What the reader looks at: the weights, time against n, or the online softmax of a row step by step. */
+export const viewNames = ["weights", "speed", "steps"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Texts that ship with the widget. */

@@ -100,7 +100,7 @@ export const explorerStyles = [
       display: grid;
       grid-template-rows: 1fr 4px auto;
       gap: 2px;
-      min-width: 40px;
+      min-width: var(--target);
       min-height: 48px;
       padding: 3px 6px 2px;
       border-radius: 6px;
@@ -149,7 +149,7 @@ export const explorerStyles = [
       font-weight: 700;
     }
     .number input {
-      min-height: 40px;
+      min-height: var(--target);
       width: 8em;
       padding: 0.25em 0.5em;
       border: 1px solid var(--control);
@@ -205,7 +205,7 @@ export const explorerStyles = [
       max-width: 100%;
       fill: var(--muted);
       stroke: none;
-      font-size: 10.5px;
+      font-size: 12px;
     }
     .legend line {
       stroke: var(--muted);

@@ -30,7 +30,7 @@ export const en = {
 
   stripLabel: "Tokens: choose the one that looks",
   stripHint:
-    "“{query}” looks at the tokens of this line: shade, bar and number show how much. Point at another token, or move with the arrow keys.",
+    "“{query}” looks at the tokens of this line: shade, bar and number show how much. Tap or point at another token, or move with the arrow keys.",
   who: "{position}, “{token}”",
   stripHintLong: "Query {who}: the {count} keys it looks at most, in reading order.",
   stripBlank: "Query {who} sees no key, so it looks at nothing.",

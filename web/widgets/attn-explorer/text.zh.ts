@@ -4,8 +4,8 @@ import type { ExplorerText } from "./text.en.js";
 /** 注意力浏览器的中文文案。 */
 export const zh: Translation<ExplorerText> = {
   title: "每个词在看哪些词？看得有多集中？",
-  titleSteps: "不必存下整行，怎样算出 Softmax？",
-  titleSpeed: "文本变长，Attention 要花多少时间？",
+  titleSteps: "不必存下整行，怎样算出 softmax？",
+  titleSpeed: "文本变长，注意力要花多少时间？",
 
   text: "文本",
   textSentence: "一句话（{n} 个 token）",
@@ -32,7 +32,7 @@ export const zh: Translation<ExplorerText> = {
   reset: "复原",
 
   stripLabel: "选择由哪个词来看",
-  stripHint: "“{query}”把注意力分给这一行的各个词：底色、横条和数字都是权重。指向别的词，或用方向键换一个词来看。",
+  stripHint: "“{query}”把注意力分给这一行的各个词：底色、横条和数字都是权重。点选或指向别的词，也可以用方向键换一个。",
   who: "{position}“{token}”",
   stripHintLong: "查询 {who} 最关注的 {count} 个键，按原文顺序排列。",
   stripBlank: "查询 {who} 看不到任何键，权重全为 0。",
@@ -138,7 +138,7 @@ export const zh: Translation<ExplorerText> = {
 
   view: "看什么",
   viewWeights: "权重",
-  viewSteps: "逐步看在线 Softmax",
+  viewSteps: "逐步看在线 softmax",
   viewSpeed: "耗时与 n 的关系",
   viewWaiting: "正在载入这个视图……",
   viewFailed: "这个视图没有载入成功：{reason}",

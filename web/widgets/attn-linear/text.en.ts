@@ -25,7 +25,7 @@ export const en = {
   linearMatrix: "linear attention, in the same colors",
   matricesLabel:
     "Two attention matrices, a row for each query, a column for each key. Arrow keys move the mark on both.",
-  readoutNone: "Point at an entry, or move there with the arrow keys: both matrices share one mark.",
+  readoutNone: "Tap or point at an entry, or move there with the arrow keys: both matrices share one mark.",
   readout:
     "Query {row}, key {column}: softmax gives it {exact}, linear attention {linear}. This row spreads over {exactKeys} keys with softmax, over {linearKeys} linearly.",
   exactLine: "softmax",

@@ -27,7 +27,7 @@ export const zh: Translation<LinearText> = {
   exactMatrix: "softmax 注意力",
   linearMatrix: "线性注意力，用同一套颜色",
   matricesLabel: "两个注意力矩阵，一行是一个查询，一列是一个键。用方向键移动标记，两个图一起动。",
-  readoutNone: "指向某个元素，或者用方向键移过去；两个图共用一个标记。",
+  readoutNone: "点选或指向某个元素，也可以用方向键移过去；两个图共用一个标记。",
   readout:
     "查询 {row}，键 {column}：softmax 给它 {exact}，线性注意力给它 {linear}。这一行用 softmax 摊在 {exactKeys} 个键上，用线性注意力摊在 {linearKeys} 个上。",
   exactLine: "softmax",

@@ -47,7 +47,7 @@ export const normsStyles = [
     }
     .plane .value {
       fill: var(--ink);
-      font-size: 11px;
+      font-size: 12px;
       font-variant-numeric: tabular-nums;
     }
     .plane .heading {

@@ -53,7 +53,7 @@ export const en = {
   factorsTitle: "The factors: queries to landmarks F, M for the inverse of A between landmarks, landmarks to keys B",
   factorsLabel: "The factors F, M and B, whose product is the matrix in the middle above, and A, which M is to invert.",
   readout: "Query {row}, key {column}: exact {exact}, Nyströmformer {nystrom}.",
-  readoutNone: "Point at an entry, or move there with the arrow keys: the mark is in all matrices.",
+  readoutNone: "Tap or point at an entry, or move there with the arrow keys: the mark is in all matrices.",
   differenceScale: "In the difference and in M, blue is below zero and orange above.",
 
   captionMatrices:

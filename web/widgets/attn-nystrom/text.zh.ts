@@ -56,7 +56,7 @@ export const zh: Translation<NystromText> = {
   factorsTitle: "三个因子：查询到地标点 F，代替 A 的逆的 M（A 是地标点之间），地标点到键 B",
   factorsLabel: "因子 F、M、B，它们的乘积就是上面中间的矩阵；还有 A，M 要代替它的逆。",
   readout: "查询 {row}，键 {column}：精确值 {exact}，Nyströmformer {nystrom}。",
-  readoutNone: "指向某个元素，或者用方向键移过去；各个矩阵共用一个标记。",
+  readoutNone: "点选或指向某个元素，也可以用方向键移过去；各个矩阵共用一个标记。",
   differenceScale: "差值图和 M 里，蓝色小于零，橙色大于零。",
 
   captionMatrices:

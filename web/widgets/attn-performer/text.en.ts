@@ -50,7 +50,7 @@ export const en = {
   kernel: "exact, in float32",
   matricesLabel: "Three matrices, a row for each query, a column for each key. Arrow keys move the mark.",
   readout: "Query {row}, key {column}: exact {exact}, Performer {performer}.",
-  readoutNone: "Point at an entry, or move there with the arrow keys. All three share one mark.",
+  readoutNone: "Tap or point at an entry, or move there with the arrow keys. All three share one mark.",
   differenceScale: "In the difference, blue is too small and orange too large.",
   singular: "singular values, the largest first",
   singularValue: "singular value",

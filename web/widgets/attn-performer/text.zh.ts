@@ -53,7 +53,7 @@ export const zh: Translation<PerformerText> = {
   kernel: "精确，float32",
   matricesLabel: "三个矩阵，一行是一个查询，一列是一个键。用方向键移动标记。",
   readout: "查询 {row}，键 {column}：精确值 {exact}，Performer {performer}。",
-  readoutNone: "指向某个元素，或者用方向键移过去；三个图共用一个标记。",
+  readoutNone: "点选或指向某个元素，也可以用方向键移过去；三个图共用一个标记。",
   differenceScale: "差值图里蓝色偏小，橙色偏大。",
   singular: "奇异值，从大到小",
   singularValue: "奇异值",

@@ -30,7 +30,7 @@ export const en = {
   reachedOne: "reached after one layer",
   reachedDark: "reached after {layers} layers: the dimmer, the later",
   matricesLabel: "Two matrices, a row for each query, a column for each key. Arrow keys move the mark on both.",
-  readoutNone: "Point at an entry, or move there with the arrow keys, to see how a query hears of a key.",
+  readoutNone: "Tap or point at an entry, or move there with the arrow keys, to see how a query hears of a key.",
   readoutKept: "Query {row} looks at key {column} itself.",
   readoutReached: "Query {row} hears of key {column} in layer {layer}, through token {via}, which looks at it.",
   readoutNever: "Query {row} never hears of key {column}, not in {layers} layers.",

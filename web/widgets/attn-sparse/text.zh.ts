@@ -33,7 +33,7 @@ export const zh: Translation<SparseText> = {
   reachedOne: "一层之后够得着的",
   reachedDark: "{layers} 层之后够得着的：颜色越暗，够着得越晚",
   matricesLabel: "两个矩阵，一行是一个查询，一列是一个键。用方向键移动标记，两个图一起动。",
-  readoutNone: "指向某个元素，或者用方向键移过去，看看一个查询怎样得知一个键。",
+  readoutNone: "点选或指向某个元素，也可以用方向键移过去，看看一个查询怎样得知一个键。",
   readoutKept: "查询 {row} 自己就看键 {column}。",
   readoutReached: "查询 {row} 到第 {layer} 层才得知键 {column}，经由看得见它的 token {via}。",
   readoutNever: "查询 {row} 始终得不到键 {column} 的消息，{layers} 层也不行。",

@@ -65,12 +65,12 @@ export const figureStyles = [
     /* Two abreast on a phone, so that the picture is not pushed out of the first screen. */
     @container (max-width: 36em) {
       .slider {
-        flex-basis: 8.5em;
+        flex-basis: 8em;
       }
     }
     .slider input {
       width: 100%;
-      min-height: 40px;
+      min-height: var(--target);
       margin: 0;
       accent-color: var(--accent);
     }

@@ -54,6 +54,8 @@ describe("Numbers", () => {
 
   it("uses a true minus sign and keeps digits in Chinese", () => {
     expect(en.fixed(-1.5, 2)).toBe("−1.50");
+    expect(en.fixed(-0.004, 2)).toBe("0.00");
+    expect(en.fixed(-0.006, 2)).toBe("−0.01");
     expect(new Numbers("zh").whole(12_345)).toBe("12,345");
     expect(new Numbers("zh").whole(4096)).toBe("4096");
   });

@@ -13,8 +13,8 @@ function formatter(language: Language, options: Intl.NumberFormatOptions): Intl.
   return format;
 }
 
-/** A true minus sign: it has the width of a digit in tabular figures, the hyphen has not. */
-const withMinus = (text: string): string => text.replace("-", "−");
+/** A true minus sign: it has the width of a digit in tabular figures, the hyphen has not; zero, also rounded, has none. */
+const withMinus = (text: string): string => text.replace(/^-(?=[0.]+$)/, "").replace("-", "−");
 
 const superscripts: Readonly<Record<string, string>> = {
   "-": "⁻",

@@ -19,6 +19,14 @@ export const widgetStyles = [
       font-variant-numeric: tabular-nums;
       -webkit-text-size-adjust: 100%;
     }
+    :host {
+      --target: 40px; /* least height and width of what can be pressed */
+    }
+    @media (pointer: coarse) {
+      :host {
+        --target: 44px;
+      }
+    }
     :host([hidden]) {
       display: none;
     }
@@ -96,8 +104,8 @@ export const widgetStyles = [
     button,
     select,
     .switch {
-      min-height: 40px;
-      min-width: 40px;
+      min-height: var(--target);
+      min-width: var(--target);
       padding: 0.25em 0.75em;
       border: 1px solid var(--control);
       border-radius: 8px;
@@ -164,7 +172,7 @@ export const widgetStyles = [
       display: inline-flex;
       align-items: center;
       gap: 0.5em;
-      min-height: 40px;
+      min-height: var(--target);
       padding: 0.25em 0.75em 0.25em 0.6em;
       border: 1px solid var(--control);
       border-radius: 8px;
@@ -173,6 +181,29 @@ export const widgetStyles = [
     .segments label:has(:checked) {
       border-color: var(--accent);
       box-shadow: inset 0 0 0 1px var(--accent);
+    }
+    /* The names of the views stand above the picture: on a phone in few rows, told apart by frame and ground, not by rings. */
+    @container (max-width: 30em) {
+      fieldset:has([name="view"]) legend {
+        position: absolute;
+        clip-path: inset(50%);
+      }
+      .segments label:has([name="view"]) {
+        position: relative;
+        padding-inline: 0.6em;
+        font-size: 0.9375em;
+      }
+      .segments label:has([name="view"]:checked) {
+        background: var(--panel);
+      }
+      .segments [name="view"] {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+        opacity: 0;
+        cursor: pointer;
+      }
     }
     progress {
       accent-color: var(--accent);

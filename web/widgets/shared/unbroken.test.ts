@@ -11,6 +11,9 @@ it.each([
   ["在 log₅₁₂ n/√d 下增加 3.52，在 κ ln n/d（κ = 2.5）下", ["log₅₁₂ n/√d", "κ ln n/d", "κ = 2.5"]],
   ["takes 8.30 ms, from n ≈ 150 on", ["8.30 ms", "n ≈ 150"]],
   ["clusters (k-means)", ["k-means"]],
+  ["jax-js 0.1.25, 2 threads", ["2 threads"]],
+  ["8 个头 × 1024 个 token，2 线程", ["1024 个 token", "2 线程"]],
+  ["multiplied by e^(old m − new m) = 0.465.", ["e^(old m − new m) = 0.465."]],
   ["16 samples", []],
 ])("keeps together what belongs together in %j", (text, pieces) => {
   expect(kept(text)).toEqual(pieces);

@@ -7,7 +7,9 @@ const together = new RegExp(
     `${word} [=≈] ${word}`, // m = 16
     "(?:κ )?(?:ln|log₅₁₂) n ?/√?(?:\\([^)]*\\)|d)", // κ ln n/d
     "~?\\d/√\\w", // 1/√d
-    "[\\d.]+ (?:µs|ms|s|GFLOP/s)(?!\\w)", // 8.30 ms
+    "[\\d.]+ (?:µs|ms|s|GFLOP/s|threads?)(?!\\w)", // 8.30 ms
+    "\\d+ 个? ?(?:线程|token)", // 1024 个 token
+    `e\\^\\([^)]*\\)(?: = ${word})?`, // e^(old m − new m) = 0.465
     "k-means",
   ].join("|"),
   "g",

@@ -1,8 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { Numbers } from "../../shared/format.js";
 import type { Translate } from "../../shared/text.js";
-import { cellsOf, type Row } from "../rows.js";
+import { cellsOf, type Named, type Row } from "../rows.js";
 import type { BenchmarkText } from "../text.en.js";
+import { unbroken } from "../../shared/unbroken.js";
 
 export interface BarsProps {
   readonly t: Translate<BenchmarkText>;
@@ -11,8 +12,8 @@ export interface BarsProps {
   readonly rows: readonly Row[];
   /** GFLOP/s at which a bar would be full; undefined before anything is measured. */
   readonly ceiling: number | undefined;
-  /** What is said instead of rows. */
-  readonly instead?: string | undefined;
+  /** What stands there until there are rows, in as much room: their names, and what they wait for. */
+  readonly instead?: { readonly rows: readonly Named[]; readonly why: string } | undefined;
 }
 
 /** A table whose rows carry a bar: picture and numbers are one. */
@@ -30,13 +31,18 @@ export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): 
       </tr>
     </thead>
     <tbody>
-      ${rows.map((row) => bar(numbers, row))}
+      ${rows.map((row) => {
+        const [, ...cells] = cellsOf(numbers, row);
+        return bar(row, row.share, cells);
+      })}
       ${
         instead === undefined
           ? nothing
-          : html`<tr>
-              <td class="instead" colspan="4">${instead}</td>
-            </tr>`
+          : html`${instead.rows.map((row) => bar(row, 0, ["–", "–", "–"]))}
+              <tr class="instead">
+                <th scope="row">${t("ceilingRow")}</th>
+                <td colspan="3">${instead.why}</td>
+              </tr>`
       }
       ${
         ceiling === undefined
@@ -52,13 +58,12 @@ export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): 
   </table>`;
 }
 
-function bar(numbers: Numbers, row: Row): TemplateResult {
-  const [label, ...cells] = cellsOf(numbers, row);
-  const size = (100 * Math.min(1, row.share)).toFixed(2);
+function bar({ label, kind }: Named, share: number, cells: readonly string[]): TemplateResult {
+  const size = (100 * Math.min(1, share)).toFixed(2);
   return html`<tr>
     <th scope="row">
-      ${label}
-      <svg class="bar ${row.kind}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      ${unbroken(label)}
+      <svg class="bar ${kind}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         ${svg`<rect class="track" width="100" height="1"></rect><rect class="value" width=${size} height="1"></rect>`}
       </svg>
     </th>

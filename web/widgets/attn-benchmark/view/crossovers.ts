@@ -16,6 +16,8 @@ export interface CrossoversProps {
   readonly caption: string;
   /** Room for the charts, in pixels. */
   readonly width: number;
+  /** What stands right below the first of them. */
+  readonly under: unknown;
 }
 
 /** Charts lie side by side from this width on. */
@@ -23,7 +25,7 @@ const twoColumns = 760;
 
 /** Where attention of linear cost meets exact attention: stored and here, as charts and as a table. */
 export function crossovers(props: CrossoversProps): TemplateResult {
-  const { t, measured, caption, width } = props;
+  const { t, measured, caption, width, under } = props;
   const charts = [
     { name: t("stored", { processor, browser, date }), methods: storedCrossovers },
     { name: t("here"), methods: measured?.methods },
@@ -31,14 +33,15 @@ export function crossovers(props: CrossoversProps): TemplateResult {
   const room = charts.length > 1 && width >= twoColumns ? Math.floor((width - 32) / 2) : width;
   return html`<div class="stage ${charts.length > 1 ? "pair" : ""}">
       ${charts.map(
-        ({ name, methods }) =>
+        ({ name, methods }, index) =>
           html`<figure>
-            <figcaption>${name}</figcaption>
-            ${crossoverChart({ ...props, methods, name, width: room })}
-          </figure>`,
+              <figcaption>${name}</figcaption>
+              ${crossoverChart({ ...props, methods, name, width: room })}
+            </figure>
+            ${index === 0 ? under : nothing}`,
       )}
     </div>
-    ${charts.length === 0 ? nothing : crossoverTable(props)}
+    ${charts.length === 0 ? under : nothing} ${charts.length === 0 ? nothing : crossoverTable(props)}
     <p class="caption" part="caption">${unbroken(caption)}</p>
     <p class="note">${t("crossoverNote")}</p>`;
 }

@@ -49,8 +49,17 @@ export function stepsChart({ t, numbers, steps, width, keyTokens, summary }: Ste
       const [from, to] = [top(Math.max(0, logit)), top(Math.min(0, logit))];
       const weight = weights[j] ?? 0;
       const truth = exact[j] ?? 0;
+      const shown = { logit: numbers.fixed(logit, 2) };
+      const bars =
+        j < seen
+          ? t("stepsBar", {
+              ...shown,
+              weight: numbers.significant(weight, 3),
+              exact: numbers.significant(truth, 3),
+            })
+          : t("stepsBarAhead", shown);
       return svg`<g class=${j < seen ? "seen" : "unseen"}>
-        <title>${labeled(numbers.language, name, t("stepsBar", { logit: numbers.fixed(logit, 2), weight: numbers.significant(weight, 3), exact: numbers.significant(truth, 3) }))}</title>
+        <title>${labeled(numbers.language, name, bars)}</title>
         <rect class="logit" x=${left(j)} y=${from} width=${bar} height=${Math.max(1, to - from)}></rect>
         ${Number.isFinite(weight) ? svg`<rect class="weight" x=${left(j)} y=${bottom(weight)} width=${bar} height=${Math.max(0, floor - bottom(weight))}></rect>` : nothing}
         ${j < seen ? svg`<line class="truth" x1=${left(j) - 1} x2=${left(j) + bar + 1} y1=${bottom(truth)} y2=${bottom(truth)}></line>` : nothing}

@@ -74,7 +74,7 @@ function stepsControls(props: StepsViewProps): TemplateResult {
     <label>
       <span class="label">${t("stepsTile")}</span>
       <select @change=${(event: Event) => props.onChange({ tile: Number(valueOf(event)), step: 0 })}>
-        ${tileSizes.map((size) => html`<option value=${size} .selected=${size === options.tile}>${t("stepsTileOf", { count: size })}</option>`)}
+        ${tileSizes.map((size) => html`<option value=${size} .selected=${size === options.tile}>${size}</option>`)}
       </select>
     </label>
     <label class="slider">

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Numbers } from "../../shared/format.js";
 import { joinSentences, type Translate } from "../../shared/text.js";
+import { unbroken } from "../../shared/unbroken.js";
 import { fairSize, type Timing } from "../benchmark.js";
 import type { ExplorerText } from "../text.en.js";
 
@@ -37,7 +38,7 @@ export function machine(props: MachineProps): TemplateResult {
     ${
       measuring === undefined
         ? html`<button type="button" ?disabled=${!props.able} @click=${() => props.onMeasure()}>
-            ${t("machineMeasure", fairSize)}
+            ${unbroken(t("machineMeasure", fairSize))}
           </button>`
         : html`<progress aria-label=${t("machineMeasuring")} max="1" .value=${measuring}></progress>
             <button type="button" @click=${() => props.onCancel()}>${t("cancel")}</button>`

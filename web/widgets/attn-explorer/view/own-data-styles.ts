@@ -3,7 +3,7 @@ import { css } from "lit";
 /** Layout of the panel for a reader's own files. */
 export const ownDataStyles = css`
   details > summary {
-    min-height: 40px;
+    min-height: var(--target);
     padding-block: 0.5em;
     cursor: pointer;
   }
@@ -41,7 +41,7 @@ export const ownDataStyles = css`
     position: relative;
     display: inline-flex;
     align-items: center;
-    min-height: 40px;
+    min-height: var(--target);
     padding: 0.25em 0.75em;
     border: 1px solid var(--control);
     border-radius: 8px;

@@ -71,7 +71,7 @@ export const viewStyles = css`
   }
   .slider input {
     width: 100%;
-    min-height: 40px;
+    min-height: var(--target);
     margin: 0;
     accent-color: var(--accent);
   }

@@ -13,7 +13,7 @@ export interface HeatMapLayout {
 }
 
 /** Room one line of labels needs. */
-export const labelPitch = 12;
+export const labelPitch = 14;
 
 /**
  * @param width of the whole drawing

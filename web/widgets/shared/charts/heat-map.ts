@@ -185,7 +185,7 @@ export class HeatMap {
     family: string,
   ): void {
     const active = content.hovered ?? content.selected;
-    const size = Math.min(largestLabel, Math.max(10.5, layout.cellHeight * 0.85));
+    const size = Math.min(largestLabel, Math.max(12, layout.cellHeight * 0.85));
     const write = (text: string, strong: boolean, room: number): void => {
       context.font = `${strong ? 700 : 400} ${size}px ${family}`;
       context.fillStyle = strong ? content.accent : content.muted;
