@@ -34,10 +34,11 @@ export const KNOWN_SIZES = { nQ: 21, nK: 27, d: 19, dV: 13 } as const;
 export function wrongAnswers(lab: Lab): string[] {
   const { nQ, nK, d, dV } = KNOWN_SIZES;
   const input = (stream: number, ...shape: number[]): Tensor => {
-    const entries = Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, i) =>
-      knownInput(stream, i),
+    const entries = new Float32Array(shape.reduce((product, size) => product * size));
+    return lab.tensor(
+      entries.map((_, i) => knownInput(stream, i)),
+      shape,
     );
-    return lab.tensor(entries, shape);
   };
   const [q, k, v, gamma] = [input(1, nQ, d), input(2, nK, d), input(3, nK, dV), input(4, d)] as const;
   const results: Record<KnownAnswer, Tensor> = {
