@@ -21,8 +21,8 @@
 //
 // NaN, infinity and what float32 cannot hold. Keys are packed with 0 for what is not finite; a row
 // that sees such a key, or is itself not finite, or whose logits, sums or delta overflow, is left
-// out (its lane is set to 0) and done in double afterwards: correct, slow, rare. Weights below 2^-126
-// are 0, also where dO or v are so large that something would come of them.
+// out (its lane is set to 0) and done in double afterwards: correct, slow, rare. Weights below
+// 2^-126 are 0, also where dO or v are so large that something would come of them.
 //
 // Error (tested): with G_i = max_j sum_c |dO_ic v_jc|, l_i as in exact.cpp, e = 4e-7 (2 + l_i),
 // or 8e-7 + (d + 6) 2^-24 l_i where the terms of a logit are alike,

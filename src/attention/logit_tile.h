@@ -80,11 +80,11 @@ ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end)
 
 // Scores with their biases, which come in natural units.
 //
-// In units of ln 2 a bias beyond 2.36e38 is infinite. A positive one makes its score so, and the row
-// is done again in double. A negative one must neither hide its key nor cost the row its speed, for
-// masks are often written with the lowest float: its score is the lowest float. So the key has
-// weight 0 where another lies above it; where none does, lost_to_bias() looks. Beside a product that
-// counts against it (beyond 1e19), it is NaN, and the row is done again as well.
+// In units of ln 2 a bias beyond 2.36e38 is infinite. A positive one makes its score so, and the
+// row is done again in double. A negative one must neither hide its key nor cost the row its speed,
+// for masks are often written with the lowest float: its score is the lowest float. So the key has
+// weight 0 where another lies above it; where none does, lost_to_bias() looks. Beside a product
+// that counts against it (beyond 1e19), it is NaN, and the row is done again as well.
 inline simd::F32x4 biased(simd::F32x4 score, simd::F32x4 bias) {
   using simd::F32x4;
   using Limits = std::numeric_limits<float>;

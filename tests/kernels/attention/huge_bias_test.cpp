@@ -50,8 +50,8 @@ int differing(std::span<const float> actual, const std::vector<double>& expected
   return wrong;
 }
 
-// Holds output, weights and gradients to the twin as if the logits were no larger than 8: that they are huge
-// is no excuse here.
+// Holds output, weights and gradients to the twin as if the logits were no larger than 8: that they
+// are huge is no excuse here.
 void hold_to_twin(const ExactBackwardProblem& problem) {
   INFO(problem.describe());
   const reference::Shape& shape = problem.shape;

@@ -1,7 +1,7 @@
 // Rules that hold for the repository as a whole.
 
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fromRoot } from "../paths.mjs";
 import { trackedFiles } from "../tracked.mjs";
 
@@ -112,7 +112,10 @@ function pathsWithoutFile() {
     const from = (/** @type {string} */ path) => fromRoot(dirname(document), path);
     return [...readFileSync(fromRoot(document), "utf8").matchAll(/`(([\w.-]+)\/[\w./-]*)`/g)].flatMap(
       ([, path = "", folder = ""]) => {
-        const begins = tracked.some((file) => file.startsWith(`${folder}/`)) || existsSync(from(folder));
+        // What is built is not there in a fresh clone.
+        const begins = [folder, join(dirname(document), folder)].some((known) =>
+          tracked.some((file) => file.startsWith(`${known}/`)),
+        );
         const ends = existsSync(fromRoot(path)) || existsSync(from(path)) || generated.test(path);
         return begins && !ends ? [`${document}: ${path}`] : [];
       },
