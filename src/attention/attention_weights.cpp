@@ -78,7 +78,8 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
         simd::exponentiate_row(row + seen.begin, seen.size(), 1.0, row + seen.begin);
     simd::normalize_row(row + seen.begin, seen.size(), total.sum, row + seen.begin);
     // Pass 3: a row that float32 could not hold, or that is NaN and must keep what is hidden at 0.
-    if (seen.size() > 0 && !(scaled && total.sum > 0.0)) {
+    const bool is_held = scaled && total.sum > 0.0;
+    if (seen.size() > 0 && !is_held) {
       const RowInDouble exact_row(q, k, options, i);
       for (Index j = seen.begin; j < seen.end; ++j) {
         row[j] = static_cast<float>(exact_row.weight(j));

@@ -142,8 +142,9 @@ TEST_CASE("attention_weights: a scale that makes something of denormal products"
   Random random(52);
   AttentionProblem problem({3, 5, 256, 0}, random);
   problem.scale = 3e38;
-  for (std::size_t e = 0; e < problem.k.size(); ++e) {
-    problem.k[e] = static_cast<float>(1.0 + 0.05 * static_cast<double>(e / 256)) * 1e-22F;
+  for (std::size_t j = 0; j < 5; ++j) {
+    const auto entry = static_cast<float>(1.0 + 0.05 * static_cast<double>(j)) * 1e-22F;
+    std::fill_n(problem.k.begin() + static_cast<std::ptrdiff_t>(256 * j), 256, entry);
   }
   std::fill(problem.q.begin(), problem.q.end(), 1e-22F);
   check(problem);
