@@ -44,12 +44,12 @@ describeBoth("biases beyond 2.36e38", (lab: Lab) => {
         expect(weights).toEqual(weights.map((_, e) => (e % nK === winner ? 1 : 0)));
         const gradients = lab.attentionBackward(q, k, v, dOutput, { bias, gradients: ["q", "k", "v", "bias"] });
         expectClose(
-          gradients.dv?.data ?? [],
+          gradients.dv.data,
           Array.from({ length: nK * 6 }, (_, e) => (Math.floor(e / 6) === winner ? (sums[e % 6] ?? NaN) : 0)),
         );
-        expectClose(gradients.dq?.data ?? [], new Float32Array(nQ * 8), 1e-12);
-        expectClose(gradients.dk?.data ?? [], new Float32Array(nK * 8), 1e-12);
-        expectClose(gradients.dbias?.data ?? [], new Float32Array(rows * nK), 1e-12);
+        expectClose(gradients.dq.data, new Float32Array(nQ * 8), 1e-12);
+        expectClose(gradients.dk.data, new Float32Array(nK * 8), 1e-12);
+        expectClose(gradients.dbias.data, new Float32Array(rows * nK), 1e-12);
       }
     }
   });
