@@ -141,31 +141,13 @@ void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   }
 }
 
-// Whether all entries of two vectors are finite: (a * 0) * b is 0 then and NaN otherwise, and sums
-// keep a NaN. Four sums, as each addition has to wait for the one before.
-bool are_finite(const float* a, const float* b, Index d) {
-  F32x4 sums[kLanes] = {};
-  Index c = 0;
-  for (; c + kLanes * kLanes <= d; c += kLanes * kLanes) {
-    for (Index s = 0; s < kLanes; ++s) {
-      const Index at = c + s * kLanes;
-      const F32x4 zeros = simd::load(a + at) * simd::zero();
-      sums[s] = simd::multiply_add(zeros, simd::load(b + at), sums[s]);
-    }
-  }
-  float probe = simd::sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (; c < d; ++c) {
-    probe += a[c] * 0.0F * b[c];
-  }
-  return probe == 0.0F;
-}
-
 // One query and one key: its weight is 1, whatever its score, as long as that is a number.
 void attend_lone_key(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                      const Options& options, Index i, float* out) {
   const bool seen = keys_in_window(options.window, i, q.rows(), 1).size() > 0;
   const bool is_number = simd::is_moderate_or_zero(options.scale) &&
-                         are_finite(q.data() + i * q.cols(), k.data(), q.cols()) &&
+                         simd::all_finite(q.data() + i * q.cols(), q.cols()) &&
+                         simd::all_finite(k.data(), k.cols()) &&
                          std::isfinite(bias_at(options.bias, i, 0));
   if (seen && is_number && !hides(options, i, 0)) {
     std::copy_n(v.data(), v.cols(), out);

@@ -117,17 +117,16 @@ function attendByStaging(
     if (mayOverlap(heap, out, q) || mayOverlap(heap, out, k) || mayOverlap(heap, out, v)) return undefined;
   }
   const size = q.rows * v.columns;
-  const free = heap.stagingBytes - roomFor(q) - roomFor(k) - roomFor(v);
-  const { floats, staging } = heap;
-  if (free < 0) return undefined;
+  const { floats, staging, stagingBytes } = heap;
+  const resident = out?.pointer ?? 0;
+  const room = resident === 0 ? aligned(4 * size) : 0;
+  if (roomFor(q) + roomFor(k) + roomFor(v) + room > stagingBytes) return undefined;
   const next = put(floats, v, put(floats, k, put(floats, q, staging)));
-  if (out && !out.data) return run(engine, q, k, v, out.pointer, causal, next) ? (target as Resident) : undefined;
-  const scratch = next + aligned(4 * size);
-  if (free < aligned(4 * size) || !run(engine, q, k, v, next, causal, scratch)) return undefined;
+  if (!run(engine, q, k, v, resident === 0 ? next : resident, causal, next + room)) return undefined;
   const start = next / 4;
   if (!out) return { data: floats.slice(start, start + size), shape: withLast(q.sizes, v.columns) };
   out.data?.set(floats.subarray(start, start + size));
-  return target as Tensor;
+  return target as Tensor | Resident;
 }
 
 /**

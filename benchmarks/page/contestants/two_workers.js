@@ -14,27 +14,31 @@ const started = () =>
 function twoWorkers(variant) {
   const attention = async ({ heads, n, d, causal }, given) => {
     const workers = started();
-    const ask = (messages) =>
-      Promise.all(workers.map((worker, index) => answerOf(worker, messages[index] ?? messages[0])));
+    const ask = (messageFor) => Promise.all(workers.map((worker, index) => answerOf(worker, messageFor(index))));
+    const dispose = () => {
+      for (const worker of workers) worker.terminate();
+    };
     const share = (heads * n * d) / WORKERS;
-    await ask(
-      workers.map((_, index) => ({
+    const half = (data, index) => data.slice(index * share, (index + 1) * share);
+    try {
+      await ask((index) => ({
         variant,
         causal,
         shape: [heads / WORKERS, n, d],
-        operands: [given.q, given.k, given.v].map((data) => data.slice(index * share, (index + 1) * share)),
-      })),
-    );
+        operands: [given.q, given.k, given.v].map((data) => half(data, index)),
+      }));
+    } catch (error) {
+      dispose();
+      throw error;
+    }
     return {
-      run: () => ask(["run"]),
+      run: () => ask(() => "run"),
       async result() {
         const whole = new Float32Array(heads * n * d);
-        (await ask(["result"])).forEach((half, index) => whole.set(half, index * share));
+        (await ask(() => "result")).forEach((part, index) => whole.set(part, index * share));
         return whole;
       },
-      dispose() {
-        for (const worker of workers) worker.terminate();
-      },
+      dispose,
     };
   };
   return {
@@ -48,4 +52,4 @@ function twoWorkers(variant) {
   };
 }
 
-export const contestants = (variants = VARIANTS) => variants.map(twoWorkers);
+export const contestants = () => VARIANTS.map(twoWorkers);

@@ -49,6 +49,16 @@ struct AttentionProblem {
             .window = window};
   }
 
+  // A scale that float32 rounds to 0, and operands that make up for it.
+  void scale_beyond_float() {
+    scale = 1e-60;
+    for (std::vector<float>* operand : {&q, &k}) {
+      for (float& value : *operand) {
+        value *= 1e30F;
+      }
+    }
+  }
+
   void hide_keys(Random& random, double probability) {
     mask.resize(static_cast<std::size_t>(shape.n_k));
     for (std::uint8_t& visible : mask) {
