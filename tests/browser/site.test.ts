@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { policyFor } from "../../web/site/.vitepress/csp.mjs";
 import { codeBlocks, pageSource } from "../../web/site/test/pages.js";
@@ -53,6 +53,13 @@ async function settled(page: Page): Promise<void> {
     await widget.locator(".caption", { hasText: /\d/ }).waitFor();
   }
   await page.evaluate("scrollTo(0, 0)");
+}
+
+/** Follows a link within the site until the other page stands there: the address changes some time before. */
+async function follow(page: Page, link: Locator): Promise<void> {
+  const heading = (await page.locator("h1").textContent()) ?? "";
+  await link.click();
+  await page.locator("h1").filter({ hasNotText: heading }).waitFor();
 }
 
 /** Headings in the contents beside the page that do not fit there. */
@@ -209,7 +216,7 @@ describe("languages", () => {
       const { page, server } = await open(setting(from));
       await settled(page);
       await page.locator(".VPNavBarTranslations button").hover();
-      await page.locator(".VPNavBarTranslations a", { hasText: label }).click();
+      await follow(page, page.locator(".VPNavBarTranslations a", { hasText: label }));
       await page.waitForURL(`${server.origin}${to}*`);
       await page.locator(`html[lang^="${to.slice(1, 3)}"]`).waitFor();
       await settled(page);
@@ -355,9 +362,8 @@ describe("below another path", () => {
     await settled(page);
     await page.locator("#local-search button").first().click();
     await page.locator("#localsearch-input").fill("safetensors");
-    const result = page.locator(".VPLocalSearchBox a.result").first();
-    await result.click();
-    await page.waitForURL(`${server.origin}${BASE}en/**`);
+    await follow(page, page.locator(".VPLocalSearchBox a.result").first());
+    expect(page.url().startsWith(`${server.origin}${BASE}en/`)).toBe(true);
     await settled(page);
     await page.goto(`${server.origin}${BASE}`);
     await page.waitForURL(`${server.origin}${BASE}en/`);
