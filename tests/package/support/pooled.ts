@@ -13,6 +13,7 @@ export async function comparePooled(pool: Pool, name: string, ...args: unknown[]
   const actual = (await method(pool, name)(...args)) as Tensor;
   expect(actual.shape).toEqual(expected.shape);
   expectClose(actual.data, expected.data);
+  expect(actual.data.buffer.byteLength).toBe(actual.data.byteLength);
 }
 
 /** Results by name: the same ones, as close as sums are that were taken in another order. */

@@ -3,7 +3,7 @@ import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, type Task } from "./message.js";
 import { targetsOf, withOuts, type Outs } from "./outs.js";
-import { put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
+import { beginning, put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
 import { byName, copyOf, entriesOf, isTensor } from "./read-call.js";
 import { keep } from "./spares.js";
 
@@ -208,7 +208,11 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
-    if (joined && sizeOf(shape) > 0) own.out = roomFor({ ...known, data: room }, part);
+    if (joined && sizeOf(shape) > 0) {
+      const whole = { ...known, data: room };
+      // New memory goes to the worker of the first part, which begins and ends before the others: see serve.ts.
+      own.out = (complete ? undefined : beginning(whole, part)) ?? roomFor(whole, part);
+    }
     if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
     if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
     if (part.k && part.q && own.window !== undefined) {
@@ -240,16 +244,21 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const size = sizeOf(place.shape);
     // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
+    const isBeginning = joined && index === 0 && data.length < data.buffer.byteLength / 4;
     const adds = input !== undefined && !alone;
     const target = targets[name];
     if (!results[name]) {
       // A part has no place for keys that none of its queries see.
       const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
-      const fresh = (): Float32Array => (alone ? data : joined ? room : floatArray(operation, "out", size));
+      const fresh = (): Float32Array => {
+        if (alone) return data;
+        if (isBeginning) return new Float32Array(data.buffer);
+        return joined ? room : floatArray(operation, "out", size);
+      };
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };
       if (adds || lacks) target?.fill(0);
     }
-    if (alone && !target) return;
+    if ((alone && !target) || isBeginning) return;
     put({ ...place, data: results[name].data }, parts[index] as Part, data, adds);
     keep(buffersIn(data));
   };

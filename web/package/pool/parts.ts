@@ -62,6 +62,15 @@ export function roomFor(piece: Piece, part: Part): Pick<Piece, "data" | "shape">
   return { data: arrayLike(piece.data, sizeOf(shape)), shape };
 }
 
+/** The beginning of the whole, if that is where the part stands. */
+export function beginning(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> | undefined {
+  const elsewhere: number[] = [];
+  const shape = walk(piece, part, (whole, own) => {
+    if (whole !== own) elsewhere.push(whole);
+  });
+  return elsewhere.length > 0 ? undefined : { data: piece.data.subarray(0, sizeOf(shape)), shape };
+}
+
 /** What a part has of a tensor, as a tensor of its own. */
 export function take(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> {
   const { data, shape } = roomFor(piece, part);

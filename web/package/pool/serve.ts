@@ -1,4 +1,5 @@
 import { makeEngine } from "../instantiate.js";
+import type { Tensor } from "../tensor.js";
 import { answer, buffersIn, type Answer, type Task } from "./message.js";
 import { nodeModule } from "./node.js";
 
@@ -10,6 +11,20 @@ export interface WorkerPort {
 
 /** The channel to whoever started this worker. */
 const workerPort = (): WorkerPort => nodeModule("node:worker_threads")?.parentPort ?? (globalThis as never);
+
+/** Bytes of memory that a system gives at a time, or fewer. */
+const PAGE = 4096;
+
+/**
+ * Touches what comes after a result in its buffer, where the results of other workers are to stand: new memory costs far more
+ * the first time than what is copied to it, and the calling thread would pay that when all others have done their work.
+ */
+function touchRest(value: unknown): void {
+  const { data } = (value ?? {}) as Partial<Tensor>;
+  if (!data) return;
+  const rest = new Uint8Array(data.buffer, data.byteOffset + data.byteLength);
+  for (let at = 0; at < rest.length; at += PAGE) rest[at] = 0;
+}
 
 /** The life of a worker: it gets the compiled kernels, says that it is ready, and answers one task after the other. */
 export function serve(): void {
@@ -23,7 +38,9 @@ export function serve(): void {
       (engine) => {
         port.onmessage = ({ data }) => {
           const task = data as Task;
-          post({ ...answer(engine, task), task });
+          const reply = answer(engine, task);
+          touchRest("value" in reply && reply.value);
+          post({ ...reply, task });
         };
         post({ value: undefined });
       },
