@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AttnlabError, createPool, load, type Lab, type Pool, type PoolOptions } from "attnlab";
 import { createPool as createExternal } from "attnlab/external";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { expectSameBits } from "./support/compare.js";
 import { expectFault, expectRejection, thrownBy } from "./support/errors.js";
 import { forbidWorkers, openPool, outcome, replaceWorker, watchWorkers } from "./support/pools.js";
@@ -311,6 +311,50 @@ describe("the end", () => {
     // A worker holds more than 2 MB.
     expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
     expect(workers.filter(({ threadId }) => threadId >= 0)).toEqual([]);
+  });
+});
+
+describe("inputs that there is no room to copy", () => {
+  const unaffordable = { code: "MEMORY", operation: "attention", argument: "threads" } as const;
+
+  /** From the call on, buffers of more than a hundred bytes cannot be had any more. */
+  function exhaustAfter(count: number): void {
+    let made = 0;
+    class Exhausted extends ArrayBuffer {
+      constructor(size: number) {
+        if (size > 100 && ++made > count) throw new RangeError("Array buffer allocation failed");
+        super(size);
+      }
+    }
+    vi.stubGlobal("ArrayBuffer", Exhausted);
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  // Each of two parts has an array of queries, of keys, of values, and one for the result.
+  test.each([0, 1, 3, 5, 7])("after %i arrays: the call rejects, the pool lives on", async (count) => {
+    const pool = await openPool();
+    const expected = lab.attention(long, long, long);
+    exhaustAfter(count);
+    expectFault(await outcome(pool.attention(long, long, long)), unaffordable);
+    vi.unstubAllGlobals();
+    expectSameBits((await pool.attention(long, long, long)).data, expected.data);
+    expect(pool.threads).toBe(2);
+  });
+
+  test("for tasks that have to wait: what was sent of the call is not waited for", async () => {
+    const { workers } = watchWorkers();
+    const pool = await openPool();
+    const heads = randomTensor(random, [16, 2048, 64]);
+    const first = outcome(pool.attention(long, long, long));
+    exhaustAfter(3);
+    const call = outcome(pool.attention(heads, heads, heads));
+    vi.unstubAllGlobals();
+    expectFault(await call, unaffordable);
+    expect(await first).toBeUndefined();
+    expect(workers.length).toBe(2);
+    expectSameBits((await pool.attention(long, long, long)).data, lab.attention(long, long, long).data);
   });
 });
 

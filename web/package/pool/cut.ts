@@ -4,7 +4,7 @@ import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, type Task } from "./message.js";
 import { targetsOf, withOuts, type Outs } from "./outs.js";
 import { beginning, put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
-import { byName, copyOf, entriesOf, isTensor } from "./read-call.js";
+import { byName, copying, copyOf, entriesOf, isTensor } from "./read-call.js";
 import { keep } from "./spares.js";
 
 /**
@@ -110,7 +110,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       result = withOuts(outs, value);
     };
     return {
-      tasks: [() => [operation, ...args.map(copyOf)]],
+      tasks: [() => copying(operation, () => [operation, ...args.map(copyOf)])],
       disjoint: true,
       complete,
       put,
@@ -224,12 +224,13 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   };
   const isApart = (value: unknown): boolean =>
     !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
-  const tasks = parts.map((part) => (): Task => [
+  const taskOf = (part: Part): Task => [
     operation,
     ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
     optionsFor(part),
     part.q && queries - part.q[1],
-  ]);
+  ];
+  const tasks = parts.map((part) => () => copying(operation, () => taskOf(part)));
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};

@@ -9,7 +9,7 @@ import { Job, Jobs } from "./jobs.js";
 import { prepare } from "./message.js";
 import { outsOf } from "./outs.js";
 import { hardwareThreads, waysToStart, type StartWorker } from "./platform.js";
-import { copyOf, isOptions, recorded } from "./read-call.js";
+import { copying, copyOf, isOptions, recorded } from "./read-call.js";
 import { callingThread, startThread, type Thread } from "./thread.js";
 import type { Pool, PoolOptions } from "./types.js";
 
@@ -86,8 +86,12 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     try {
       jobs.submit(job);
       // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
-      if (job.next < job.tasks.length)
-        job.tasks = plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size, outs).tasks;
+      const copied = (): Plan => copying(operation, () => cut(operation, inputs.map(copyOf), size, outs));
+      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied().tasks;
+    } catch (error) {
+      jobs.cancel(job, error);
+    }
+    try {
       return await job.result;
     } finally {
       signal?.removeEventListener("abort", cancel);

@@ -1,3 +1,4 @@
+import { refuse } from "../errors.js";
 import { isOptionsObject } from "../options.js";
 import { ResidentTensor } from "../resident.js";
 import type { Tensor } from "../tensor.js";
@@ -29,6 +30,17 @@ export function recorded(options: object): Record<string, unknown> {
       return (own[key] = isOptions(value) ? recorded(value) : value);
     },
   });
+}
+
+/** Copies inputs for other threads; MEMORY if there is no room for the copies. */
+export function copying<T>(operation: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const subject = "copies of the inputs for other threads";
+    refuse("MEMORY", operation, "threads", "more memory than can be had", "room for them", subject, "need", cause);
+  }
 }
 
 /** A deep copy: residents become tensors, typed arrays own their buffers. */
