@@ -29,6 +29,18 @@ describe("matmul", () => {
       [900, 90],
       [90, 1],
     ],
+    [
+      [50, 300],
+      [300, 1000],
+    ],
+    [
+      [2, 3, 20, 100],
+      [100, 1500],
+    ],
+    [
+      [1, 1000],
+      [1000, 9000],
+    ],
   ])("%j times %j", async (left, right) => {
     const pool = await openPool({ threads: 3 });
     const turned = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1) ?? 0, shape.at(-2) ?? 0];

@@ -124,17 +124,20 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const along = ".".repeat(rule.startsWith("sample") ? rank - 1 : -Math.min(...ends));
   const byRows = !rule.includes(".");
   const ofX = [along, rule === "sum" ? along.slice(1) : along, along, ...(rule.endsWith(">") ? [`>${along}`] : [])];
-  const kinds = byRows ? ofX : rule.split(" ");
+  let kinds = byRows ? ofX : rule.split(" ");
   if (options.transposeA === true) kinds[0] = ".q";
   if (options.transposeB === true) kinds[1] = "c.";
+  // Every part has all of the factor whose rows or columns are not cut: that is the smaller one.
+  const byColumns = operation === "matmul" && second?.shape.length === 2 && sizeOf(second.shape) > sizeOf(first.shape);
+  if (byColumns) kinds = kinds.map((kind) => kind.replace(/[qc]/g, (letter) => (letter === "q" ? "c" : "q")));
   const [axes = "", others = ""] = kinds;
   const leading = first.shape.slice(0, -axes.length);
   const inner = first.shape.slice(-axes.length);
   const matrices = sizeOf(leading);
   const byState = others.startsWith("s");
-  const cutsRows = axes.includes("q") && !(byState && (matrices > 1 || options.causal === true));
+  const cutsRows = (byColumns || axes.includes("q")) && !(byState && (matrices > 1 || options.causal === true));
   const seesKeys = others.startsWith("k");
-  const queries = inner[axes.indexOf("q")] ?? 1;
+  const queries = (byColumns ? second.shape[others.indexOf("q")] : inner[axes.indexOf("q")]) ?? 1;
   const keys = second?.shape.at(-2) ?? 1;
   const sizes: Record<string, number> = { q: queries, k: keys };
   tensors.forEach(({ shape }, i) => {
@@ -170,8 +173,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const cost = byRows
     ? 16 * sizeOf(inner)
     : // What is linear in the keys: some hundred operations for each of their entries.
-      (axes.includes("q") && !/^[bs]/.test(others) ? 2 : 512 / queries) *
-      (seesKeys ? depth * tensors.length : sizeOf(second?.shape.slice(-2) ?? []));
+      (cutsRows && !/^[bs]/.test(others) ? 2 : 512 / queries) *
+      (seesKeys ? depth * tensors.length : sizeOf(byColumns ? inner : (second?.shape.slice(-2) ?? [])));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
     const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
@@ -181,11 +184,10 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
   const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
-  const rows = shares(
-    weights,
-    Math.min(byState ? useful : 4 * useful, Math.max(even, Math.ceil(wanted / matrices))),
-  ).map(rowsOf);
-  const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? matrices : Math.min(wanted, matrices));
+  const ofEach = byColumns ? wanted : Math.max(even, Math.ceil(wanted / matrices));
+  const rows = shares(weights, Math.min(byState ? useful : 4 * useful, ofEach)).map(rowsOf);
+  const together = byColumns ? 1 : rows.length > 1 ? matrices : Math.min(wanted, matrices);
+  const groups = shares(Array<number>(matrices).fill(1), together);
   const parts = groups.flatMap((m) =>
     rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
   );
