@@ -298,6 +298,31 @@ describe("the end", () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "done\n", stderr: "" });
   });
 
+  test("is waited for: a late answer does not let the process end before the workers have", async () => {
+    let released = 0;
+    replaceWorker(
+      (original) =>
+        class extends original {
+          #ending = false;
+          override terminate(): Promise<number> {
+            this.#ending = true;
+            const end = super.terminate();
+            this.emit("message", { value: undefined });
+            return end;
+          }
+          override unref(): void {
+            if (this.#ending) released += 1;
+            super.unref();
+          }
+        },
+    );
+    const pool = await createPool({ threads: 1 });
+    const call = outcome(pool.softmax(short));
+    await pool.terminate();
+    expectFault(await call, { code: "DISPOSED", operation: "softmax", argument: "pool" });
+    expect(released).toBe(0);
+  });
+
   test("leaves nothing behind, time after time", async () => {
     const { workers } = watchWorkers();
     const cycle = async (): Promise<void> => {

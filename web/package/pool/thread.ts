@@ -46,7 +46,8 @@ export async function startThread(
   };
   const receive = (data: unknown): void => {
     asked.shift()?.resolve(data);
-    if (asked.length === 0) worker.unref?.();
+    // One that is about to end does, until it has ended.
+    if (asked.length === 0 && !dead) worker.unref?.();
   };
   const stop = (): unknown => {
     dead = true;
