@@ -13,7 +13,7 @@ import { keep } from "./spares.js";
  * counts, with the keys "k" that they see, or all keys "b" where the work is linear in them. Keys "s" go into a state, which
  * is half of the work and made by every part again: rows are cut if there is but one matrix. "axis": what lies before the
  * first axis that the operation works along is cut apart; "sum": the same, and the second tensor lacks that axis; "sample": what the first axis counts. ">" alone: the result
- * has the shape of x. An operation that is not named runs whole, in one thread.
+ * has the shape of x. An operation that is not named runs whole, in one thread, as does a call with an empty input.
  */
 const RULES: Readonly<Record<string, string>> = {
   addLayerNorm: "axis",
@@ -102,7 +102,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const options = (args[tensors.length] ?? {}) as Options;
   const rule = RULES[operation] ?? RULES[operation.replace("Backward", "")]?.replace(" >", "");
   const [first, second] = tensors;
-  if (!rule || !first) {
+  if (!rule || !first || tensors.some(({ shape }) => sizeOf(shape) === 0)) {
     let result: unknown;
     const put = (value: unknown): void => {
       for (const [name, target] of Object.entries(targetsOf(operation, outs)))
@@ -208,7 +208,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
-    if (joined && sizeOf(shape) > 0) {
+    if (joined) {
       const whole = { ...known, data: room };
       // New memory goes to the worker of the first part, which begins and ends before the others: see serve.ts.
       own.out = (complete ? undefined : beginning(whole, part)) ?? roomFor(whole, part);

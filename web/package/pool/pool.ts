@@ -72,12 +72,12 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
       refuse("TYPE", operation, "signal", describe(signal), "an AbortSignal");
     }
     signal?.throwIfAborted();
+    if (LOCAL.test(operation)) return run();
     const size = jobs.size;
     const { out, ...others } = options;
     const inputs = withOptions(others);
     const outs = outsOf(out);
     const plan = cut(operation, inputs, size, outs);
-    if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
     const job = new Job(operation, plan);
     const cancel = (): void => {
       jobs.cancel(job, signal?.reason);
