@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { AttnlabError, createPool, load, type Lab, type Pool, type PoolOptions } from "attnlab";
 import { createPool as createExternal } from "attnlab/external";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -180,6 +182,22 @@ describe("calls", () => {
     expect(sent()).toBe(before);
     expect(await pool.attentionScale({ d: 64 })).toBe(0.125);
   });
+});
+
+test("what small calls are made of is not held on to", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const pool = await openPool({ threads: 1 });
+  const before = process.memoryUsage().arrayBuffers;
+  // 8 MB.
+  for (let i = 0; i < 500; i++) await pool.batchStatistics(short);
+  await vi.waitFor(
+    () => {
+      collect();
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
+    },
+    { timeout: 5000 },
+  );
 });
 
 describe("signal", () => {
