@@ -110,7 +110,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       result = withOuts(outs, value);
     };
     return {
-      tasks: [() => copying(operation, () => [operation, ...args.map(copyOf)])],
+      tasks: [copying(operation, () => [operation, ...args.map(copyOf)])],
       disjoint: true,
       complete,
       put,
@@ -179,7 +179,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   });
   const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
-  const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
+  const wanted = useful * Math.ceil(work / useful / LARGEST);
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
   const rows = shares(
     weights,
@@ -191,7 +191,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   );
 
   // 4. The result, if its shape is known; memory for it, if it is put together.
-  const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1);
+  const letters = kinds.at(-1)?.split(">")[1];
   const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
   const known = letters === undefined ? undefined : { shape, leading, axes: letters };
   const joined = known !== undefined && parts.length > 1;
@@ -230,7 +230,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     optionsFor(part),
     part.q && queries - part.q[1],
   ];
-  const tasks = parts.map((part) => () => copying(operation, () => taskOf(part)));
+  const tasks = parts.map((part) => copying(operation, () => taskOf(part)));
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
@@ -249,15 +249,14 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const adds = input !== undefined && !alone;
     const target = targets[name];
     if (!results[name]) {
-      // A part has no place for keys that none of its queries see.
-      const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
       const fresh = (): Float32Array => {
         if (alone) return data;
         if (isBeginning) return new Float32Array(data.buffer);
         return joined ? room : floatArray(operation, "out", size);
       };
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };
-      if (adds || lacks) target?.fill(0);
+      // A part has no entries for keys that none of its queries see.
+      if (adds || place.axes.includes("k")) target?.fill(0);
     }
     if ((alone && !target) || isBeginning) return;
     put({ ...place, data: results[name].data }, parts[index] as Part, data, adds);

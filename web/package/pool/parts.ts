@@ -64,11 +64,11 @@ export function roomFor(piece: Piece, part: Part): Pick<Piece, "data" | "shape">
 
 /** The beginning of the whole, if that is where the part stands. */
 export function beginning(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> | undefined {
-  const elsewhere: number[] = [];
+  let away = 0;
   const shape = walk(piece, part, (whole, own) => {
-    if (whole !== own) elsewhere.push(whole);
+    away += whole - own;
   });
-  return elsewhere.length > 0 ? undefined : { data: piece.data.subarray(0, sizeOf(shape)), shape };
+  return away > 0 ? undefined : { data: piece.data.subarray(0, sizeOf(shape)), shape };
 }
 
 /** What a part has of a tensor, as a tensor of its own. */

@@ -86,16 +86,14 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     try {
       jobs.submit(job);
       // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
-      const copied = (): Plan => copying(operation, () => cut(operation, inputs.map(copyOf), size, outs));
-      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied().tasks;
+      const copied = copying(operation, () => cut(operation, inputs.map(copyOf), size, outs).tasks);
+      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied();
     } catch (error) {
       jobs.cancel(job, error);
     }
-    try {
-      return await job.result;
-    } finally {
+    return job.result.finally(() => {
       signal?.removeEventListener("abort", cancel);
-    }
+    });
   };
   const operations = Object.keys(BODIES).map((name) => [name, (...args: unknown[]) => call(name, args)]);
   return Object.freeze({
