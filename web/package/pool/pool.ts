@@ -22,7 +22,7 @@ const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThre
 /** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
 const LOCAL = /^(decoder|memory|nystromFactors|resident|tensor)$/;
 
-/** The tasks from the `next` on, made. */
+/** The same tasks; those from `next` on are made now. */
 const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
   tasks.map((make, index) => {
     if (index < next) return make;
@@ -85,7 +85,7 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     signal?.addEventListener("abort", cancel);
     try {
       jobs.submit(job);
-      // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
+      // What could not be sent is made now, or of copies later: the caller may do with the inputs what it likes.
       const copied = copying(operation, () => cut(operation, inputs.map(copyOf), size, outs).tasks);
       if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied();
     } catch (error) {

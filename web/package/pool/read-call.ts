@@ -19,8 +19,8 @@ export const entriesOf = (tensor: Tensor): Float32Array =>
   tensor instanceof ResidentTensor ? tensor.view : tensor.data;
 
 /**
- * Stands for options, and keeps what is asked of them: by name, as a lab reads them, whether or not a loop would see it, and
- * once.
+ * Stands for options, and keeps what is asked of them: by name, as a lab reads them, whether or not a loop would see
+ * it, and once.
  */
 export function recorded(options: object): Record<string, unknown> {
   const own: Record<string, unknown> = { ...options };

@@ -6,8 +6,8 @@ const MOST = 1 << 26;
 const LEAST = 1 << 16;
 
 /**
- * Buffers that came back from workers, to be filled again. To touch new memory for the first time costs ten times as much as
- * to copy what is in a cache.
+ * Buffers that came back from workers, to be filled again. To touch new memory for the first time costs ten times as
+ * much as to copy what is in a cache.
  */
 let spares: ArrayBuffer[] = [];
 
