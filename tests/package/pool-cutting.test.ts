@@ -1,5 +1,5 @@
 /** What a pool computes of attention is what one thread computes, however a call is cut. */
-import { load, type AttentionOptions, type Mask, type SparseAttentionOptions } from "attnlab";
+import { load, type AttentionOptions, type Mask, type SparseAttentionOptions, type Tensor } from "attnlab";
 import { describe, expect, test } from "vitest";
 import { expectClose, expectSameBits } from "./support/compare.js";
 import { variants } from "./support/labs.js";
@@ -63,6 +63,38 @@ describe("queries and keys of different numbers", () => {
     for (const options of [{}, { causal: true }, { window: 64 }, { window: [5, 200] }, { causal: true, window: 3 }]) {
       await comparePooled(pool, "attention", q, k, v, options);
       await comparePooled(pool, "attentionWeights", q, k, options);
+    }
+  });
+});
+
+describe("empty inputs", () => {
+  const empty = (...shape: number[]): Tensor => ({ data: new Float32Array(0), shape });
+
+  test("are not cut, however long", async () => {
+    const { sent } = watchWorkers();
+    const pool = await openPool();
+    const lab = await load({ variant: pool.variant });
+    const before = sent();
+    const q = randomTensor(random, [20_000, 4]);
+    expect(await pool.attention(q, empty(0, 4), empty(0, 5))).toEqual(lab.attention(q, empty(0, 4), empty(0, 5)));
+    expect((await pool.attention(q, q, empty(20_000, 0))).shape).toEqual([20_000, 0]);
+    const heads = empty(0, 2 ** 40, 4);
+    expect(await pool.attention(heads, heads, heads)).toEqual(heads);
+    expect(await pool.softmax(empty(2 ** 40, 0))).toEqual(empty(2 ** 40, 0));
+    expect(await pool.logSumExp(empty(3, 0))).toEqual(lab.logSumExp(empty(3, 0)));
+    expect(sent() - before).toBe(5);
+  });
+
+  test("of gradients", async () => {
+    const pool = await openPool();
+    const lab = await load({ variant: pool.variant });
+    const [q, k, none] = [randomTensor(random, [3, 50, 4]), randomTensor(random, [3, 60, 4]), empty(3, 0, 4)];
+    for (const args of [
+      [q, none, none, q],
+      [none, k, k, none],
+      [q, k, empty(3, 60, 0), empty(3, 50, 0)],
+    ] as const) {
+      expect(await pool.attentionBackward(...args)).toEqual(lab.attentionBackward(...args));
     }
   });
 });

@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { AttnlabError, createPool, load, type Lab, type Pool, type PoolOptions } from "attnlab";
 import { createPool as createExternal } from "attnlab/external";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -169,7 +171,7 @@ describe("calls", () => {
     expect(await pool.softmax(q)).toEqual(lab.softmax(q));
   });
 
-  test("that concern the caller's own memory, or have nothing to compute, are done here", async () => {
+  test("that concern the caller's own memory are done here", async () => {
     const { sent } = watchWorkers();
     const pool = await openPool();
     const before = sent();
@@ -177,11 +179,25 @@ describe("calls", () => {
     const held = await pool.resident([2, 3]);
     expect((await pool.memory()).liveResidents).toBe(lab.memory().liveResidents);
     held.dispose();
-    const empty = lab.tensor([], [0, 4]);
-    expect(await pool.attention(empty, empty, empty)).toEqual(empty);
     expect(sent()).toBe(before);
     expect(await pool.attentionScale({ d: 64 })).toBe(0.125);
   });
+});
+
+test("what small calls are made of is not held on to", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const pool = await openPool({ threads: 1 });
+  const before = process.memoryUsage().arrayBuffers;
+  // 8 MB.
+  for (let i = 0; i < 500; i++) await pool.batchStatistics(short);
+  await vi.waitFor(
+    () => {
+      collect();
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
+    },
+    { timeout: 5000 },
+  );
 });
 
 describe("signal", () => {
@@ -296,6 +312,31 @@ describe("the end", () => {
       const x = { data: new Float32Array(1024 * 64), shape: [1024, 64] };
       pool.attention(x, x, x).then(() => console.log("done"));`);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "done\n", stderr: "" });
+  });
+
+  test("is waited for: a late answer does not let the process end before the workers have", async () => {
+    let released = 0;
+    replaceWorker(
+      (original) =>
+        class extends original {
+          #ending = false;
+          override terminate(): Promise<number> {
+            this.#ending = true;
+            const end = super.terminate();
+            this.emit("message", { value: undefined });
+            return end;
+          }
+          override unref(): void {
+            if (this.#ending) released += 1;
+            super.unref();
+          }
+        },
+    );
+    const pool = await createPool({ threads: 1 });
+    const call = outcome(pool.softmax(short));
+    await pool.terminate();
+    expectFault(await call, { code: "DISPOSED", operation: "softmax", argument: "pool" });
+    expect(released).toBe(0);
   });
 
   test("leaves nothing behind, time after time", async () => {

@@ -6,7 +6,7 @@ import { readQueriesAndKeys, readValues } from "./heads.js";
 import { featureMap, type LinearAttentionOptions } from "./linear-attention.js";
 import { readOperand } from "./operand.js";
 import { checkChoice, flag, isOptionsObject, peek, readOptions, unread } from "./options.js";
-import { readEstimate, type PerformerEstimate } from "./performer.js";
+import { readEstimate, type PerformerEstimate } from "./performer-estimate.js";
 import { disposeSymbol, refuseDisposed, type AnyTensor } from "./resident.js";
 import { scaleOf, type Scale } from "./scale.js";
 import { formatShape, sameShape, sizeOf, type Shape } from "./shape.js";

@@ -48,15 +48,13 @@ export type {
 export type * from "./norm-types.js";
 export type {
   PerformerBackwardOptions,
-  PerformerDraw,
-  PerformerEstimate,
-  PerformerEstimator,
   PerformerKernelOptions,
   PerformerOperations,
   PerformerOptions,
   PerformerProjectionOptions,
   PerformerVarianceOptions,
 } from "./performer.js";
+export type { PerformerDraw, PerformerEstimate, PerformerEstimator } from "./performer-estimate.js";
 export type { AnyTensor, MaybeOut, Outs, OutsOption, Resident, Result, WithOuts } from "./resident.js";
 export type { SampleTokenOperations, SampleTokenOptions } from "./sample-token.js";
 export type { AttentionScaleOptions, Scale, ScaleFormula, ScaleKind, ScaleOperations } from "./scale.js";

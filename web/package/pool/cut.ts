@@ -2,18 +2,32 @@ import { isOptionsObject } from "../options.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, type Task } from "./message.js";
-import { targetsOf, withOuts, type Outs } from "./outs.js";
+import { targetsOf, withOuts, type CallOuts } from "./outs.js";
 import { beginning, put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
 import { byName, copying, copyOf, entriesOf, isTensor } from "./read-call.js";
 import { keep } from "./spares.js";
 
 /**
- * How operations are cut: the axes of a matrix of each positional tensor, and after ">" those of the result, where it is
- * one tensor; axes with the same letter have one size. The matrices are cut apart, and where there is a "q" the rows that it
- * counts, with the keys "k" that they see, or all keys "b" where the work is linear in them. Keys "s" go into a state, which
- * is half of the work and made by every part again: rows are cut if there is but one matrix. "axis": what lies before the
- * first axis that the operation works along is cut apart; "sum": the same, and the second tensor lacks that axis; "sample": what the first axis counts. ">" alone: the result
- * has the shape of x. An operation that is not named runs whole, in one thread.
+ * How operations are cut. One that is not named runs whole, in one thread, as does a call with an empty input.
+ *
+ * A rule names the axes of a matrix of each positional tensor, and after ">" those of the result, where it is one
+ * tensor; axes with the same letter have one size. Matrices are cut apart, and so are rows:
+ *
+ * | letter | what it counts |
+ * |---|---|
+ * | q | the rows that are cut |
+ * | k | keys; a part has those that its rows see |
+ * | b | keys; every part has them all, and the work is linear in them |
+ * | s | keys of a state, half of the work, which every part makes again: rows are cut if there is but one matrix |
+ * | . and others | what every part has all of |
+ *
+ * Other rules are a word, and ">" where the result has the shape of x:
+ *
+ * | word | what is cut apart |
+ * |---|---|
+ * | axis | what lies before the first axis that the operation works along |
+ * | sum | the same; the second tensor lacks that axis |
+ * | sample | what the first axis counts |
  */
 const RULES: Readonly<Record<string, string>> = {
   addLayerNorm: "axis",
@@ -60,21 +74,21 @@ const POSITIONS: Readonly<Record<string, number>> = { q: 0, k: 1, v: 2, a: 0, b:
 const SMALLEST = 8e6;
 const LARGEST = 2e9;
 
-/** Queries and keys that no tile of a kernel straddles: a part then computes what the whole would, bit for bit. */
+/** Queries and keys that no tile of a kernel straddles: without a mask, attention has the same bits, cut or whole. */
 const QUERY_BLOCK = 48;
 const KEY_BLOCK = 192;
-/** And no slice of 256 of a product: a sum over parts is then that of the whole. */
+/** Rows that no slice of 256 of a product straddles either: a sum over parts is then that of the whole. */
 const SUM_BLOCK = 768;
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in the same order. */
+/** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in that order. */
 export interface Plan {
   tasks: readonly (() => Task)[];
   /** Whether the tasks together have no more of the inputs than there is. */
   disjoint: boolean;
-  /** Whether values are put to their places when all are there, not before: what a call was given is as it was if it fails. */
-  complete: boolean;
+  /** Whether values are put to their places all at once: outs of a call that fails are as they were. */
+  atOnce: boolean;
   put: (value: unknown, index: number) => void;
   result: () => unknown;
 }
@@ -96,13 +110,13 @@ function shares(weights: readonly number[], count: number): Range[] {
 }
 
 /** Cuts a call, whose inputs have been checked, for so many threads; its results are put into `outs`, or are new. */
-export function cut(operation: string, args: readonly unknown[], threads: number, outs: Outs): Plan {
-  const complete = outs.length > 0;
+export function cut(operation: string, args: readonly unknown[], threads: number, outs: CallOuts): Plan {
+  const atOnce = outs.length > 0;
   const tensors = args.filter(isTensor);
   const options = (args[tensors.length] ?? {}) as Options;
   const rule = RULES[operation] ?? RULES[operation.replace("Backward", "")]?.replace(" >", "");
   const [first, second] = tensors;
-  if (!rule || !first) {
+  if (!rule || !first || tensors.some(({ shape }) => sizeOf(shape) === 0)) {
     let result: unknown;
     const put = (value: unknown): void => {
       for (const [name, target] of Object.entries(targetsOf(operation, outs)))
@@ -110,9 +124,9 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       result = withOuts(outs, value);
     };
     return {
-      tasks: [() => copying(operation, () => [operation, ...args.map(copyOf)])],
+      tasks: [copying(operation, () => [operation, ...args.map(copyOf)])],
       disjoint: true,
-      complete,
+      atOnce,
       put,
       result: () => result,
     };
@@ -120,6 +134,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
 
   // 1. What the axes count.
   const rank = first.shape.length;
+  // A part's leading axes are one: axes are counted from the end.
   const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
   const along = ".".repeat(rule.startsWith("sample") ? rank - 1 : -Math.min(...ends));
   const byRows = !rule.includes(".");
@@ -182,7 +197,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   });
   const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
-  const wanted = useful * Math.ceil(Math.max(1, work / useful / LARGEST));
+  const wanted = useful * Math.ceil(work / useful / LARGEST);
+  // How many cuts by rows give each thread as many parts as the others.
   const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
   const ofEach = byColumns ? wanted : Math.max(even, Math.ceil(wanted / matrices));
   const rows = shares(weights, Math.min(byState ? useful : 4 * useful, ofEach)).map(rowsOf);
@@ -192,12 +208,12 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
   );
 
-  // 4. The result, if its shape is known; memory for it, if it is put together.
-  const letters = kinds.find((kind) => kind.startsWith(">"))?.slice(1);
+  // 4. The result: its place, if the shape is known; memory for it, if it is put together of parts.
+  const letters = kinds.at(-1)?.split(">")[1];
   const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
   const known = letters === undefined ? undefined : { shape, leading, axes: letters };
   const joined = known !== undefined && parts.length > 1;
-  const room = floatArray(operation, "out", joined && !complete ? sizeOf(shape) : 0);
+  const room = floatArray(operation, "out", joined && !atOnce ? sizeOf(shape) : 0);
 
   // 5. Their arguments.
   const lettersOf = (name: string, { shape }: Tensor): string =>
@@ -210,10 +226,10 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
-    if (joined && sizeOf(shape) > 0) {
+    if (joined) {
       const whole = { ...known, data: room };
       // New memory goes to the worker of the first part, which begins and ends before the others: see serve.ts.
-      own.out = (complete ? undefined : beginning(whole, part)) ?? roomFor(whole, part);
+      own.out = (atOnce ? undefined : beginning(whole, part)) ?? roomFor(whole, part);
     }
     if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
     if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
@@ -224,6 +240,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     }
     return own;
   };
+  // Whether no two groups of matrices share entries of it.
   const isApart = (value: unknown): boolean =>
     !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
   const taskOf = (part: Part): Task => [
@@ -232,7 +249,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     optionsFor(part),
     part.q && queries - part.q[1],
   ];
-  const tasks = parts.map((part) => () => copying(operation, () => taskOf(part)));
+  const tasks = parts.map((part) => copying(operation, () => taskOf(part)));
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
@@ -251,15 +268,14 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const adds = input !== undefined && !alone;
     const target = targets[name];
     if (!results[name]) {
-      // A part has no place for keys that none of its queries see.
-      const lacks = place.axes.includes("k") && parts.some(({ k }) => k !== undefined && k[1] - k[0] < keys);
       const fresh = (): Float32Array => {
         if (alone) return data;
         if (isBeginning) return new Float32Array(data.buffer);
         return joined ? room : floatArray(operation, "out", size);
       };
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };
-      if (adds || lacks) target?.fill(0);
+      // A part has no entries for keys that none of its queries see.
+      if (adds || place.axes.includes("k")) target?.fill(0);
     }
     if ((alone && !target) || isBeginning) return;
     put({ ...place, data: results[name].data }, parts[index] as Part, data, adds);
@@ -268,7 +284,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   return {
     tasks,
     disjoint: rows.length === 1 && [...tensors, options.bias].every(isApart),
-    complete,
+    atOnce,
     put(value, index) {
       // With outs, all values are put at once.
       if (index === 0) targets = targetsOf(operation, outs);

@@ -15,6 +15,7 @@ export class Job {
   readonly result: Promise<unknown>;
   /** Values that wait for those of earlier tasks, or for all. */
   readonly #early = new Map<number, unknown>();
+  /** How many values were put to their places. */
   #done = 0;
   #failed = false;
   #resolve!: (result: unknown) => void;
@@ -34,7 +35,7 @@ export class Job {
   take(index: number, value: unknown): void {
     if (this.#failed) return;
     this.#early.set(index, value);
-    if (this.plan.complete && this.#early.size < this.tasks.length) return;
+    if (this.plan.atOnce && this.#early.size < this.tasks.length) return;
     while (this.#early.has(this.#done)) {
       this.plan.put(this.#early.get(this.#done), this.#done);
       this.#early.delete(this.#done++);
@@ -60,9 +61,9 @@ interface Work {
 }
 
 /**
- * The threads and the calls that wait for them. Calls take turns: a thread that becomes free gets the next task of the call
- * whose turn it is, so that a small call does not wait for the whole of a large one. A call that is alone has its next tasks
- * on the way before the threads are free.
+ * The threads and the calls that wait for them. Calls take turns: a thread that becomes free gets the next task of the
+ * call whose turn it is, so that a small call does not wait for the whole of a large one. A call that is alone has its
+ * next tasks on the way before the threads are free.
  */
 export class Jobs {
   readonly #replace: () => Promise<Thread | undefined>;
@@ -145,6 +146,7 @@ export class Jobs {
       const job = work ? undefined : this.#waiting.shift();
       if (job) this.#send(thread, { job, tasks: 0 });
     }
+    // Threads are busy with a call that waits alone: they get its next tasks beforehand.
     const [next, ...others] = this.#waiting;
     if (!next || others.length > 0) return;
     for (const [thread, work] of this.#running) {

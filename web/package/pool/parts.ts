@@ -15,7 +15,7 @@ export interface Part {
 export interface Piece {
   data: Float32Array | Uint8Array;
   shape: Shape;
-  /** The axes of one matrix, a letter each: "q" or "k", of which a part has some, or "." of which it has all. */
+  /** The axes of one matrix, a letter each: "q" or "k", of which a part has some, or another, of which it has all. */
   axes: string;
   /** The leading axes of the call; those of the tensor are equal, or 1, or fewer, or divide them (grouped heads). */
   leading: Shape;
@@ -62,13 +62,13 @@ export function roomFor(piece: Piece, part: Part): Pick<Piece, "data" | "shape">
   return { data: arrayLike(piece.data, sizeOf(shape)), shape };
 }
 
-/** The beginning of the whole, if that is where the part stands. */
+/** What a part has of a tensor, in the memory of the whole, if it is the beginning of it. */
 export function beginning(piece: Piece, part: Part): Pick<Piece, "data" | "shape"> | undefined {
-  const elsewhere: number[] = [];
+  let away = 0;
   const shape = walk(piece, part, (whole, own) => {
-    if (whole !== own) elsewhere.push(whole);
+    away += whole - own;
   });
-  return elsewhere.length > 0 ? undefined : { data: piece.data.subarray(0, sizeOf(shape)), shape };
+  return away > 0 ? undefined : { data: piece.data.subarray(0, sizeOf(shape)), shape };
 }
 
 /** What a part has of a tensor, as a tensor of its own. */

@@ -22,7 +22,7 @@ const threadsOf: Reader<number> = (operation, key, value = Math.min(hardwareThre
 /** What belongs to the calling thread, or gives an object with methods: these operations are done there. */
 const LOCAL = /^(decoder|memory|nystromFactors|resident|tensor)$/;
 
-/** The tasks from the `next` on, made. */
+/** The same tasks; those from `next` on are made now. */
 const made = (tasks: Plan["tasks"], next: number): Plan["tasks"] =>
   tasks.map((make, index) => {
     if (index < next) return make;
@@ -72,12 +72,12 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
       refuse("TYPE", operation, "signal", describe(signal), "an AbortSignal");
     }
     signal?.throwIfAborted();
+    if (LOCAL.test(operation)) return run();
     const size = jobs.size;
     const { out, ...others } = options;
     const inputs = withOptions(others);
     const outs = outsOf(out);
     const plan = cut(operation, inputs, size, outs);
-    if (plan.tasks.length === 0 || LOCAL.test(operation)) return run();
     const job = new Job(operation, plan);
     const cancel = (): void => {
       jobs.cancel(job, signal?.reason);
@@ -85,17 +85,15 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     signal?.addEventListener("abort", cancel);
     try {
       jobs.submit(job);
-      // What could not be sent at once is made now, or of copies later: the caller may do with the inputs what it likes.
-      const copied = (): Plan => copying(operation, () => cut(operation, inputs.map(copyOf), size, outs));
-      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied().tasks;
+      // What could not be sent is made now, or of copies later: the caller may do with the inputs what it likes.
+      const copied = copying(operation, () => cut(operation, inputs.map(copyOf), size, outs).tasks);
+      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied();
     } catch (error) {
       jobs.cancel(job, error);
     }
-    try {
-      return await job.result;
-    } finally {
+    return job.result.finally(() => {
       signal?.removeEventListener("abort", cancel);
-    }
+    });
   };
   const operations = Object.keys(BODIES).map((name) => [name, (...args: unknown[]) => call(name, args)]);
   return Object.freeze({

@@ -19,8 +19,8 @@ export const entriesOf = (tensor: Tensor): Float32Array =>
   tensor instanceof ResidentTensor ? tensor.view : tensor.data;
 
 /**
- * Stands for options, and keeps what is asked of them: by name, as a lab reads them, whether or not a loop would see it, and
- * once.
+ * Stands for options, and keeps what is asked of them: by name, as a lab reads them, whether or not a loop would see
+ * it, and once.
  */
 export function recorded(options: object): Record<string, unknown> {
   const own: Record<string, unknown> = { ...options };
@@ -32,16 +32,18 @@ export function recorded(options: object): Record<string, unknown> {
   });
 }
 
-/** Copies inputs for other threads; MEMORY if there is no room for the copies. */
-export function copying<T>(operation: string, make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    const subject = "copies of the inputs for other threads";
-    refuse("MEMORY", operation, "threads", "more memory than can be had", "room for them", subject, "need", cause);
-  }
-}
+/** The same function, which copies inputs for other threads: MEMORY where there is no room for the copies. */
+export const copying =
+  <T>(operation: string, make: () => T) =>
+  (): T => {
+    try {
+      return make();
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const subject = "copies of the inputs for other threads";
+      refuse("MEMORY", operation, "threads", "more memory than can be had", "room for them", subject, "need", cause);
+    }
+  };
 
 /** A deep copy: residents become tensors, typed arrays own their buffers. */
 export function copyOf(value: unknown): unknown {

@@ -16,8 +16,9 @@ const workerPort = (): WorkerPort => nodeModule("node:worker_threads")?.parentPo
 const PAGE = 4096;
 
 /**
- * Touches what comes after a result in its buffer, where the results of other workers are to stand: new memory costs far more
- * the first time than what is copied to it, and the calling thread would pay that when all others have done their work.
+ * Touches what comes after a result in its buffer, where the results of other workers are to stand: new memory costs
+ * far more the first time than what is copied to it, and the calling thread would pay that when all others have done
+ * their work.
  */
 function touchRest(value: unknown): void {
   const { data } = (value ?? {}) as Partial<Tensor>;

@@ -2,10 +2,12 @@ import type { Piece } from "./parts.js";
 
 /** Bytes that are kept for the next call. */
 const MOST = 1 << 26;
+/** Bytes of a buffer that is worth it: to look for a smaller one would take longer than to make it. */
+const LEAST = 1 << 16;
 
 /**
- * Buffers that came back from workers, to be filled again. To touch new memory for the first time costs ten times as much as
- * to copy what is in a cache.
+ * Buffers that came back from workers, to be filled again. To touch new memory for the first time costs ten times as
+ * much as to copy what is in a cache.
  */
 let spares: ArrayBuffer[] = [];
 
@@ -20,7 +22,7 @@ export function arrayLike(model: Piece["data"], size: number): Piece["data"] {
 /** Keeps buffers that nobody uses any more, the newest of them. */
 export function keep(buffers: Iterable<ArrayBuffer>): void {
   let room = MOST;
-  spares = [...buffers, ...spares].filter(({ byteLength }) => (room -= byteLength) >= 0);
+  spares = [...buffers, ...spares].filter(({ byteLength }) => byteLength >= LEAST && (room -= byteLength) >= 0);
 }
 
 /** Forgets them. */

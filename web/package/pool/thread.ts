@@ -27,7 +27,7 @@ function listen(worker: PlatformWorker, receive: (data: unknown) => void, die: (
   }
 }
 
-/** Starts a worker and gives it the kernels. Rejects if it cannot be had; `lost` is called if it dies while it is idle. */
+/** Starts a worker and gives it the kernels. Rejects if it cannot be had; calls `lost` if it dies while it is idle. */
 export async function startThread(
   start: StartWorker,
   module: WebAssembly.Module,
@@ -46,7 +46,8 @@ export async function startThread(
   };
   const receive = (data: unknown): void => {
     asked.shift()?.resolve(data);
-    if (asked.length === 0) worker.unref?.();
+    // A process that waits for a worker to stop needs it until then.
+    if (asked.length === 0 && !dead) worker.unref?.();
   };
   const stop = (): unknown => {
     dead = true;

@@ -40,9 +40,10 @@ type Promised<Operation> = Operation extends (...args: infer Arguments) => infer
 /**
  * The operations of a {@link Lab}, each computed in several threads, with a promise of the result.
  *
- * Every operation takes what it takes there, and `signal`. Inputs are copied when the call is made: they are not detached,
- * and may be changed at once. A call is refused for the same reasons with the same errors, before anything is sent.
- * Residents belong to the thread that made them: their values are copied, and an `out` is filled when all is done.
+ * Every operation takes what it takes there, and `signal`. Inputs are copied when the call is made: they are not
+ * detached, and may be changed at once. A call is refused for the same reasons with the same errors, before anything is
+ * sent. Residents belong to the thread that made them: their values are copied, and an `out` is filled when all is
+ * done.
  */
 export type Pool = {
   readonly [Name in keyof Lab as Lab[Name] extends (...args: never) => unknown ? Name : never]: Promised<Lab[Name]>;
