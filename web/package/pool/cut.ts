@@ -4,7 +4,7 @@ import { floatArray, type Tensor } from "../tensor.js";
 import { buffersIn, type Task } from "./message.js";
 import { targetsOf, withOuts, type CallOuts } from "./outs.js";
 import { beginning, put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
-import { byName, copying, copyOf, entriesOf, isTensor } from "./read-call.js";
+import { byName, copyOf, entriesOf, isTensor } from "./read-call.js";
 import { keep } from "./spares.js";
 
 /**
@@ -93,8 +93,6 @@ export interface Plan {
   result: () => unknown;
 }
 
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
-
 /** At most `count` ranges of about equal weight. */
 function shares(weights: readonly number[], count: number): Range[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -124,7 +122,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       result = withOuts(outs, value);
     };
     return {
-      tasks: [copying(operation, () => [operation, ...args.map(copyOf)])],
+      tasks: [() => [operation, ...args.map(copyOf)]],
       disjoint: true,
       atOnce,
       put,
@@ -138,27 +136,29 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const ends = ([options.axis ?? -1].flat() as number[]).map((axis) => (axis < 0 ? axis : axis - rank));
   const along = ".".repeat(rule.startsWith("sample") ? rank - 1 : -Math.min(...ends));
   const byRows = !rule.includes(".");
-  const ofX = [along, rule === "sum" ? along.slice(1) : along, along, ...(rule.endsWith(">") ? [`>${along}`] : [])];
-  let kinds = byRows ? ofX : rule.split(" ");
-  if (options.transposeA === true) kinds[0] = ".q";
-  if (options.transposeB === true) kinds[1] = "c.";
+  const ofX = [along, rule === "sum" ? along.slice(1) : along, along, rule.endsWith(">") ? `>${along}` : along];
   // Every part has all of the factor whose rows or columns are not cut: that is the smaller one.
   const byColumns = operation === "matmul" && second?.shape.length === 2 && sizeOf(second.shape) > sizeOf(first.shape);
-  if (byColumns) kinds = kinds.map((kind) => kind.replace(/[qc]/g, (letter) => (letter === "q" ? "c" : "q")));
+  const turned = [options.transposeA, options.transposeB];
+  const kinds = byRows
+    ? ofX
+    : (byColumns ? "c. .q >cq" : rule)
+        .split(" ")
+        .map((kind, at) => (turned[at] ? kind.replace(/(.)(.)/, "$2$1") : kind));
   const [axes = "", others = ""] = kinds;
   const leading = first.shape.slice(0, -axes.length);
   const inner = first.shape.slice(-axes.length);
   const matrices = sizeOf(leading);
   const byState = others.startsWith("s");
-  const cutsRows = (byColumns || axes.includes("q")) && !(byState && (matrices > 1 || options.causal === true));
   const seesKeys = others.startsWith("k");
-  const queries = (byColumns ? second.shape[others.indexOf("q")] : inner[axes.indexOf("q")]) ?? 1;
   const keys = second?.shape.at(-2) ?? 1;
-  const sizes: Record<string, number> = { q: queries, k: keys };
+  const sizes: Record<string, number> = { k: keys };
   tensors.forEach(({ shape }, i) => {
     const letters = kinds[i] ?? "";
     Array.from(letters).forEach((letter, at) => (sizes[letter] ??= shape.at(at - letters.length) ?? 1));
   });
+  const { q: queries = 1 } = sizes;
+  const cutsRows = "q" in sizes && !(byState && (matrices > 1 || options.causal === true));
   const placeOf = (shape: Shape, letters: string): Omit<Piece, "data"> => {
     // An axis of another size is 1 and broadcasts.
     const own = shape.slice(-letters.length);
@@ -175,7 +175,8 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   const window = [options.window ?? Infinity].flat() as number[];
   const [left = 0, wide = left] = window;
   const right = options.causal === true ? 0 : wide;
-  const keysOf = ([begin, end]: Range): Range => {
+  const keysOf = ([begin, end]: Range): Range | undefined => {
+    if (!seesKeys) return undefined;
     const to = Math.max(0, Math.min(keys, end + aligned + right));
     const from = Math.floor((begin + aligned - left) / KEY_BLOCK) * KEY_BLOCK;
     return [Math.max(0, Math.min(from, to)), to];
@@ -192,21 +193,21 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       (seesKeys ? depth * tensors.length : sizeOf(byColumns ? inner : (second?.shape.slice(-2) ?? [])));
   const weights = Array.from({ length: Math.ceil(queries / block) }, (_, i) => {
     const rows = rowsOf([i, i + 1]);
-    const [from, to] = seesKeys ? keysOf(rows) : [0, 1];
+    const [from, to] = keysOf(rows) ?? [0, 1];
     return (rows[1] - rows[0]) * (to - from) * cost;
   });
   const work = matrices * weights.reduce((sum, weight) => sum + weight, 0);
   const useful = Math.max(1, Math.min(threads, Math.floor(work / SMALLEST)));
   const wanted = useful * Math.ceil(work / useful / LARGEST);
   // How many cuts by rows give each thread as many parts as the others.
-  const even = matrices >= 4 * useful ? 1 : useful / commonDivisor(matrices, useful);
-  const ofEach = byColumns ? wanted : Math.max(even, Math.ceil(wanted / matrices));
-  const rows = shares(weights, Math.min(byState ? useful : 4 * useful, ofEach)).map(rowsOf);
-  const together = byColumns ? 1 : rows.length > 1 ? matrices : Math.min(wanted, matrices);
-  const groups = shares(Array<number>(matrices).fill(1), together);
-  const parts = groups.flatMap((m) =>
-    rows.map((q): Part => (cutsRows ? { m, q, k: seesKeys ? keysOf(q) : undefined } : { m })),
+  const most = byColumns ? 1 : matrices;
+  let even = 1;
+  while (most < 4 * useful && (most * even) % useful > 0) even++;
+  const rows = shares(weights, Math.min(byState ? useful : 4 * useful, Math.max(even, Math.ceil(wanted / most)))).map(
+    rowsOf,
   );
+  const groups = shares(Array<number>(matrices).fill(1), rows.length > 1 ? most : Math.min(wanted, most));
+  const parts = groups.flatMap((m) => rows.map((q): Part => (cutsRows ? { m, q, k: keysOf(q) } : { m })));
 
   // 4. The result: its place, if the shape is known; memory for it, if it is put together of parts.
   const letters = kinds.at(-1)?.split(">")[1];
@@ -243,13 +244,12 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   // Whether no two groups of matrices share entries of it.
   const isApart = (value: unknown): boolean =>
     !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
-  const taskOf = (part: Part): Task => [
+  const tasks = parts.map((part) => (): Task => [
     operation,
     ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
     optionsFor(part),
     part.q && queries - part.q[1],
-  ];
-  const tasks = parts.map((part) => copying(operation, () => taskOf(part)));
+  ]);
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
@@ -262,22 +262,19 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       ? placeOf(input.shape, kinds[at] ?? lettersOf(name.slice(1), input))
       : (known ?? { shape: [...leading, ...inner], leading, axes: ".".repeat(inner.length) });
     const size = sizeOf(place.shape);
-    // What has all of the result already is it.
     const alone = parts.length === 1 && data.length === size;
-    const isBeginning = joined && index === 0 && data.length < data.buffer.byteLength / 4;
     const adds = input !== undefined && !alone;
     const target = targets[name];
     if (!results[name]) {
-      const fresh = (): Float32Array => {
-        if (alone) return data;
-        if (isBeginning) return new Float32Array(data.buffer);
-        return joined ? room : floatArray(operation, "out", size);
-      };
+      // What has all of the result, or memory for it, becomes it.
+      const isWhole = !target && data.buffer.byteLength === 4 * size;
+      const fresh = (): Float32Array =>
+        isWhole ? new Float32Array(data.buffer) : joined ? room : floatArray(operation, "out", size);
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };
+      if (isWhole) return;
       // A part has no entries for keys that none of its queries see.
       if (adds || place.axes.includes("k")) target?.fill(0);
     }
-    if ((alone && !target) || isBeginning) return;
     put({ ...place, data: results[name].data }, parts[index] as Part, data, adds);
     keep(buffersIn(data));
   };

@@ -1,6 +1,7 @@
 import { refuse } from "../errors.js";
 import type { Plan } from "./cut.js";
 import { buffersIn, valueOf, type Task } from "./message.js";
+import { copying } from "./read-call.js";
 import { dropSpares, keep } from "./spares.js";
 import type { Thread } from "./thread.js";
 
@@ -169,7 +170,7 @@ export class Jobs {
   async #run(thread: Thread, work: Work, index: number): Promise<void> {
     const { job } = work;
     try {
-      const reply = thread.run((job.tasks[index] as () => Task)());
+      const reply = thread.run(copying(job.operation, job.tasks[index] as () => Task));
       const answer = await reply.catch((cause: unknown) => {
         this.lose(thread);
         refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");

@@ -86,8 +86,9 @@ export async function createPool(load: (options: LoadOptions) => Promise<Lab>, o
     try {
       jobs.submit(job);
       // What could not be sent is made now, or of copies later: the caller may do with the inputs what it likes.
-      const copied = copying(operation, () => cut(operation, inputs.map(copyOf), size, outs).tasks);
-      if (job.next < job.tasks.length) job.tasks = plan.disjoint ? made(plan.tasks, job.next) : copied();
+      const rest = (): Plan["tasks"] =>
+        plan.disjoint ? made(plan.tasks, job.next) : cut(operation, inputs.map(copyOf), size, outs).tasks;
+      if (job.next < job.tasks.length) job.tasks = copying(operation, rest);
     } catch (error) {
       jobs.cancel(job, error);
     }

@@ -32,18 +32,15 @@ export function recorded(options: object): Record<string, unknown> {
   });
 }
 
-/** The same function, which copies inputs for other threads: MEMORY where there is no room for the copies. */
-export const copying =
-  <T>(operation: string, make: () => T) =>
-  (): T => {
-    try {
-      return make();
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      const subject = "copies of the inputs for other threads";
-      refuse("MEMORY", operation, "threads", "more memory than can be had", "room for them", subject, "need", cause);
-    }
-  };
+/** Copies inputs for other threads; MEMORY if there is no room for the copies. */
+export function copying<T>(operation: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    refuse("MEMORY", operation, "threads", "copies of inputs", "room for them", "threads", "need", cause);
+  }
+}
 
 /** A deep copy: residents become tensors, typed arrays own their buffers. */
 export function copyOf(value: unknown): unknown {

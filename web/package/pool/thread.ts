@@ -59,7 +59,7 @@ export async function startThread(
     if (asked.length === 0) lost(thread);
     for (const { reject } of asked.splice(0)) reject(cause);
   };
-  const thread: Thread = { depth: 2, run: (task) => ask(task) as Promise<Answer>, stop };
+  const thread: Thread = { depth: 2, run: ask as Thread["run"], stop };
   listen(worker, receive, die);
   valueOf((await ask(module)) as Answer);
   return thread;
