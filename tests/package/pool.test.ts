@@ -89,6 +89,21 @@ describe("createPool", () => {
     await expectRejection(pool.softmax(short), { code: "DISPOSED", operation: "softmax", argument: "pool" });
   });
 
+  test("computes a large call part by part on the calling thread, from what its inputs were", async () => {
+    forbidWorkers();
+    const pool = await openPool();
+    const x = { data: long.data.slice(), shape: long.shape };
+    const call = pool.attention(x, x, x);
+    x.data.fill(NaN);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1));
+    const { data } = await call;
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+    expectSameBits(data, lab.attention(long, long, long).data);
+    expect(data.buffer.byteLength).toBe(data.byteLength);
+  });
+
   test("does with the workers that could be started", async () => {
     let count = 0;
     replaceWorker((original) => {
