@@ -3,29 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/d_weights_bound.h"
 #include "attention/pack_head.h"
 #include "linalg/pack.h"
 #include "simd/finite.h"
 
 namespace attnlab::attention::backward {
 namespace {
-
-using simd::F32x4;
-
-// Infinity or NaN where an entry is not finite, and where float32 does not hold the sum.
-float sum_of_squares(const float* values, Index count) {
-  F32x4 sums = simd::zero();
-  Index e = 0;
-  for (; e + F32x4::kLanes <= count; e += F32x4::kLanes) {
-    const F32x4 entries = simd::load(values + e);
-    sums = simd::multiply_add(entries, entries, sums);
-  }
-  float total = simd::sum(sums);
-  for (; e < count; ++e) {
-    total += values[e] * values[e];
-  }
-  return total;
-}
 
 // Puts 0 for what is not finite. `squares`: the sum of squares afterwards.
 struct Cleaned {
@@ -121,9 +105,8 @@ Panel Operands::pack_panel(Index first, Index last, Index p) {
   const bool scaled = simd::is_moderate_or_zero(options.scale);
   for (Index lane = 0; lane < panel.queries; ++lane) {
     const bool sees = panel.seen[lane].size() > 0;
-    // |dP| <= |dO| |v| < 1e37, so that differences of two are finite too.
-    const bool holds = scaled && not_finite[lane] == 0.0F &&
-                       static_cast<double>(output_squares[lane]) * value_squares_ < 1e74;
+    const bool holds =
+        scaled && not_finite[lane] == 0.0F && holds_d_weights(output_squares[lane], value_squares_);
     panel.in_double[lane] = sees && (!holds || sees_a_key_that_is_not_finite(first + lane));
     panel.alive[lane] = sees && !panel.in_double[lane];
   }
