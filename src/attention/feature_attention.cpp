@@ -72,7 +72,8 @@ void feature_attention(const ConstMatrix& q, const ConstMatrix& k, const ConstMa
     feature_attention_causal(q, k, v, options, out, workspace.data());
     return;
   }
-  FeaturePass pass(q, k, v, options, out, workspace.data());
+  Sections sections(workspace.data());
+  FeaturePass pass(q, k, v, options, out, sections);
   add_keys(pass);
   read_queries(pass);
 }

@@ -24,12 +24,12 @@ constexpr Index kBlock = 8 * kTileRows;
 class CausalPass {
  public:
   CausalPass(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
-             const FeatureAttentionOptions& options, Matrix out, float* workspace)
-      : pass_(q, k, v, options, out, workspace),
+             const FeatureAttentionOptions& options, Matrix out, Sections sections)
+      : pass_(q, k, v, options, out, sections),
         height_(pass_.features.panels() * kPanelQueries),
-        tiles_(pass_.sections.take(kBlock * height_)),
-        transposed_(pass_.sections.take(kBlock * height_)),
-        scores_(pass_.sections.take(kBlock * kPanelQueries)) {}
+        tiles_(sections.take(kBlock * height_)),
+        transposed_(sections.take(kBlock * height_)),
+        scores_(sections.take(kBlock * kPanelQueries)) {}
 
   static Index workspace(const FeatureMap& map, Index d, Index d_v) {
     const Index height = round_up(map.count(d), kPanelQueries);
@@ -178,7 +178,7 @@ class CausalPass {
 void feature_attention_causal(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                               const FeatureAttentionOptions& options, Matrix out,
                               float* workspace) {
-  CausalPass(q, k, v, options, out, workspace).run();
+  CausalPass(q, k, v, options, out, Sections(workspace)).run();
 }
 
 Index feature_attention_causal_workspace(const FeatureMap& map, Index d, Index d_v) {

@@ -20,13 +20,12 @@ constexpr float kNothing = -std::numeric_limits<float>::infinity();
 
 FeaturePass::FeaturePass(const ConstMatrix& queries, const ConstMatrix& all_keys,
                          const ConstMatrix& values, const FeatureAttentionOptions& given,
-                         linalg::Matrix results, float* workspace)
+                         linalg::Matrix results, Sections& sections)
     : q(queries),
       k(all_keys),
       v(values),
       options(given),
       out(results),
-      sections(workspace),
       features(options.map, q.cols(), sections.take(Features::scratch(options.map, q.cols()))),
       state(features.count(), v.cols() + 1,
             sections.take(PrefixState::floats(features.count(), v.cols() + 1)),

@@ -14,9 +14,9 @@ struct FeaturePass {
   // Ready for the first key: the state is empty.
   FeaturePass(const linalg::ConstMatrix& queries, const linalg::ConstMatrix& all_keys,
               const linalg::ConstMatrix& values, const FeatureAttentionOptions& given,
-              linalg::Matrix results, float* workspace);
+              linalg::Matrix results, Sections& sections);
 
-  // Floats of workspace.
+  // Floats that it takes of the sections.
   static Index size(const FeatureMap& map, Index d, Index d_v);
 
   // Features of queries [first, last), at most eight.
@@ -41,7 +41,6 @@ struct FeaturePass {
   const linalg::ConstMatrix& v;
   const FeatureAttentionOptions& options;
   linalg::Matrix out;
-  Sections sections;  // what follows is free
   Features features;
   PrefixState state;
   KeyBlock keys;
