@@ -10,6 +10,7 @@
 
 #include "attention/backward_row_in_double.h"
 #include "attention/logit_tile.h"
+#include "attention/minus_infinity.h"
 #include "attention/sections.h"
 #include "attention/visible_keys.h"
 #include "linalg/microkernel.h"
@@ -27,7 +28,7 @@ static_assert(kKeyBlock % kTileRows == 0);
 
 // Eight queries at work, and the state of their softmax.
 struct Panel : QueryPanel {
-  Lanes8 maximum = lanes8(kHidden);
+  Lanes8 maximum = lanes8(kMinusInfinity<float>);
   Lanes8 inverse_sum = lanes8(0.0F);
   Lanes8 delta = lanes8(0.0F);
   bool alive[kPanelQueries] = {};      // computed here, in float32

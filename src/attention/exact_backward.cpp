@@ -38,6 +38,7 @@
 
 #include "attention/backward_operands.h"
 #include "attention/backward_row_in_double.h"
+#include "attention/minus_infinity.h"
 #include "attention/rare_rows.h"
 #include "attention/tile_products.h"
 #include "attention/turn_panel.h"
@@ -147,8 +148,9 @@ class Head {
     Lanes8 origin;
     for (int h = 0; h < 2; ++h) {
       // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
-      origin.half[h] = simd::select(simd::equal(panel.maximum.half[h], simd::splat(kHidden)),
-                                    simd::zero(), panel.maximum.half[h]);
+      origin.half[h] =
+          simd::select(simd::equal(panel.maximum.half[h], simd::splat(kMinusInfinity<float>)),
+                       simd::zero(), panel.maximum.half[h]);
     }
     const KeyRange keys = panel.tiles();
     for (Index block = keys.begin; block < keys.end; block += kKeyBlock) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "attention/minus_infinity.h"
 #include "linalg/microkernel.h"
 #include "linalg/pack.h"
 
@@ -13,8 +13,6 @@ namespace {
 using linalg::ConstMatrix;
 using linalg::kTileRows;
 using simd::F32x4;
-
-constexpr float kNothing = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
@@ -38,7 +36,7 @@ FeaturePass::FeaturePass(const ConstMatrix& queries, const ConstMatrix& all_keys
       phi(sections.take(kPanelQueries * round_up(features.count(), kTileRows))),
       outputs(sections.take(kPanelQueries * round_up(v.cols() + 1, kTileRows))) {
   state.clear();
-  std::fill_n(top, features.panels() * kPanelQueries, kNothing);
+  std::fill_n(top, features.panels() * kPanelQueries, kMinusInfinity<float>);
   find_literal_maximum();
 }
 
@@ -54,7 +52,7 @@ Index FeaturePass::size(const FeatureMap& map, Index d, Index d_v) {
 
 // Map::kLiteral measures all keys from one maximum.
 void FeaturePass::find_literal_maximum() {
-  float largest = kNothing;
+  float largest = kMinusInfinity<float>;
   for (Index j = 0; options.map.map == Map::kLiteral && j < k.rows();) {
     j = keys.gather(j, k.rows(), KeyBlock::kRoom);
     for (Index p = 0; p < features.panels(); ++p) {
