@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "attention/logit_tile.h"
+#include "attention/minus_infinity.h"
 #include "attention/row_in_double.h"
 #include "linalg/gemm.h"
 #include "simd/f32x4.h"
@@ -68,7 +69,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
     scale_logits(row + seen.begin, seen.size(), scale);
     for (Index j = seen.begin; may_hide && j < seen.end; ++j) {
       if (hides(options, i, j)) {
-        row[j] = kHidden;
+        row[j] = kMinusInfinity<float>;
       } else if (options.bias.data != nullptr) {
         row[j] += options.bias.at(i, j);
       }

@@ -41,6 +41,7 @@
 #include "attention/online_softmax.h"
 #include "attention/pack_head.h"
 #include "attention/rare_rows.h"
+#include "attention/sections.h"
 #include "attention/tile_products.h"
 #include "attention/visible_keys.h"
 #include "linalg/microkernel.h"
@@ -55,7 +56,6 @@ namespace {
 using linalg::ConstMatrix;
 using linalg::kTileRows;
 using linalg::Matrix;
-using linalg::round_up;
 using simd::F32x4;
 
 // Keys and values of a block are 48 KB for d = d_v = 64; its scores, 3 KB, stay in the first-level
@@ -66,61 +66,49 @@ static_assert(kKeyBlock % kTileRows == 0);
 constexpr Index kMaxPanels = 16;
 constexpr Index kPanelFloats = 64 * 1024;
 
-// Where everything lies in the workspace, in floats. Sections start at multiples of four floats.
-struct Layout {
+// How much is at work at a time.
+struct Blocks {
   Index panels;  // query panels per block
   Index packed;  // keys that are packed at a time: all, or a block where they are met once
-  Index key_list;
-  Index keys;
-  Index values;
-  Index queries;
-  Index outputs;
-  Index scores;
-  Index end;
 
-  Layout(Index n_q, Index n_k, Index d, Index d_v)
+  Blocks(Index n_q, Index n_k, Index d, Index d_v)
       : panels(std::clamp<Index>(
             kPanelFloats / (kPanelQueries * (d + d_v)), 1,
             std::min(kMaxPanels,
                      std::max<Index>(1, round_up(n_q, kPanelQueries) / kPanelQueries)))),
-        packed(n_q <= panels * kPanelQueries ? std::min(n_k, kKeyBlock) : n_k),
-        key_list(0),
-        keys(section(key_list, VisibleKeys::scratch(n_k))),
-        values(section(keys, round_up(packed, kTileRows) * d)),
-        queries(section(values, packed * d_v)),
-        outputs(section(queries, panels * kPanelQueries * d)),
-        scores(section(outputs, panels * kPanelQueries * d_v)),
-        end(section(scores, std::min(kKeyBlock, round_up(n_k, kTileRows)) * kPanelQueries)) {}
-
- private:
-  static Index section(Index start, Index floats) {
-    return start + round_up(floats, F32x4::kLanes);
-  }
+        packed(n_q <= panels * kPanelQueries ? std::min(n_k, kKeyBlock) : n_k) {}
 };
 
 // One head. Holds views only.
 class Head {
  public:
   Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, const Options& options,
-       Matrix out, float* workspace)
+       Matrix out, Sections sections)
       : q_(q),
         k_(k),
         v_(v),
         options_(options),
         out_(out),
-        layout_(q.rows(), k.rows(), q.cols(), v.cols()),
-        visible_(options, q.rows(), k.rows(), workspace + layout_.key_list),
-        keys_(workspace + layout_.keys),
-        values_(workspace + layout_.values),
-        queries_(workspace + layout_.queries),
-        outputs_(workspace + layout_.outputs),
-        scores_(workspace + layout_.scores) {}
+        blocks_(q.rows(), k.rows(), q.cols(), v.cols()),
+        visible_(options, q.rows(), k.rows(), sections.take(VisibleKeys::scratch(k.rows()))),
+        keys_(sections.take(round_up(blocks_.packed, kTileRows) * k.cols())),
+        values_(sections.take(blocks_.packed * v.cols())),
+        queries_(sections.take(blocks_.panels * kPanelQueries * q.cols())),
+        outputs_(sections.take(blocks_.panels * kPanelQueries * v.cols())),
+        scores_(sections.take(scores(k.rows()))) {}
+
+  static Index workspace(Index n_q, Index n_k, Index d, Index d_v) {
+    const Blocks blocks(n_q, n_k, d, d_v);
+    return Sections::size({VisibleKeys::scratch(n_k), round_up(blocks.packed, kTileRows) * d,
+                           blocks.packed * d_v, blocks.panels * kPanelQueries * d,
+                           blocks.panels * kPanelQueries * d_v, scores(n_k)});
+  }
 
   void run() {
-    if (layout_.packed == k_.rows()) {
+    if (blocks_.packed == k_.rows()) {
       pack({0, visible_.count()});
     }
-    const Index block = layout_.panels * kPanelQueries;
+    const Index block = blocks_.panels * kPanelQueries;
     for (Index i = 0; i < q_.rows(); i += block) {
       run_block(i, std::min(i + block, q_.rows()));
     }
@@ -130,6 +118,10 @@ class Head {
   }
 
  private:
+  static Index scores(Index n_k) {
+    return std::min(kKeyBlock, round_up(n_k, kTileRows)) * kPanelQueries;
+  }
+
   // Eight queries at work.
   struct Panel : QueryPanel {
     RunningSoftmax softmax;
@@ -159,7 +151,7 @@ class Head {
     std::fill_n(outputs_, count * kPanelQueries * v_.cols(), 0.0F);
     const Index begin = seen.begin / kKeyBlock * kKeyBlock;
     for (Index key = begin; key < seen.end; key += kKeyBlock) {
-      if (layout_.packed < k_.rows()) {
+      if (blocks_.packed < k_.rows()) {
         pack({key, std::min(key + kKeyBlock, visible_.count())});
       }
       for (Index p = 0; p < count; ++p) {
@@ -255,7 +247,7 @@ class Head {
   const ConstMatrix& v_;
   const Options& options_;
   Matrix out_;
-  Layout layout_;
+  Blocks blocks_;
   VisibleKeys visible_;
   KeyRange packed_ = {0, 0};
   bool finite_ = true;  // all values packed so far are
@@ -273,12 +265,12 @@ void exact(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v, con
   if (k.rows() <= kFewKeys) {
     exact_few_keys(q, k, v, options, out);
   } else {
-    Head(q, k, v, options, out, workspace.data()).run();
+    Head(q, k, v, options, out, Sections(workspace.data())).run();
   }
 }
 
 std::size_t exact_workspace(Index n_q, Index n_k, Index d, Index d_v) {
-  return n_k <= kFewKeys ? 0 : static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
+  return n_k <= kFewKeys ? 0 : static_cast<std::size_t>(Head::workspace(n_q, n_k, d, d_v));
 }
 
 }  // namespace attnlab::attention

@@ -38,6 +38,7 @@
 
 #include "attention/backward_operands.h"
 #include "attention/backward_row_in_double.h"
+#include "attention/minus_infinity.h"
 #include "attention/rare_rows.h"
 #include "attention/tile_products.h"
 #include "attention/turn_panel.h"
@@ -49,7 +50,6 @@ namespace {
 using backward::kKeyBlock;
 using backward::kPanels;
 using backward::kQueryBlock;
-using backward::Layout;
 using backward::Operands;
 using backward::Panel;
 using linalg::ConstMatrix;
@@ -63,8 +63,8 @@ class Head {
  public:
   Head(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
        const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
-       float* workspace)
-      : operands_(q, k, v, d_output, options, workspace),
+       Sections sections)
+      : operands_(q, k, v, d_output, options, sections),
         gradients_(gradients),
         needs_d_scores_(gradients.dq != nullptr || gradients.dk != nullptr ||
                         gradients.dbias != nullptr) {}
@@ -86,8 +86,7 @@ class Head {
       panels[count] = operands_.pack_panel(i, std::min(i + kPanelQueries, last), count);
       ++count;
     }
-    std::fill_n(operands_.section(&Layout::dq),
-                kQueryBlock * round_up(operands_.k.cols(), kTileRows), 0.0F);
+    std::fill_n(operands_.dq, kQueryBlock * round_up(operands_.k.cols(), kTileRows), 0.0F);
     // Ranges grow with the query.
     const Index begin = panels[0].reach().begin / kKeyBlock * kKeyBlock;
     const Index end = panels[count - 1].reach().end;
@@ -111,12 +110,8 @@ class Head {
   }
 
   // The strips of a panel, [n_k][8]: logits, which become weights P, and dP, which becomes dS.
-  float* weights_of(Index p) const {
-    return operands_.section(&Layout::weights) + p * operands_.layout.strip;
-  }
-  float* d_scores_of(Index p) const {
-    return operands_.section(&Layout::d_scores) + p * operands_.layout.strip;
-  }
+  float* weights_of(Index p) const { return operands_.weights + p * operands_.strip; }
+  float* d_scores_of(Index p) const { return operands_.d_scores + p * operands_.strip; }
 
   // Step 1: logits and dP.
   void compute_logits(Panel& panel, Index p, const KeyRange& keys) {
@@ -124,13 +119,11 @@ class Head {
     const Index d_v = operands_.v.cols();
     float* scores = weights_of(p) + keys.begin * kPanelQueries;
     float* d_weights = d_scores_of(p) + keys.begin * kPanelQueries;
-    Lanes8 largest = compute_scores(d, operands_.section(&Layout::keys) + keys.begin * d,
-                                    operands_.section(&Layout::queries) + p * kPanelQueries * d,
-                                    keys.size(), scores);
+    Lanes8 largest = compute_scores(d, operands_.keys + keys.begin * d,
+                                    operands_.queries + p * kPanelQueries * d, keys.size(), scores);
     if (needs_d_scores_) {
-      compute_products(d_v, operands_.section(&Layout::values) + keys.begin * d_v,
-                       operands_.section(&Layout::d_outputs) + p * kPanelQueries * d_v, keys.size(),
-                       d_weights);
+      compute_products(d_v, operands_.values + keys.begin * d_v,
+                       operands_.d_outputs + p * kPanelQueries * d_v, keys.size(), d_weights);
     } else {
       std::fill_n(d_weights, keys.size() * kPanelQueries, 0.0F);
     }
@@ -155,8 +148,9 @@ class Head {
     Lanes8 origin;
     for (int h = 0; h < 2; ++h) {
       // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
-      origin.half[h] = simd::select(simd::equal(panel.maximum.half[h], simd::splat(kHidden)),
-                                    simd::zero(), panel.maximum.half[h]);
+      origin.half[h] =
+          simd::select(simd::equal(panel.maximum.half[h], simd::splat(kMinusInfinity<float>)),
+                       simd::zero(), panel.maximum.half[h]);
     }
     const KeyRange keys = panel.tiles();
     for (Index block = keys.begin; block < keys.end; block += kKeyBlock) {
@@ -236,8 +230,8 @@ class Head {
       accumulate_query(p, real);
     }
     for (Index key = keys.begin; key < keys.end; key += kTileRows) {
-      turn(weights_of(p), key, p, operands_.section(&Layout::weights_by_query), key - block);
-      turn(d_scores_of(p), key, p, operands_.section(&Layout::d_scores_by_query), key - block);
+      turn(weights_of(p), key, p, operands_.weights_by_query, key - block);
+      turn(d_scores_of(p), key, p, operands_.d_scores_by_query, key - block);
     }
   }
 
@@ -277,9 +271,8 @@ class Head {
 
   // dq^T += k^T dS^T
   void accumulate_query(Index p, const KeyRange& keys) {
-    const float* columns = operands_.section(&Layout::key_columns) + keys.begin * kTileRows;
-    float* to = operands_.section(&Layout::dq) +
-                p * kPanelQueries * round_up(operands_.k.cols(), kTileRows);
+    const float* columns = operands_.key_columns + keys.begin * kTileRows;
+    float* to = operands_.dq + p * kPanelQueries * round_up(operands_.k.cols(), kTileRows);
     for (Index c = 0; c < operands_.k.cols(); c += kTileRows) {
       const auto tile = linalg::multiply_panels<kTileRows>(
           keys.size(), columns, kTileRows, d_scores_of(p) + keys.begin * kPanelQueries);
@@ -310,14 +303,14 @@ class Head {
       const Index at = (key - block) * kQueryBlock + from * kTileRows;
       const Index keys = std::min<Index>(kTileRows, operands_.visible.count() - key);
       if (gradients_.dv != nullptr) {
-        multiply_queries(queries, operands_.section(&Layout::weights_by_query) + at,
-                         operands_.section(&Layout::d_output_columns) + from * kTileColumns, key,
-                         keys, gradients_.dv, operands_.v.cols());
+        multiply_queries(queries, operands_.weights_by_query + at,
+                         operands_.d_output_columns + from * kTileColumns, key, keys, gradients_.dv,
+                         operands_.v.cols());
       }
       if (gradients_.dk != nullptr) {
-        multiply_queries(queries, operands_.section(&Layout::d_scores_by_query) + at,
-                         operands_.section(&Layout::query_columns) + from * kTileColumns, key, keys,
-                         gradients_.dk, operands_.k.cols());
+        multiply_queries(queries, operands_.d_scores_by_query + at,
+                         operands_.query_columns + from * kTileColumns, key, keys, gradients_.dk,
+                         operands_.k.cols());
       }
     }
   }
@@ -348,7 +341,7 @@ class Head {
 
   void finish(const Panel& panel, Index p) {
     const Index d = operands_.k.cols();
-    const float* sums = operands_.section(&Layout::dq) + p * kPanelQueries * round_up(d, kTileRows);
+    const float* sums = operands_.dq + p * kPanelQueries * round_up(d, kTileRows);
     for (Index lane = 0; lane < panel.queries; ++lane) {
       const Index i = panel.first + lane;
       if (panel.in_double[lane]) {
@@ -370,7 +363,7 @@ class Head {
   // The strips are free by then.
   void redo(Index i, const Gradients& gradients) {
     backward_row_in_double(operands_.q, operands_.k, operands_.v, operands_.d_output,
-                           operands_.options, i, gradients, operands_.section(&Layout::d_scores));
+                           operands_.options, i, gradients, operands_.d_scores);
   }
 
   Operands operands_;
@@ -383,11 +376,11 @@ class Head {
 void exact_backward(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
                     const ConstMatrix& d_output, const Options& options, const Gradients& gradients,
                     std::span<float> workspace) {
-  Head(q, k, v, d_output, options, gradients, workspace.data()).run();
+  Head(q, k, v, d_output, options, gradients, Sections(workspace.data())).run();
 }
 
 std::size_t exact_backward_workspace(Index n_q, Index n_k, Index d, Index d_v) {
-  return static_cast<std::size_t>(Layout(n_q, n_k, d, d_v).end);
+  return static_cast<std::size_t>(Operands::size(n_q, n_k, d, d_v));
 }
 
 }  // namespace attnlab::attention

@@ -20,6 +20,7 @@
 #include <cmath>
 
 #include "attention/logit_tile.h"
+#include "attention/minus_infinity.h"
 #include "attention/rare_rows.h"
 #include "simd/exp.h"
 #include "simd/finite.h"
@@ -112,7 +113,7 @@ void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   const auto scale = static_cast<float>(scale_of_row(options, seen) * kLog2E);
   const F32x4 all = with_biases(products(q.data() + i * q.cols(), scale, FourRows(k), q.cols()),
                                 options.bias, i, k.rows());
-  F32x4 scores = simd::splat(kHidden);
+  F32x4 scores = simd::splat(kMinusInfinity<float>);
   FourRows values(v);
   bool shown[kLanes] = {};
   const float* some_value = nullptr;
@@ -136,7 +137,7 @@ void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   const float maximum = simd::largest(scores);
   weigh(softmax(scores, maximum), values, v.cols(), out);
   held = held && (options.bias.data == nullptr || !lost_to_bias(maximum, q, k, options, i));
-  if (!held || !simd::all_finite(out, v.cols())) {
+  if (!held || !simd::all_finite_inline(out, v.cols())) {
     redo_row(q, k, v, options, i, out);
   }
 }
@@ -146,8 +147,8 @@ void attend_lone_key(const ConstMatrix& q, const ConstMatrix& k, const ConstMatr
                      const Options& options, Index i, float* out) {
   const bool seen = keys_in_window(options.window, i, q.rows(), 1).size() > 0;
   const bool is_number = simd::is_moderate_or_zero(options.scale) &&
-                         simd::all_finite(q.data() + i * q.cols(), q.cols()) &&
-                         simd::all_finite(k.data(), k.cols()) &&
+                         simd::all_finite_inline(q.data() + i * q.cols(), q.cols()) &&
+                         simd::all_finite_inline(k.data(), k.cols()) &&
                          std::isfinite(bias_at(options.bias, i, 0));
   if (seen && is_number && !hides(options, i, 0)) {
     std::copy_n(v.data(), v.cols(), out);

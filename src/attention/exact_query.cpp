@@ -17,8 +17,8 @@
 #include "attention/exact_query.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "attention/minus_infinity.h"
 #include "attention/rare_rows.h"
 #include "simd/f32x4.h"
 #include "simd/finite.h"
@@ -96,7 +96,7 @@ void score_keys(const float* query, const float* keys, Index d, Index count, flo
 // The largest score; NaN where one is not finite (or beyond 1e18): a sum that passes -3.4e38 on the
 // way stays -infinity, though what follows may bring it back, and would hide its key.
 float largest_if_finite(const float* scores, Index count) {
-  const F32x4 lowest = simd::splat(-std::numeric_limits<float>::infinity());
+  const F32x4 lowest = simd::splat(kMinusInfinity<float>);
   constexpr int kVectors = 4;
   F32x4 maximum[kVectors] = {lowest, lowest, lowest, lowest};
   F32x4 probe[2] = {};

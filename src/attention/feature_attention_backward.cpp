@@ -21,6 +21,7 @@
 #include <limits>
 
 #include "attention/feature_rows.h"
+#include "attention/minus_infinity.h"
 
 namespace attnlab::attention {
 namespace {
@@ -64,7 +65,7 @@ class Sweeps {
   const float* key(Index j) const { return k_.data() + j * k_.cols(); }
 
   void find_literal_maximum() {
-    literal_maximum_ = -std::numeric_limits<double>::infinity();
+    literal_maximum_ = kMinusInfinity<double>;
     for (Index j = 0; options_.map.map == Map::kLiteral && j < k_.rows(); ++j) {
       if (visible(j)) {
         literal_maximum_ =
@@ -115,7 +116,7 @@ class Sweeps {
   }
 
   double largest_sum(const double* a, const double* b) const {
-    double largest = -std::numeric_limits<double>::infinity();
+    double largest = kMinusInfinity<double>;
     for (Index r = 0; r < features_; ++r) {
       largest = std::fmax(largest, a[r] + b[r]);
     }

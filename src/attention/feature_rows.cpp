@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "attention/minus_infinity.h"
 #include "simd/exp.h"
 
 namespace attnlab::attention {
 namespace {
-
-constexpr double kNothing = -std::numeric_limits<double>::infinity();
 
 double dot(const float* a, const float* b, Index d) {
   double total[4] = {};
@@ -28,7 +26,7 @@ double dot(const float* a, const float* b, Index d) {
 }  // namespace
 
 double largest_exponent(const FeatureMap& map, const float* x, Index d) {
-  double largest = kNothing;
+  double largest = kMinusInfinity<double>;
   for (Index r = 0; r < map.draws; ++r) {
     largest = std::fmax(largest, std::sqrt(map.scale) * dot(map.projection + r * d, x, d));
   }
@@ -168,7 +166,7 @@ void exponentials(const double* a, const double* b, double shift, Index count, d
 }
 
 void RowState::clear() {
-  std::fill_n(origins_, features_, kNothing);
+  std::fill_n(origins_, features_, kMinusInfinity<double>);
   std::fill_n(sums_, features_ * columns_, 0.0);
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <numbers>
 
+#include "attention/minus_infinity.h"
 #include "attention/online_softmax.h"
 #include "attention/visible_keys.h"
 #include "linalg/pack.h"
@@ -17,7 +18,6 @@
 namespace attnlab::attention {
 
 inline constexpr double kLog2E = std::numbers::log2e;
-inline constexpr float kHidden = -std::numeric_limits<float>::infinity();
 
 // Eight queries at work.
 struct QueryPanel {
@@ -74,7 +74,7 @@ ATTNLAB_OWN_FUNCTION inline void pack_queries(const linalg::ConstMatrix& q, cons
 // row is done again in double; +infinity does so by itself.
 ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end) {
   for (; scores != end; ++scores) {
-    *scores = *scores == kHidden ? std::numeric_limits<float>::quiet_NaN() : *scores;
+    *scores = *scores == kMinusInfinity<float> ? std::numeric_limits<float>::quiet_NaN() : *scores;
   }
 }
 
@@ -88,7 +88,7 @@ ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end)
 inline simd::F32x4 biased(simd::F32x4 score, simd::F32x4 bias) {
   using simd::F32x4;
   using Limits = std::numeric_limits<float>;
-  const F32x4 hidden = simd::splat(kHidden);
+  const F32x4 hidden = simd::splat(kMinusInfinity<float>);
   const F32x4 lowest = simd::splat(Limits::lowest());
   const F32x4 sum = score + bias * simd::splat(static_cast<float>(kLog2E));
   const simd::Mask small = simd::less(score * score, simd::splat(0x1p127F));
@@ -188,7 +188,7 @@ ATTNLAB_OWN_FUNCTION inline bool hide(const QueryPanel& panel, Index begin, Inde
     for (int h = 0; h < 2; ++h) {
       const simd::Mask seen =
           simd::less_equal(first.half[h], position) & simd::less(position, last.half[h]);
-      score.half[h] = simd::select(seen, score.half[h], simd::splat(kHidden));
+      score.half[h] = simd::select(seen, score.half[h], simd::splat(kMinusInfinity<float>));
     }
     store8(row, score);
   }

@@ -17,8 +17,7 @@
 // Paper: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018.
 #pragma once
 
-#include <limits>
-
+#include "attention/minus_infinity.h"
 #include "linalg/matrix.h"
 #include "linalg/microkernel.h"
 #include "simd/exp.h"
@@ -47,16 +46,14 @@ inline void store8(float* to, const Lanes8& x) {
   simd::store(to + simd::F32x4::kLanes, x.half[1]);
 }
 
-inline constexpr float kNoMaximum = -std::numeric_limits<float>::infinity();
-
 struct RunningSoftmax {
-  Lanes8 maximum = lanes8(kNoMaximum);
+  Lanes8 maximum = lanes8(kMinusInfinity<float>);
   Lanes8 sum = lanes8(0.0F);
 };
 
 // The largest score of each lane, NaN passed over.
 inline Lanes8 column_maxima(const float* scores, Index keys) {
-  Lanes8 largest = lanes8(kNoMaximum);
+  Lanes8 largest = lanes8(kMinusInfinity<float>);
   for (Index j = 0; j < keys; ++j) {
     const Lanes8 score = load8(scores + j * kPanelQueries);
     largest.half[0] = simd::max(largest.half[0], score.half[0]);
@@ -76,7 +73,8 @@ ATTNLAB_OWN_FUNCTION inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& lar
   for (int h = 0; h < 2; ++h) {
     const simd::F32x4 next = simd::max(row.maximum.half[h], largest.half[h]);
     // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
-    origin.half[h] = simd::select(simd::equal(next, simd::splat(kNoMaximum)), simd::zero(), next);
+    origin.half[h] =
+        simd::select(simd::equal(next, simd::splat(kMinusInfinity<float>)), simd::zero(), next);
     shrink.half[h] = simd::exp2_nonpositive(row.maximum.half[h] - origin.half[h]);
     row.maximum.half[h] = next;
   }

@@ -1,15 +1,13 @@
 #include "attention/online_trace.h"
 
 #include <algorithm>
-#include <limits>
 
+#include "attention/minus_infinity.h"
 #include "simd/exp.h"
 #include "simd/f32x4.h"
 
 namespace attnlab::attention {
 namespace {
-
-constexpr float kNothing = -std::numeric_limits<float>::infinity();
 
 // The exponential of the kernels, of one number: infinite above 88.7, 0 below -87.3.
 float exponential(float x) {
@@ -22,14 +20,14 @@ float exponential(float x) {
 
 void online_trace(const float* logits, linalg::Index n, const OnlineTraceOptions& options,
                   float* maximum, float* denominator, float* accumulated) {
-  float largest = kNothing;
+  float largest = kMinusInfinity<float>;
   float sum = 0.0F;
   const float* before = nullptr;
   for (linalg::Index first = 0; first < n; first += options.tile) {
     const linalg::Index last = std::min(first + options.tile, n);
     const float next = std::max(largest, *std::max_element(logits + first, logits + last));
     // As long as there is nothing but -infinity, the origin is 0, lest -infinity meet itself.
-    const float origin = options.subtract_maximum && next > kNothing ? next : 0.0F;
+    const float origin = options.subtract_maximum && next > kMinusInfinity<float> ? next : 0.0F;
     const bool shrinks = options.subtract_maximum && options.rescale;
     const float shrink = shrinks ? exponential(largest - origin) : 1.0F;
     sum *= shrink;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "attention/minus_infinity.h"
 #include "attention/visibility.h"
 
 namespace attnlab::attention {
@@ -32,9 +32,8 @@ struct Options {
 
 // Whether mask or bias hides key j from query i; the window is not asked.
 inline bool hides(const Options& options, Index i, Index j) {
-  constexpr float kHidden = -std::numeric_limits<float>::infinity();
   return (options.mask != nullptr && options.mask[j] == 0) ||
-         (options.bias.data != nullptr && options.bias.at(i, j) == kHidden);
+         (options.bias.data != nullptr && options.bias.at(i, j) == kMinusInfinity<float>);
 }
 
 // scale_i of a query with that window.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "attention/minus_infinity.h"
 #include "attention/row_in_double.h"
 #include "simd/finite.h"
 
@@ -36,7 +37,7 @@ bool lost_to_bias(float maximum, const ConstMatrix& q, const ConstMatrix& k, con
   }
   const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
   float smallest = Limits::infinity();
-  float largest = -Limits::infinity();
+  float largest = kMinusInfinity<float>;
   for (Index j = seen.begin; j < seen.end; ++j) {
     if (!hides(options, i, j)) {
       smallest = std::min(smallest, options.bias.at(i, j));

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/minus_infinity.h"
 #include "attention/rare_rows.h"
 #include "attention/sparse_rows.h"
 #include "attention/sparse_tiles.h"
@@ -62,7 +63,7 @@ class Forward {
   }
 
   void run() {
-    std::fill_n(rows_.maximum, q_.rows(), kHidden);
+    std::fill_n(rows_.maximum, q_.rows(), kMinusInfinity<float>);
     std::fill_n(rows_.sum, q_.rows(), 0.0F);
     std::fill_n(rows_.keys_kept, q_.rows(), 0.0F);
     if (options_.times_log_visible) {
@@ -138,7 +139,7 @@ class Forward {
       maximum[lane] = rows_.maximum[i];
       sum[lane] = rows_.sum[i];
       // A row of NaN has no maximum, but it has a sum.
-      fresh = fresh && maximum[lane] == kHidden && sum[lane] == 0.0F;
+      fresh = fresh && maximum[lane] == kMinusInfinity<float> && sum[lane] == 0.0F;
     }
     softmax_[p].maximum = load8(maximum);
     softmax_[p].sum = load8(sum);

@@ -14,7 +14,8 @@
 // NaN and infinity. An entry of weight 0 has dS = 0 whatever k, v or dO hold. Operands that are not
 // finite are packed as 0 where they meet weights: in dq and dk a kept one has made its dS NaN
 // already, in dv they are added at the end to the keys that their query keeps. Rows that float32
-// cannot hold are done in double.
+// cannot hold are done in double, those with products dO_i . v_j that it may not hold among them,
+// and so is a row of dq whose sum passes it before the scale.
 //
 // Error: |dq - exact| <= 1e-6 (4 + l_i) s_i sum_j P_ij (|dO_i| . |v_j| + |D_i|) max |k|, and
 // likewise for dk and dv (tested); where the terms of a logit are alike, (d + 6) 2^-24 counts
@@ -27,6 +28,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/d_weights_bound.h"
 #include "attention/rare_rows.h"
 #include "attention/sparse_rows.h"
 #include "attention/sparse_tiles.h"
@@ -84,12 +86,9 @@ class Backward {
   void run() {
     // Pass 1: outputs, maxima, sums.
     sparse_with_rows(q_, k_, v_, options_, out_, rows_, forward_);
+    const double squares = value_squares();
     for (Index i = 0; i < q_.rows(); ++i) {
-      double sum = 0.0;
-      for (Index c = 0; c < v_.cols(); ++c) {
-        sum += static_cast<double>(d_output_(i, c)) * static_cast<double>(out_(i, c));
-      }
-      delta_[i] = static_cast<float>(sum);
+      finish_row(i, squares);
     }
     // Pass 2: gradients.
     gradients_.dq.setZero();
@@ -97,7 +96,10 @@ class Backward {
     // Pass 3: what float32 could not do.
     for (Index i = 0; i < q_.rows(); ++i) {
       if (!holds(i) && rows_.keys_kept[i] > 0.0F) {
-        redo(i);
+        redo(i, false);
+      } else if (std::isfinite(delta_[i]) &&
+                 !simd::all_finite(gradients_.dq.data() + i * q_.cols(), q_.cols())) {
+        redo(i, true);
       }
     }
     if (!finite_) {
@@ -110,6 +112,31 @@ class Backward {
   bool holds(Index i) const {
     return simd::is_moderate_or_zero(options_.scale) && rows_.sum[i] > 0.0F &&
            std::isfinite(rows_.maximum[i]) && std::isfinite(rows_.sum[i]);
+  }
+
+  // The sum of the squares of v. A row that is not finite does not count: it spoils what keeps it.
+  double value_squares() const {
+    double sum = 0.0;
+    for (Index j = 0; j < v_.rows(); ++j) {
+      const float* row = v_.data() + j * v_.cols();
+      const bool visible = options_.mask == nullptr || options_.mask[j] != 0;
+      const float squares = visible ? sum_of_squares(row, v_.cols()) : 0.0F;
+      sum += std::isfinite(squares) || simd::all_finite(row, v_.cols()) ? squares : 0.0F;
+    }
+    return sum;
+  }
+
+  // D_i, and whether float32 holds what is made of it. What is not finite needs no room.
+  void finish_row(Index i, double squares_of_values) {
+    double sum = 0.0;
+    for (Index c = 0; c < v_.cols(); ++c) {
+      sum += static_cast<double>(d_output_(i, c)) * static_cast<double>(out_(i, c));
+    }
+    delta_[i] = static_cast<float>(sum);
+    const float* row = d_output_.data() + i * v_.cols();
+    if (std::isfinite(sum) && !holds_d_weights(sum_of_squares(row, v_.cols()), squares_of_values)) {
+      rows_.sum[i] = 0.0F;  // as where nothing is left of the weights
+    }
   }
 
   double scale_of(Index i) const { return sparse_scale(options_, rows_.keys_kept[i]); }
@@ -302,7 +329,8 @@ class Backward {
 
   // ------------------------------------------------------------ rare rows
 
-  void redo(Index i) {
+  // All that row i contributes, or its dq alone.
+  void redo(Index i, bool only_dq) {
     const double scale = scale_of(i);
     const SparseRowInDouble weights(q_, k_, plan_, scale, i);
     const auto d_weight = [&](Index j) {
@@ -322,7 +350,7 @@ class Backward {
       return weight == 0.0 ? 0.0 : scale * weight * (d_weight(j) - mean);
     };
     weigh_in_double(d_score_of, {0, k_.rows()}, k_, gradients_.dq.data() + i * q_.cols());
-    for (Index j = 0; j < k_.rows(); ++j) {
+    for (Index j = 0; !only_dq && j < k_.rows(); ++j) {
       const double weight = weights.weight(j);
       const double d_score = d_score_of(j);
       for (Index c = 0; weight != 0.0 && c < q_.cols(); ++c) {

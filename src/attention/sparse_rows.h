@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "attention/minus_infinity.h"
 #include "attention/sparse.h"
 
 namespace attnlab::attention {
@@ -33,7 +34,8 @@ class SparseRowInDouble {
       maximum_ = std::fmax(maximum_, value);
     }
     for (Index j = 0; j < k.rows(); ++j) {
-      sum_ += plan.keeps(i, j) && maximum_ > kLowest ? std::exp(logit(j) - maximum_) : 0.0;
+      sum_ += plan.keeps(i, j) && maximum_ > kMinusInfinity<double> ? std::exp(logit(j) - maximum_)
+                                                                    : 0.0;
     }
   }
 
@@ -45,8 +47,6 @@ class SparseRowInDouble {
   }
 
  private:
-  static constexpr double kLowest = -std::numeric_limits<double>::infinity();
-
   double logit(Index j) const {
     double product = 0.0;
     for (Index p = 0; p < q_.cols(); ++p) {
@@ -60,7 +60,7 @@ class SparseRowInDouble {
   const SparsePlan& plan_;
   double scale_;
   Index i_;
-  double maximum_ = kLowest;
+  double maximum_ = kMinusInfinity<double>;
   double sum_ = 0.0;
 };
 

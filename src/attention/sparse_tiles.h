@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "attention/logit_tile.h"
+#include "attention/minus_infinity.h"
 #include "attention/sections.h"
 #include "attention/sparse.h"
 #include "attention/tile_products.h"
@@ -71,7 +72,7 @@ struct ListPanel {
     for (Index key = begin; key < end; ++key) {
       for (Index lane = 0; lane < kPanelQueries; ++lane) {
         if (key >= holes.seen[lane].begin && key < holes.seen[lane].end) {
-          scores[(key - part.begin) * kPanelQueries + lane] = kHidden;
+          scores[(key - part.begin) * kPanelQueries + lane] = kMinusInfinity<float>;
         }
       }
     }

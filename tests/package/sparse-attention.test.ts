@@ -183,6 +183,37 @@ describeBoth("sparseAttention", (lab) => {
     }
   });
 
+  test("gradients hold where the products behind them do not", () => {
+    const random = makeRandom(18);
+    const [n, d, dV, factor] = [24, 3, 2, 1e-20] as const;
+    const [q, k, v] = [randomTensor(random, [n, d]), randomTensor(random, [n, d]), randomTensor(random, [n, dV])];
+    const dOutput = randomTensor(random, [n, dV]);
+    v.data.forEach((entry, e) => (v.data[e] = entry < 0 ? -3e38 : 3e38));
+    const options = { window: 3, scale: factor } as const;
+    const gradients = lab.sparseAttentionBackward(q, k, v, dOutput, options);
+    const bias = lab.sparsePattern(n, n, { window: 3 });
+    bias.data.forEach((keep, e) => (bias.data[e] = keep === 1 ? 0 : -Infinity));
+    const { weights } = attentionTwin(q, k, v, { bias, scale: () => factor });
+    const at = ({ data, shape }: Tensor, i: number, c: number): number => data[i * (shape[1] ?? NaN) + c] ?? NaN;
+    const rows = Array.from({ length: n }, (_, i) => weights.slice(i * n, i * n + n));
+    const dScores = rows.map((row, i) => {
+      const products = row.map((_, j) => at(dOutput, i, 0) * at(v, j, 0) + at(dOutput, i, 1) * at(v, j, 1));
+      const mean = row.reduce((sum, weight, j) => sum + weight * (products[j] ?? NaN), 0);
+      return row.map((weight, j) => weight * ((products[j] ?? NaN) - mean) * factor);
+    });
+    const sum = (term: (i: number) => number): number => q.data.subarray(0, n).reduce((all, _, i) => all + term(i), 0);
+    const expected = {
+      dq: Array.from(q.data, (_, e) => sum((j) => (dScores[Math.floor(e / d)]?.[j] ?? NaN) * at(k, j, e % d))),
+      dk: Array.from(k.data, (_, e) => sum((i) => (dScores[i]?.[Math.floor(e / d)] ?? NaN) * at(q, i, e % d))),
+      dv: Array.from(v.data, (_, e) => sum((i) => (rows[i]?.[Math.floor(e / dV)] ?? NaN) * at(dOutput, i, e % dV))),
+    };
+    for (const name of ["dq", "dk", "dv"] as const) {
+      const largest = Math.max(...expected[name].map(Math.abs));
+      const relative = (values: ArrayLike<number>): number[] => Array.from(values, (value) => value / largest);
+      expectClose(relative(gradients[name].data), relative(expected[name]), 3e-6);
+    }
+  });
+
   test("residents and out give the same bits; gradients on request", () => {
     const random = makeRandom(15);
     const x = randomTensor(random, [2, 30, 4]);

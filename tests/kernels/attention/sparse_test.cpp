@@ -347,6 +347,53 @@ TEST_CASE("sparse: values as large as floats go") {
   }
 }
 
+void multiply_all(std::vector<float>& values, float factor) {
+  for (float& value : values) {
+    value *= factor;
+  }
+}
+
+TEST_CASE("sparse: gradients that float32 holds where it does not hold the products behind them") {
+  Random random(70);
+  for (const PatternKind kind : {PatternKind::kLocal, PatternKind::kSparse}) {
+    SparseProblem problem({40, 40, 3, 2}, {.kind = kind, .window = {3, 3}, .dilation = 5}, random);
+    problem.hide_keys(random, 0.2);
+    SECTION("dO . v") {
+      multiply_all(problem.v, 1e25F);
+      multiply_all(problem.d_output, 1e15F);
+      problem.scale = 1e-20;
+    }
+    SECTION("the largest floats in dO . v and D_i, whose difference is none") {
+      constexpr float kMost = std::numeric_limits<float>::max();
+      for (float& value : problem.v) {
+        value = kMost * (1.0F - 0.01F * std::abs(value));
+      }
+      std::fill(problem.d_output.begin(), problem.d_output.end(), 1.0F);
+    }
+    SECTION("dO . v - D_i, of both signs") {
+      for (std::size_t e = 0; e < problem.v.size(); ++e) {
+        problem.v[e] = e / 2 % 2 == 0 ? 3e38F : -3e38F;
+      }
+      for (std::size_t e = 0; e < problem.d_output.size(); ++e) {
+        problem.d_output[e] = e % 2 == 0 ? 1.0F : 0.0F;
+      }
+      problem.scale = 1e-20;
+    }
+    SECTION("the sum of dq, before its scale") {
+      multiply_all(problem.q, 1e-26F);
+      multiply_all(problem.k, 1e36F);
+      multiply_all(problem.d_output, 1e5F);
+      problem.scale = 1e-10;
+    }
+    check(problem);
+    const Results results = run(problem);
+    for (const std::vector<float>* gradient : {&results.dq, &results.dk, &results.dv}) {
+      CHECK(std::all_of(gradient->begin(), gradient->end(),
+                        [](float value) { return std::isfinite(value); }));
+    }
+  }
+}
+
 TEST_CASE("sparse: scratch grows with the rows, not with what is kept") {
   const std::size_t small = sparse_workspace(1024, 1024, 64, 64);
   const std::size_t large = sparse_workspace(65536, 65536, 64, 64);
