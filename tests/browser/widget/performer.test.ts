@@ -198,6 +198,26 @@ describe("fits the page", () => {
   }
 });
 
+describe("on a phone", () => {
+  const phone = { viewport: { width: 360, height: 740 } };
+
+  test("the words about the three matrices stand in the place beside the third", async () => {
+    const { page } = await open(figure("", {}, { context: phone }));
+    const widget = await drawn(page);
+    const [first, , third] = await widget.locator("svg.matrix").evaluateAll((all) =>
+      all.map((picture) => {
+        const { left, right, top, bottom } = picture.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
+    const note = await widget.locator(".readout").boundingBox();
+    expect(third?.left).toBe(first?.left);
+    expect(note?.x).toBeGreaterThan(third?.right ?? Infinity);
+    expect(note?.y).toBeGreaterThan(first?.bottom ?? Infinity);
+    expect(note?.y).toBeLessThan(third?.bottom ?? 0);
+  });
+});
+
 describe("where something is missing", () => {
   test("without WebAssembly it says so, and the fallback stays", async () => {
     const { page } = await open(figure("", { policy: STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "") }));
