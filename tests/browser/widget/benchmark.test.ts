@@ -135,6 +135,19 @@ describe("against attention of linear cost", () => {
     },
   );
 
+  test("names its lines beyond the grid, which strikes none of them out", async () => {
+    const { page } = await open(benchmark('view="crossover"'));
+    const chart = page.locator("svg.crossover").first();
+    await chart.locator("text.method").first().waitFor();
+    const rightmost = await chart
+      .locator(".grid")
+      .evaluateAll((lines) => Math.max(...lines.map((line) => Number(line.getAttribute("x2")))));
+    const leftmost = await chart
+      .locator("text.method")
+      .evaluateAll((texts) => Math.min(...texts.map((text) => Number(text.getAttribute("x")))));
+    expect(rightmost).toBeLessThan(leftmost);
+  });
+
   test("is cancelled, and the other view comes back by the keyboard", async () => {
     const { page } = await open(benchmark('view="crossover"', { lang: "zh-CN" }));
     const widget = page.locator("#figure");

@@ -259,6 +259,52 @@ describe("by pointer", () => {
   });
 });
 
+describe("what did not change is not drawn anew", () => {
+  test("the map, by what stands beside it", async () => {
+    const before = (page: Page): Promise<unknown> =>
+      page.addInitScript(`
+        globalThis.drawings = 0;
+        const { clearRect } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+          globalThis.drawings++;
+          clearRect.apply(this, box);
+        };`);
+    const { page } = await open(post({}, { before }));
+    const widget = await drawn(page);
+    await widget.locator(".machine", { hasText: "GFLOP" }).waitFor();
+    const drawings = await page.evaluate<number>("drawings");
+    await widget.getByText("Data tables").click();
+    await widget.locator("table").first().waitFor();
+    expect(await page.evaluate<number>("drawings")).toBe(drawings);
+    await widget.locator(".head").nth(2).click();
+    await vi.waitFor(async () => expect(await page.evaluate<number>("drawings")).toBe(drawings + 1));
+  });
+
+  test("tokens that had no weight to speak of, and have none under another head", async () => {
+    const { page } = await open(post({ figure: figure('text="passage"') }));
+    const widget = await drawn(page);
+    const shares = (): Promise<string[]> =>
+      widget
+        .locator("label.token")
+        .evaluateAll((tokens) => tokens.map((token) => token.style.getPropertyValue("--share")));
+    await widget.locator(".tokens").evaluate((tokens) => {
+      const touched = new Set<Node>();
+      new MutationObserver((changes) => changes.forEach(({ target }) => touched.add(target))).observe(tokens, {
+        attributeFilter: ["style"],
+        subtree: true,
+      });
+      Reflect.set(globalThis, "touched", touched);
+    });
+    const first = await shares();
+    await widget.locator(".head").nth(2).click();
+    await vi.waitFor(async () => expect(await shares()).not.toEqual(first));
+    const other = await shares();
+    expect(other.length).toBe(236);
+    expect(await page.evaluate<number>("touched.size")).toBe(other.filter((share, i) => share !== first[i]).length);
+    expect(other.filter((share, i) => share !== first[i]).length).toBeLessThan(118);
+  });
+});
+
 describe("heavy work", () => {
   test("a measurement runs beside the page and can be cancelled", async () => {
     const { page } = await open(post());

@@ -198,6 +198,48 @@ describe("fits the page", () => {
   }
 });
 
+describe("on a phone", () => {
+  const phone = { viewport: { width: 360, height: 740 } };
+
+  test("the words about the three matrices stand in the place beside the third", async () => {
+    const { page } = await open(figure("", {}, { context: phone }));
+    const widget = await drawn(page);
+    const [first, , third] = await widget.locator("svg.matrix").evaluateAll((all) =>
+      all.map((picture) => {
+        const { left, right, top, bottom } = picture.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
+    const note = await widget.locator(".readout").boundingBox();
+    expect(third?.left).toBe(first?.left);
+    expect(note?.x).toBeGreaterThan(third?.right ?? Infinity);
+    expect(note?.y).toBeGreaterThan(first?.bottom ?? Infinity);
+    expect(note?.y).toBeLessThan(third?.bottom ?? 0);
+  });
+
+  for (const lang of ["en", "zh-CN"]) {
+    test(`in ${lang}, the whole table of errors is in sight, each number in the place of its heading`, async () => {
+      const { page } = await open(figure("", { lang }, { context: phone }));
+      const widget = await drawn(page);
+      const box = widget.locator(".table").first();
+      for (const width of [320, 360, 480, 600, 700, 800]) {
+        await page.setViewportSize({ width, height: 740 });
+        expect(await box.evaluate((all) => [all.scrollWidth, all.scrollHeight])).toEqual(
+          await box.evaluate((all) => [all.clientWidth, all.clientHeight]),
+        );
+      }
+      await page.setViewportSize(phone.viewport);
+      const [head, row] = await box
+        .locator("tr")
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.children].slice(1).map((cell) => cell.getBoundingClientRect().right)),
+        );
+      expect(head).toEqual(row);
+      expect(new Set(row).size).toBe(3);
+    });
+  }
+});
+
 describe("where something is missing", () => {
   test("without WebAssembly it says so, and the fallback stays", async () => {
     const { page } = await open(figure("", { policy: STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "") }));

@@ -12,12 +12,20 @@ function trust(context: { command?: string }): boolean {
   return context.command === "\\data";
 }
 
-/** MathML of a TeX formula. Throws on a mistake in the formula, which fails the build. */
+/**
+ * MathML of a TeX formula. Throws on a mistake in the formula, which fails the build. What `\qquad` sets apart in a block is a
+ * formula each, so that a phone shows them below one another.
+ */
 export function toMathML(tex: string, displayMode: boolean): string {
+  if (!displayMode) return render(tex, false);
+  const formulas = tex.split("\\qquad").map((part) => render(part, true));
+  return `<p class="formula" tabindex="0">${formulas.join("")}</p>\n`;
+}
+
+function render(tex: string, displayMode: boolean): string {
   const mathml = temml.renderToString(tex, { displayMode, throwOnError: true, trust });
   // v-pre: Vue neither compiles nor re-renders the formula, so braces stay braces and live numbers stay as they were set.
-  const math = mathml.replace(/^<math/, "<math v-pre");
-  return displayMode ? `<p class="formula" tabindex="0">${math}</p>\n` : math;
+  return mathml.replace(/^<math/, "<math v-pre");
 }
 
 /** The end of an inline formula that starts at `start` (just behind its dollar), or -1. A closing dollar follows a non-space. */

@@ -16,6 +16,10 @@ describe("formulas", () => {
     expect(markdown.render("$$ x^2 $$")).toContain("<msup>");
   });
 
+  it("that stand side by side are one each, for a phone to put them below one another", () => {
+    expect(markdown.render("$$\na = 1,\\qquad\nb = 2\n$$").match(/<math /g)).toHaveLength(2);
+  });
+
   it("keep the comma that follows on their line", () => {
     expect(markdown.render("at $x$, and")).toContain("</math>,</span> and");
     expect(markdown.render("取 $x$\uff0c则")).toContain("</math>\uff0c</span>则");

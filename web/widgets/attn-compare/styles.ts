@@ -1,5 +1,6 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { errorsTableStyles } from "../shared/matrices/errors-table-styles.js";
 import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 
@@ -8,6 +9,7 @@ export const compareStyles = [
   ...figureStyles,
   methodStyles,
   matrixStyles,
+  errorsTableStyles,
   css`
     .heads path.method {
       stroke-opacity: 0.75;

@@ -41,6 +41,8 @@ interface Hovered {
   readonly column?: number;
 }
 
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((part, index) => part === b[index]);
+
 /** The question that each view answers. */
 const titles = { weights: "title", steps: "titleSteps", speed: "titleSpeed" } as const;
 const viewLabels = { weights: "viewWeights", steps: "viewSteps", speed: "viewSpeed" } as const;
@@ -88,8 +90,9 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   protected readonly schema = schema;
   private t: Translate<ExplorerText> = translator({ en, zh }, "en");
   private started = false;
-  /** What `attn-change` last told about. */
+  /** What `attn-change` last told about, and what the map was last drawn from. */
   private told: readonly unknown[] = [];
+  private drawn: readonly unknown[] = [];
   private readonly runner = new TaskRunner(tasks, () => import("virtual:worker/attn-explorer"), sharedLab);
   private readonly shipped = new ShippedData(this);
   private readonly own = new OwnData(this);
@@ -166,7 +169,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     if (this.view === "speed") this.crossover.begin();
     else this.measurement.schedule(this.lab, view.data);
     const news = [view.analysis, view.query, view.column];
-    if (news.every((part, index) => part === this.told[index])) return;
+    if (same(news, this.told)) return;
     // The first picture is not read aloud.
     if (this.told.length > 0) this.say(this.caption(view));
     this.told = news;
@@ -276,8 +279,11 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
   // -------------------------------------------------------------------------------------------------- drawing
 
   private drawMap(chosen: View): void {
-    const { t, hovered, dark } = this;
-    const { data } = chosen;
+    const { t, hovered, dark, view, room } = this;
+    const { data, analysis, query, column } = chosen;
+    const drawn = [analysis, query, column, hovered, dark, view, room.widths, t];
+    if (same(drawn, this.drawn)) return;
+    this.drawn = drawn;
     drawMap(this.map, {
       chosen,
       under: hovered && this.shownAt(hovered.row),

@@ -113,25 +113,25 @@ export const explorerStyles = [
       cursor: pointer;
       touch-action: manipulation;
     }
+    .token input {
+      position: absolute;
+      inset: 0;
+      appearance: none;
+      width: auto;
+      height: auto;
+      cursor: inherit;
+      outline: none;
+    }
     .token .word {
       white-space: pre;
       max-width: 16ch;
       overflow: hidden;
       text-overflow: ellipsis;
     }
+    /* Hundreds of these are repainted at once: none of them clips, turns or scales anything. */
     .token .bar {
-      position: relative;
-      overflow: hidden;
       border-radius: 2px;
-      background: var(--rule);
-    }
-    .token .bar::after {
-      content: "";
-      position: absolute;
-      inset: 0;
-      background: var(--accent);
-      transform: scaleX(var(--share));
-      transform-origin: 0 0;
+      background: linear-gradient(var(--accent) 0 0) 0 0 / calc(100% * var(--share)) 100% no-repeat var(--rule);
     }
     .token .share {
       font-size: 0.75em;

@@ -1,5 +1,6 @@
 import { css } from "lit";
 import { figureStyles } from "../shared/figure-styles.js";
+import { errorsTableStyles } from "../shared/matrices/errors-table-styles.js";
 import { matrixStyles } from "../shared/matrices/styles.js";
 import { methodStyles } from "../shared/methods.js";
 import { speedStyles } from "../shared/speed/styles.js";
@@ -10,6 +11,7 @@ export const nystromStyles = [
   methodStyles,
   speedStyles,
   matrixStyles,
+  errorsTableStyles,
   css`
     .frame {
       fill: none;

@@ -36,6 +36,7 @@ export function crossoverChart({ t, numbers, methods, name, width }: CrossoverCh
     height: 340,
     x: [first, first * (last / first) ** room],
     logX: true,
+    gridEnd: last,
     y: range,
     xTicks: lengths.filter((_, i) => (lengths.length - 1 - i) % every === 0),
     xLabel: t("tokens"),

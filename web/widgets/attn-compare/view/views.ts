@@ -112,8 +112,8 @@ export function headView(props: ViewProps, measured: HeadMeasured): TemplateResu
       ],
       pointed,
       onPoint,
+      note: readout(),
     })}
-    <p class="note readout" aria-live="polite">${readout()}</p>
     ${errorsTable({
       numbers,
       caption: t("tableErrors", { head: head + 1 }),

@@ -13,6 +13,8 @@ import { thumbnailsOf, type Thumbnail } from "../thumbnails.js";
 const quickEntries = 1 << 17;
 /** More weights than this, all heads together, are not worth their thumbnails. */
 const thumbnailEntries = 1 << 25;
+/** How long the worker may take, in milliseconds, before its progress is shown. */
+const patience = 300;
 /** Most rows and columns of the map. */
 const limit = 512;
 
@@ -97,15 +99,23 @@ export class Computation {
       this.busy = busy;
       this.host.requestUpdate();
     };
-    this.busy = { rows, columns, share: 0 };
+    // What is done sooner comes without word of it; what is told of already goes on from the start.
+    let share = 0;
+    const tellShare = (): void => tell({ rows, columns, share });
+    const late = setTimeout(tellShare, this.busy === undefined ? patience : 0);
     try {
-      const onProgress = (share: number): void => tell({ rows, columns, share });
+      const onProgress = (done: number): void => {
+        share = done;
+        if (this.busy !== undefined) tellShare();
+      };
       this.show(wanted, await this.runner.run("analyze", inputOf(wanted), { onProgress }));
       tell(undefined);
     } catch (error) {
       if (isCancelled(error)) return; // replaced, or given up by the reader, who was told
       this.problem = (t) => t("computeFailed", { reason: messageOf(error) });
       tell(undefined);
+    } finally {
+      clearTimeout(late);
     }
   }
 

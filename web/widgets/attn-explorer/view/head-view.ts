@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { isNarrow } from "../../shared/figure-parts.js";
 import { meanEntropy } from "../analysis.js";
 import { modelHeads, modelLayers, offeredLayers, offeredTexts, shippedText } from "../data/shipped.js";
@@ -75,20 +76,23 @@ function heads({ t, numbers, dark, data, head, computation: { thumbnails }, onSt
   });
 }
 
-function strip({ t, numbers, state, data, query, chosen, shown, onHover, onChoose }: Scene): TemplateResult {
-  // Before any data arrive the text is there already.
-  const { tokens } = shippedText(state.text);
-  return tokenStrip({
-    t,
-    numbers,
-    nQ: data?.nQ ?? tokens.length,
-    nK: data?.nK ?? tokens.length,
-    queryTokens: data === undefined ? tokens : data.queryTokens,
-    keyTokens: data === undefined ? tokens : data.keyTokens,
-    shown: query,
-    chosen,
-    row: shown?.row,
-    onHover,
-    onChoose,
+/** Hundreds of tokens: written anew only for another row, not for every step of a computation. */
+function strip({ t, numbers, state, data, query, chosen, shown, onHover, onChoose }: Scene): unknown {
+  return guard([t, state.text, data, query, chosen, shown?.row], () => {
+    // Before any data arrive the text is there already.
+    const { tokens } = shippedText(state.text);
+    return tokenStrip({
+      t,
+      numbers,
+      nQ: data?.nQ ?? tokens.length,
+      nK: data?.nK ?? tokens.length,
+      queryTokens: data === undefined ? tokens : data.queryTokens,
+      keyTokens: data === undefined ? tokens : data.keyTokens,
+      shown: query,
+      chosen,
+      row: shown?.row,
+      onHover,
+      onChoose,
+    });
   });
 }

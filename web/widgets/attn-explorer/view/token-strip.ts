@@ -58,13 +58,12 @@ function allTokens(props: TokenStripProps): TemplateResult {
         : t("tokenLooks", { token, position: index + 1, weight: numbers.percent(weight) });
       return html`<label
         class=${["token", hidden ? "hidden" : "", index === shown ? "shown" : ""].join(" ")}
-        ${cssProperties({ "--share": weight.toFixed(4) })}
+        ${cssProperties(shareOf(weight))}
         @pointerenter=${(event: PointerEvent) => {
           if (event.pointerType !== "touch") props.onHover(index);
         }}
       >
         <input
-          class="visually-hidden"
           type="radio"
           name="query"
           aria-label=${name}
@@ -78,6 +77,9 @@ function allTokens(props: TokenStripProps): TemplateResult {
     })}
   </div>`;
 }
+
+/** What a token's color and bar go by: hundredths, so that the many weights near 0 need not be drawn anew. */
+const shareOf = (weight: number): Readonly<Record<"--share", string>> => ({ "--share": weight.toFixed(2) });
 
 /** Whole percents; what would be 0% stays blank, its bar says as much. */
 const shareText = (numbers: Numbers, weight: number): string =>
@@ -107,7 +109,7 @@ function strongestTokens(props: TokenStripProps): TemplateResult {
     <ol class="tokens">
       ${strongest.map((index) => {
         const weight = row?.weights[index] ?? 0;
-        return html`<li class="token" ${cssProperties({ "--share": weight.toFixed(4) })}>
+        return html`<li class="token" ${cssProperties(shareOf(weight))}>
           <span class="word">${tokenAt(keyTokens, index)}</span>
           <span class="bar"></span>
           <span class="share">${numbers.percent(weight)}</span>

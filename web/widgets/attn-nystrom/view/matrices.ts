@@ -24,8 +24,8 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
       label: t("matricesLabel"),
       matrices: [exact, nystrom],
       labels: [t("exact"), t("nystrom"), t("difference")],
+      note: readout(),
     })}
-    <p class="note readout" aria-live="polite">${readout()}</p>
     <figure>
       <figcaption>${t("factorsTitle")}</figcaption>
       ${factors(props, matrices)}

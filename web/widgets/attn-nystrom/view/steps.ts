@@ -21,14 +21,13 @@ export function stepsView(props: StepsViewProps, steps: Steps): TemplateResult {
   const choice = segments("step", t("step"), words, step, onStep);
   const narrow = isNarrow(props.width);
   return html`${narrow ? nothing : choice}
-    ${trio({
-      ...{ dark, pointed, onPoint },
-      source: matrices[step],
-      label: t("matricesLabel"),
-      matrices: [exact, matrices[step]],
-      labels: [t("exact"), formulas[step], t("difference")],
-    })}
-    ${captionBelow(caption, narrow ? html`${choice} ${props.under}` : nothing)}
-    <p class="note">${t("formulasNote")}</p>
-    ${stepsTable(t, numbers, steps, step)}`;
+  ${trio({
+    ...{ dark, pointed, onPoint },
+    source: matrices[step],
+    label: t("matricesLabel"),
+    matrices: [exact, matrices[step]],
+    labels: [t("exact"), formulas[step], t("difference")],
+    note: t("formulasNote"),
+  })}
+  ${captionBelow(caption, narrow ? html`${choice} ${props.under}` : nothing)} ${stepsTable(t, numbers, steps, step)}`;
 }

@@ -16,19 +16,19 @@ export function matricesView(props: MatricesViewProps, matrices: Matrices): Temp
   const { t, numbers, caption, pointed, onPoint, dark } = props;
   const { exact, performer } = matrices;
   return html`${trio({
-      ...{ dark, pointed, onPoint },
-      source: matrices,
-      label: t("matricesLabel"),
-      matrices: [exact, performer],
-      labels: [t("exact"), t("performer"), t("difference")],
-    })}
-    <p class="note readout" aria-live="polite">${readout()}</p>
-    ${captionBelow(caption, props.under)} ${matrixTable(t, numbers, matrices)} ${singularChart(props, matrices)}
-    ${keys([
-      ["method exact", t("exact")],
-      ["method performer", t("performer")],
-    ])}
-    ${props.table ? singularTable(t, numbers, matrices) : nothing}`;
+    ...{ dark, pointed, onPoint },
+    source: matrices,
+    label: t("matricesLabel"),
+    matrices: [exact, performer],
+    labels: [t("exact"), t("performer"), t("difference")],
+    note: readout(),
+  })}
+  ${captionBelow(caption, props.under)} ${matrixTable(t, numbers, matrices)} ${singularChart(props, matrices)}
+  ${keys([
+    ["method exact", t("exact")],
+    ["method performer", t("performer")],
+  ])}
+  ${props.table ? singularTable(t, numbers, matrices) : nothing}`;
 
   function readout(): string {
     if (pointed === undefined) return joinSentences(numbers.language, [t("differenceScale"), t("readoutNone")]);

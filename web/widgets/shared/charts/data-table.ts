@@ -7,11 +7,13 @@ export interface DataTable {
   readonly rows: readonly (readonly string[])[];
   /** Index of a row to mark, if any. */
   readonly current?: number | undefined;
+  /** Whether a row too long for its place is broken into lines of three, not scrolled: for rows read one by one. */
+  readonly folding?: boolean;
 }
 
 /** Scrolls inside its own box, which the keyboard can reach; the page never scrolls sideways. */
-export function dataTable({ caption, columns, rows, current }: DataTable): TemplateResult {
-  return html`<div class="table" role="region" tabindex="0" aria-label=${caption}>
+export function dataTable({ caption, columns, rows, current, folding = false }: DataTable): TemplateResult {
+  return html`<div class=${folding ? "table folding" : "table"} role="region" tabindex="0" aria-label=${caption}>
     <table>
       <caption>
         <span>${caption}</span>

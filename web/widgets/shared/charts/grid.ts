@@ -71,5 +71,11 @@ export function visibleColumns(grid: Grid, row: number, visible: (sourceRow: num
   return Math.min(grid.columns, Math.ceil(visible(last) / grid.blockColumns));
 }
 
-/** Largest value, 0 for an empty grid. */
-export const largest = (grid: Grid): number => grid.values.reduce((most, value) => (value > most ? value : most), 0);
+const found = new WeakMap<Grid, number>();
+
+/** Largest value, 0 for an empty grid; looked for once, since a picture asks each time that it is drawn. */
+export function largest(grid: Grid): number {
+  const most = found.get(grid) ?? grid.values.reduce((most, value) => (value > most ? value : most), 0);
+  found.set(grid, most);
+  return most;
+}

@@ -25,6 +25,8 @@ export interface LogPlane {
   /** What lies outside is drawn at the edge, and a tick there says so. */
   readonly y: Range;
   readonly xTicks: readonly number[];
+  /** Where the grid ends, if not with the axis: beyond it there are words. */
+  readonly gridEnd?: number;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly formatX: (x: number) => string;
@@ -52,6 +54,7 @@ export function logPlane(props: LogPlane): TemplateResult {
     ? scaleLog([...props.x], [left, width - right])
     : scaleLinear([...props.x], [left, width - right]);
   const scale = scaleLog([...props.y], [height - bottom, top]).clamp(true);
+  const gridEnd = props.gridEnd === undefined ? width - right : x(props.gridEnd);
   const y = (value: number): number => (value > 0 ? scale(value) : value === 0 ? height - bottom : Number.NaN);
   const leading = (tick: number): number => Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9));
   const decades = scale.ticks().filter((tick) => leading(tick) === 1);
@@ -97,7 +100,7 @@ export function logPlane(props: LogPlane): TemplateResult {
         .filter((_, i) => i % every === 0)
         .map(
           (tick) =>
-            svg`<line class="grid" x1=${left} x2=${width - right} y1=${y(tick)} y2=${y(tick)}></line>
+            svg`<line class="grid" x1=${left} x2=${gridEnd} y1=${y(tick)} y2=${y(tick)}></line>
             <text x=${left - 6} y=${y(tick)} text-anchor="end" dominant-baseline="central">${named(tick)}</text>`,
         )}
       ${props.xTicks

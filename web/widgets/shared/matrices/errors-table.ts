@@ -23,7 +23,7 @@ const senses: readonly Sense[] = [
   { of: "least", digits: 2, en: "Least entry", zh: "最小的元素" },
 ];
 
-export interface ErrorsTable extends Omit<DataTable, "columns" | "rows"> {
+export interface ErrorsTable extends Omit<DataTable, "columns" | "rows" | "folding"> {
   readonly numbers: Numbers;
   /** What names the rows; methods by default. */
   readonly first?: string;
@@ -43,6 +43,7 @@ export function errorsTable({ numbers, first, last, rows, ...rest }: ErrorsTable
         : numbers.significant(errors[of], digits);
   return dataTable({
     ...rest,
+    folding: true,
     columns: [
       first ?? method[language],
       ...senses.map((sense) => sense[language]),

@@ -36,6 +36,8 @@ export interface LinkedProps extends Omit<Pointing, "dark"> {
   readonly ratio?: number;
   /** What a click, or Enter, on an entry does beside pointing at it. */
   readonly onChoose?: (entry: Entry) => void;
+  /** Words that belong to the pictures: in the place that they leave free in their last line, else below them. */
+  readonly note?: string;
 }
 
 /** Width of a matrix in its own units. */
@@ -49,7 +51,7 @@ const steps: Readonly<Record<string, Entry>> = {
 
 /** Matrices of one shape with one mark for all, on the row and the column pointed at: by pointer, by touch, by arrow keys. */
 export function linked(props: LinkedProps): TemplateResult {
-  const { kind, label, rows, columns, pictures, ratio = 1, pointed, onPoint, onChoose } = props;
+  const { kind, label, rows, columns, pictures, ratio = 1, pointed, onPoint, onChoose, note } = props;
   const height = ratio * width;
   const within = (index: number, size: number): number => Math.min(size - 1, Math.max(0, index));
   const entryAt = (event: MouseEvent): Entry | undefined => {
@@ -66,6 +68,7 @@ export function linked(props: LinkedProps): TemplateResult {
     role="application"
     tabindex="0"
     aria-label=${label}
+    aria-describedby=${note === undefined ? nothing : "linked-note"}
     @pointermove=${(event: PointerEvent) => {
       if (event.pointerType !== "touch") onPoint(entryAt(event));
     }}
@@ -101,6 +104,7 @@ export function linked(props: LinkedProps): TemplateResult {
           </svg>
         </figure>`,
     )}
+    ${note === undefined ? nothing : html`<p class="note readout" id="linked-note" aria-live="polite">${note}</p>`}
   </div>`;
 
   function mark({ row, column }: Entry): SVGTemplateResult {

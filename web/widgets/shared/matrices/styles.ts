@@ -27,6 +27,34 @@ export const matrixStyles = css`
     border-radius: 6px;
     cursor: crosshair;
   }
+  /* An odd number of pictures, whose note takes the place that they leave free where there are two or three abreast. */
+  .linked.trio {
+    grid-template-columns: repeat(3, minmax(0, 1fr));
+  }
+  .linked.five {
+    grid-template-columns: repeat(5, minmax(0, 1fr));
+  }
+  .linked .note {
+    grid-column: 1 / -1;
+    align-self: end;
+    cursor: auto;
+  }
+  @container (max-width: 42em) {
+    .linked.five {
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+    }
+    .linked.five .note {
+      grid-column: auto;
+    }
+  }
+  @container (max-width: 26em) {
+    .linked:is(.trio, .five) {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+    .linked.trio .note {
+      grid-column: auto;
+    }
+  }
   .linked:focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 4px;

@@ -15,6 +15,7 @@ export interface TrioProps extends Pointing {
   readonly matrices: readonly [exact: Matrix, other: Matrix];
   /** Of these two and their difference. */
   readonly labels: readonly [exact: string, other: string, difference: string];
+  readonly note: string;
 }
 
 interface Place {
@@ -75,7 +76,7 @@ export function averaged(matrix: Matrix): Matrix & { readonly block: number } {
 }
 
 /** A square matrix, another in its place, and their difference, with one mark for all. */
-export function trio({ source, label, labels, matrices, dark, pointed, onPoint }: TrioProps): TemplateResult {
+export function trio({ source, label, labels, matrices, note, dark, pointed, onPoint }: TrioProps): TemplateResult {
   const [exact, other] = matrices;
   const most = largest(exact);
   const difference = (): Matrix => ({
@@ -95,5 +96,6 @@ export function trio({ source, label, labels, matrices, dark, pointed, onPoint }
     pictures: [picture(0, () => exact), picture(1, () => other), picture(2, difference)],
     pointed,
     onPoint,
+    note,
   });
 }

@@ -40,7 +40,7 @@ export const texts = {
     pool: "attnlab，2 个 worker",
     loops: "JavaScript 循环",
     toPeer: "我们 ÷ 最快的同类",
-    limit: "与极限相比",
+    limit: "与上限相比",
     slower: "更慢",
     disturbed: "受干扰",
     missing: "这个版本还没有",
@@ -53,7 +53,7 @@ export const texts = {
     caption: (processor: string, cores: number, browser: string, date: string, rounds: number) =>
       `用时，单位毫秒：${processor}，${cores} 核，${browser}，${date}；均为预热后 ${rounds} 次采样的中位数。我们：普通数组 / 常驻 WebAssembly 内存的数据。同类：单线程 / 双线程。`,
     limits:
-      "与极限相比：占纯运算上限的比例；或者，用时与下列两者之比：在任何缓存都装不下的内存里把输入读一遍、把结果写一遍（“内存”），同样大小的普通复制，缓存装得下就在缓存里（“缓存”）；或者，与同时测的另一项之比。",
+      "与上限相比：占纯运算上限的比例；或者，用时与下列两者之比：在任何缓存都装不下的内存里把输入读一遍、把结果写一遍（“内存”），同样大小的普通复制，缓存装得下就在缓存里（“缓存”）；或者，与同时测的另一项之比。",
     busy: "这次测量期间机器上一度另有负载：受影响的行已经标出，其比值仅供参考。",
     once: (load: string, calls: string) =>
       `新开页面里从 import() 到第一个结果：${load} 毫秒。新开页面里第一次计算 8 × 256 × 64 的注意力：${calls}。`,
