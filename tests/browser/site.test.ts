@@ -195,6 +195,27 @@ describe("on a phone", () => {
   }
 });
 
+describe("on a phone the reference", () => {
+  for (const path of ["/en/reference", "/zh/reference"]) {
+    test(`${path} has no table to be moved sideways, and says defaults beside their options`, async () => {
+      const { page } = await open(setting(path, { context: { viewport: { width: 360, height: 780 } } }));
+      await settled(page);
+      const tables = page.locator(".vp-doc table");
+      expect(await tables.count()).toBeGreaterThan(10);
+      const moved = await tables.evaluateAll((all) =>
+        all.filter((table) => table.scrollWidth > table.clientWidth).map((table) => table.textContent),
+      );
+      expect(moved).toEqual([]);
+      const option = page.locator(".vp-doc tr", { has: page.getByText("threads", { exact: true }) }).first();
+      const [name, byDefault, meaning] = await option
+        .locator("td")
+        .evaluateAll((cells) => cells.map((cell) => cell.getClientRects()[0]?.top ?? 0));
+      expect(Math.abs((byDefault ?? 0) - (name ?? 0))).toBeLessThan(8);
+      expect(meaning ?? 0).toBeGreaterThan((byDefault ?? 0) + 16);
+    });
+  }
+});
+
 describe("languages", () => {
   for (const [locale, language] of [
     ["en-US", "en"],
