@@ -69,7 +69,7 @@ void attention_weights(const linalg::ConstMatrix& q, const linalg::ConstMatrix& 
     scale_logits(row + seen.begin, seen.size(), scale);
     for (Index j = seen.begin; may_hide && j < seen.end; ++j) {
       if (hides(options, i, j)) {
-        row[j] = kMinusInfinity<float>;
+        row[j] = minus_infinity<float>();
       } else if (options.bias.data != nullptr) {
         row[j] += options.bias.at(i, j);
       }

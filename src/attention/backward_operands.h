@@ -28,7 +28,7 @@ static_assert(kKeyBlock % kTileRows == 0);
 
 // Eight queries at work, and the state of their softmax.
 struct Panel : QueryPanel {
-  Lanes8 maximum = lanes8(kMinusInfinity<float>);
+  Lanes8 maximum = lanes8(minus_infinity<float>());
   Lanes8 inverse_sum = lanes8(0.0F);
   Lanes8 delta = lanes8(0.0F);
   bool alive[kPanelQueries] = {};      // computed here, in float32

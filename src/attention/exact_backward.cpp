@@ -149,7 +149,7 @@ class Head {
     for (int h = 0; h < 2; ++h) {
       // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
       origin.half[h] =
-          simd::select(simd::equal(panel.maximum.half[h], simd::splat(kMinusInfinity<float>)),
+          simd::select(simd::equal(panel.maximum.half[h], simd::splat(minus_infinity<float>())),
                        simd::zero(), panel.maximum.half[h]);
     }
     const KeyRange keys = panel.tiles();

@@ -113,7 +113,7 @@ void attend(const ConstMatrix& q, const ConstMatrix& k, const ConstMatrix& v,
   const auto scale = static_cast<float>(scale_of_row(options, seen) * kLog2E);
   const F32x4 all = with_biases(products(q.data() + i * q.cols(), scale, FourRows(k), q.cols()),
                                 options.bias, i, k.rows());
-  F32x4 scores = simd::splat(kMinusInfinity<float>);
+  F32x4 scores = simd::splat(minus_infinity<float>());
   FourRows values(v);
   bool shown[kLanes] = {};
   const float* some_value = nullptr;

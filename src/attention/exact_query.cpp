@@ -96,7 +96,7 @@ void score_keys(const float* query, const float* keys, Index d, Index count, flo
 // The largest score; NaN where one is not finite (or beyond 1e18): a sum that passes -3.4e38 on the
 // way stays -infinity, though what follows may bring it back, and would hide its key.
 float largest_if_finite(const float* scores, Index count) {
-  const F32x4 lowest = simd::splat(kMinusInfinity<float>);
+  const F32x4 lowest = simd::splat(minus_infinity<float>());
   constexpr int kVectors = 4;
   F32x4 maximum[kVectors] = {lowest, lowest, lowest, lowest};
   F32x4 probe[2] = {};

@@ -65,7 +65,7 @@ class Sweeps {
   const float* key(Index j) const { return k_.data() + j * k_.cols(); }
 
   void find_literal_maximum() {
-    literal_maximum_ = kMinusInfinity<double>;
+    literal_maximum_ = minus_infinity<double>();
     for (Index j = 0; options_.map.map == Map::kLiteral && j < k_.rows(); ++j) {
       if (visible(j)) {
         literal_maximum_ =
@@ -116,7 +116,7 @@ class Sweeps {
   }
 
   double largest_sum(const double* a, const double* b) const {
-    double largest = kMinusInfinity<double>;
+    double largest = minus_infinity<double>();
     for (Index r = 0; r < features_; ++r) {
       largest = std::fmax(largest, a[r] + b[r]);
     }

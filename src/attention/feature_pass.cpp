@@ -36,7 +36,7 @@ FeaturePass::FeaturePass(const ConstMatrix& queries, const ConstMatrix& all_keys
       phi(sections.take(kPanelQueries * round_up(features.count(), kTileRows))),
       outputs(sections.take(kPanelQueries * round_up(v.cols() + 1, kTileRows))) {
   state.clear();
-  std::fill_n(top, features.panels() * kPanelQueries, kMinusInfinity<float>);
+  std::fill_n(top, features.panels() * kPanelQueries, minus_infinity<float>());
   find_literal_maximum();
 }
 
@@ -52,7 +52,7 @@ Index FeaturePass::size(const FeatureMap& map, Index d, Index d_v) {
 
 // Map::kLiteral measures all keys from one maximum.
 void FeaturePass::find_literal_maximum() {
-  float largest = kMinusInfinity<float>;
+  float largest = minus_infinity<float>();
   for (Index j = 0; options.map.map == Map::kLiteral && j < k.rows();) {
     j = keys.gather(j, k.rows(), KeyBlock::kRoom);
     for (Index p = 0; p < features.panels(); ++p) {

@@ -26,7 +26,7 @@ double dot(const float* a, const float* b, Index d) {
 }  // namespace
 
 double largest_exponent(const FeatureMap& map, const float* x, Index d) {
-  double largest = kMinusInfinity<double>;
+  double largest = minus_infinity<double>();
   for (Index r = 0; r < map.draws; ++r) {
     largest = std::fmax(largest, std::sqrt(map.scale) * dot(map.projection + r * d, x, d));
   }
@@ -166,7 +166,7 @@ void exponentials(const double* a, const double* b, double shift, Index count, d
 }
 
 void RowState::clear() {
-  std::fill_n(origins_, features_, kMinusInfinity<double>);
+  std::fill_n(origins_, features_, minus_infinity<double>());
   std::fill_n(sums_, features_ * columns_, 0.0);
 }
 

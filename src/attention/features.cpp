@@ -195,7 +195,7 @@ Index Features::keys_together(const Key* keys, Index count, bool all_see_first, 
   for (int h = 0; h < 2; ++h) {
     const F32x4 before = simd::load(top + h * F32x4::kLanes);
     const F32x4 with_first = simd::max(before, exponent(0, h));
-    const simd::Mask nothing = simd::equal(before, simd::splat(kMinusInfinity<float>));
+    const simd::Mask nothing = simd::equal(before, simd::splat(minus_infinity<float>()));
     const F32x4 first = all_see_first ? with_first : simd::select(nothing, with_first, before);
     F32x4 grown = simd::zero();
     for (Index key = 0; key < count; ++key) {
@@ -255,7 +255,7 @@ Lanes8 Features::finish_keys(Index p, const Key* keys, Index count, float* top, 
   Lanes8 shrink;
   F32x4 origin[2];
   for (int h = 0; h < 2; ++h) {
-    origin[h] = simd::select(simd::equal(next.half[h], simd::splat(kMinusInfinity<float>)),
+    origin[h] = simd::select(simd::equal(next.half[h], simd::splat(minus_infinity<float>())),
                              simd::zero(), next.half[h]);
     const F32x4 fall = before.half[h] - origin[h];
     shrink.half[h] = natural ? simd::exp_nonpositive(fall) : simd::exp2_nonpositive(fall);
@@ -346,7 +346,7 @@ void Features::queries(const float* const (&lines)[kPanelQueries], const float* 
   const bool literal = map_.map == Map::kLiteral;
   const bool natural = !projected();
   // Pass 1: exponents and their maximum.
-  Lanes8 maximum = lanes8(kMinusInfinity<float>);
+  Lanes8 maximum = lanes8(minus_infinity<float>());
   for (Index r = 0; r < count_; ++r) {
     Lanes8 u = load8(out + r * kPanelQueries);
     const F32x4 key_side = simd::splat(literal || map_.normalized ? 0.0F : top[r]);
@@ -357,7 +357,8 @@ void Features::queries(const float* const (&lines)[kPanelQueries], const float* 
     store8(out + r * kPanelQueries, u);
   }
   for (F32x4& half : maximum.half) {
-    half = simd::select(simd::equal(half, simd::splat(kMinusInfinity<float>)), simd::zero(), half);
+    half =
+        simd::select(simd::equal(half, simd::splat(minus_infinity<float>())), simd::zero(), half);
   }
   // Pass 2: features.
   if (literal) {

@@ -74,7 +74,8 @@ ATTNLAB_OWN_FUNCTION inline void pack_queries(const linalg::ConstMatrix& q, cons
 // row is done again in double; +infinity does so by itself.
 ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end) {
   for (; scores != end; ++scores) {
-    *scores = *scores == kMinusInfinity<float> ? std::numeric_limits<float>::quiet_NaN() : *scores;
+    *scores =
+        *scores == minus_infinity<float>() ? std::numeric_limits<float>::quiet_NaN() : *scores;
   }
 }
 
@@ -88,7 +89,7 @@ ATTNLAB_OWN_FUNCTION inline void spoil_overflow(float* scores, const float* end)
 inline simd::F32x4 biased(simd::F32x4 score, simd::F32x4 bias) {
   using simd::F32x4;
   using Limits = std::numeric_limits<float>;
-  const F32x4 hidden = simd::splat(kMinusInfinity<float>);
+  const F32x4 hidden = simd::splat(minus_infinity<float>());
   const F32x4 lowest = simd::splat(Limits::lowest());
   const F32x4 sum = score + bias * simd::splat(static_cast<float>(kLog2E));
   const simd::Mask small = simd::less(score * score, simd::splat(0x1p127F));
@@ -188,7 +189,7 @@ ATTNLAB_OWN_FUNCTION inline bool hide(const QueryPanel& panel, Index begin, Inde
     for (int h = 0; h < 2; ++h) {
       const simd::Mask seen =
           simd::less_equal(first.half[h], position) & simd::less(position, last.half[h]);
-      score.half[h] = simd::select(seen, score.half[h], simd::splat(kMinusInfinity<float>));
+      score.half[h] = simd::select(seen, score.half[h], simd::splat(minus_infinity<float>()));
     }
     store8(row, score);
   }

@@ -7,6 +7,8 @@
 namespace attnlab::attention {
 
 template <typename Real>
-inline constexpr Real kMinusInfinity = -std::numeric_limits<Real>::infinity();
+constexpr Real minus_infinity() {
+  return -std::numeric_limits<Real>::infinity();
+}
 
 }  // namespace attnlab::attention

@@ -47,13 +47,13 @@ inline void store8(float* to, const Lanes8& x) {
 }
 
 struct RunningSoftmax {
-  Lanes8 maximum = lanes8(kMinusInfinity<float>);
+  Lanes8 maximum = lanes8(minus_infinity<float>());
   Lanes8 sum = lanes8(0.0F);
 };
 
 // The largest score of each lane, NaN passed over.
 inline Lanes8 column_maxima(const float* scores, Index keys) {
-  Lanes8 largest = lanes8(kMinusInfinity<float>);
+  Lanes8 largest = lanes8(minus_infinity<float>());
   for (Index j = 0; j < keys; ++j) {
     const Lanes8 score = load8(scores + j * kPanelQueries);
     largest.half[0] = simd::max(largest.half[0], score.half[0]);
@@ -74,7 +74,7 @@ ATTNLAB_OWN_FUNCTION inline Lanes8 absorb(RunningSoftmax& row, const Lanes8& lar
     const simd::F32x4 next = simd::max(row.maximum.half[h], largest.half[h]);
     // A row that has seen nothing but -infinity is measured from 0, lest -infinity meet itself.
     origin.half[h] =
-        simd::select(simd::equal(next, simd::splat(kMinusInfinity<float>)), simd::zero(), next);
+        simd::select(simd::equal(next, simd::splat(minus_infinity<float>())), simd::zero(), next);
     shrink.half[h] = simd::exp2_nonpositive(row.maximum.half[h] - origin.half[h]);
     row.maximum.half[h] = next;
   }

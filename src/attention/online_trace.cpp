@@ -20,14 +20,14 @@ float exponential(float x) {
 
 void online_trace(const float* logits, linalg::Index n, const OnlineTraceOptions& options,
                   float* maximum, float* denominator, float* accumulated) {
-  float largest = kMinusInfinity<float>;
+  float largest = minus_infinity<float>();
   float sum = 0.0F;
   const float* before = nullptr;
   for (linalg::Index first = 0; first < n; first += options.tile) {
     const linalg::Index last = std::min(first + options.tile, n);
     const float next = std::max(largest, *std::max_element(logits + first, logits + last));
     // As long as there is nothing but -infinity, the origin is 0, lest -infinity meet itself.
-    const float origin = options.subtract_maximum && next > kMinusInfinity<float> ? next : 0.0F;
+    const float origin = options.subtract_maximum && next > minus_infinity<float>() ? next : 0.0F;
     const bool shrinks = options.subtract_maximum && options.rescale;
     const float shrink = shrinks ? exponential(largest - origin) : 1.0F;
     sum *= shrink;

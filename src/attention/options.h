@@ -33,7 +33,7 @@ struct Options {
 // Whether mask or bias hides key j from query i; the window is not asked.
 inline bool hides(const Options& options, Index i, Index j) {
   return (options.mask != nullptr && options.mask[j] == 0) ||
-         (options.bias.data != nullptr && options.bias.at(i, j) == kMinusInfinity<float>);
+         (options.bias.data != nullptr && options.bias.at(i, j) == minus_infinity<float>());
 }
 
 // scale_i of a query with that window.

@@ -39,7 +39,7 @@ class Draws {
       : options_(options), d_(d), root_(std::sqrt(options.scale)) {}
 
   double raw_maximum(const float* x) const {
-    double largest = kMinusInfinity<double>;
+    double largest = minus_infinity<double>();
     for (Index r = 0; r < options_.draws; ++r) {
       largest = std::fmax(largest, raw(x, r));
     }
@@ -76,7 +76,7 @@ class Draws {
       return 0.0;
     }
     const bool both = options_.estimator == Estimator::kHyperbolic;
-    double largest = kMinusInfinity<double>;
+    double largest = minus_infinity<double>();
     for (Index r = 0; r < m; ++r) {
       largest = std::fmax(largest, both ? std::fabs(out[r]) : out[r]);
     }
@@ -110,7 +110,7 @@ void performer_kernel(const ConstMatrix& x, const ConstMatrix& y, const KernelOp
   double* of_y = workspace.data();
   double* of_x = of_y + count;
   double exponents[kRows];
-  double y_maximum = kMinusInfinity<double>;
+  double y_maximum = minus_infinity<double>();
   for (Index j = 0; literal && j < y.rows(); ++j) {
     y_maximum = std::fmax(y_maximum, draws.raw_maximum(y.data() + j * y.cols()));
   }

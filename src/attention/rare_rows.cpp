@@ -37,7 +37,7 @@ bool lost_to_bias(float maximum, const ConstMatrix& q, const ConstMatrix& k, con
   }
   const KeyRange seen = keys_in_window(options.window, i, q.rows(), k.rows());
   float smallest = Limits::infinity();
-  float largest = kMinusInfinity<float>;
+  float largest = minus_infinity<float>();
   for (Index j = seen.begin; j < seen.end; ++j) {
     if (!hides(options, i, j)) {
       smallest = std::min(smallest, options.bias.at(i, j));

@@ -15,10 +15,10 @@ RowInDouble::RowInDouble(const linalg::ConstMatrix& q, const linalg::ConstMatrix
       i_(i),
       window_(keys_in_window(options.window, i, q.rows(), k.rows())),
       scale_(scale_of_row(options, window_)),
-      maximum_(kMinusInfinity<double>) {
+      maximum_(minus_infinity<double>()) {
   // Pass 1: the maximum. A logit that is no number settles the row.
   for (Index j = window_.begin; j < window_.end; ++j) {
-    const double value = hides(options, i, j) ? kMinusInfinity<double> : logit(j);
+    const double value = hides(options, i, j) ? minus_infinity<double>() : logit(j);
     if (std::isnan(value) || value > std::numeric_limits<double>::max()) {
       sum_ = std::numeric_limits<double>::quiet_NaN();
       return;
@@ -26,7 +26,7 @@ RowInDouble::RowInDouble(const linalg::ConstMatrix& q, const linalg::ConstMatrix
     maximum_ = std::fmax(maximum_, value);
   }
   // Pass 2: the sum. It stays 0 where nothing is seen.
-  for (Index j = window_.begin; maximum_ > kMinusInfinity<double> && j < window_.end; ++j) {
+  for (Index j = window_.begin; maximum_ > minus_infinity<double>() && j < window_.end; ++j) {
     sum_ += hides(options, i, j) ? 0.0 : std::exp(logit(j) - maximum_);
   }
 }

@@ -63,7 +63,7 @@ class Forward {
   }
 
   void run() {
-    std::fill_n(rows_.maximum, q_.rows(), kMinusInfinity<float>);
+    std::fill_n(rows_.maximum, q_.rows(), minus_infinity<float>());
     std::fill_n(rows_.sum, q_.rows(), 0.0F);
     std::fill_n(rows_.keys_kept, q_.rows(), 0.0F);
     if (options_.times_log_visible) {
@@ -139,7 +139,7 @@ class Forward {
       maximum[lane] = rows_.maximum[i];
       sum[lane] = rows_.sum[i];
       // A row of NaN has no maximum, but it has a sum.
-      fresh = fresh && maximum[lane] == kMinusInfinity<float> && sum[lane] == 0.0F;
+      fresh = fresh && maximum[lane] == minus_infinity<float>() && sum[lane] == 0.0F;
     }
     softmax_[p].maximum = load8(maximum);
     softmax_[p].sum = load8(sum);

@@ -34,8 +34,9 @@ class SparseRowInDouble {
       maximum_ = std::fmax(maximum_, value);
     }
     for (Index j = 0; j < k.rows(); ++j) {
-      sum_ += plan.keeps(i, j) && maximum_ > kMinusInfinity<double> ? std::exp(logit(j) - maximum_)
-                                                                    : 0.0;
+      sum_ += plan.keeps(i, j) && maximum_ > minus_infinity<double>()
+                  ? std::exp(logit(j) - maximum_)
+                  : 0.0;
     }
   }
 
@@ -60,7 +61,7 @@ class SparseRowInDouble {
   const SparsePlan& plan_;
   double scale_;
   Index i_;
-  double maximum_ = kMinusInfinity<double>;
+  double maximum_ = minus_infinity<double>();
   double sum_ = 0.0;
 };
 

@@ -72,7 +72,7 @@ struct ListPanel {
     for (Index key = begin; key < end; ++key) {
       for (Index lane = 0; lane < kPanelQueries; ++lane) {
         if (key >= holes.seen[lane].begin && key < holes.seen[lane].end) {
-          scores[(key - part.begin) * kPanelQueries + lane] = kMinusInfinity<float>;
+          scores[(key - part.begin) * kPanelQueries + lane] = minus_infinity<float>();
         }
       }
     }

@@ -33,7 +33,7 @@ ATTNLAB_OWN_FUNCTION inline void compute_products(Index length, const float* lin
 ATTNLAB_OWN_FUNCTION inline Lanes8 compute_scores(Index d, const float* keys, const float* queries,
                                                   Index count, float* scores) {
   using linalg::kTileRows;
-  Lanes8 largest = lanes8(kMinusInfinity<float>);
+  Lanes8 largest = lanes8(minus_infinity<float>());
   simd::F32x4 probe = simd::zero();
   float* to = scores;
   for (Index key = 0; key < count; key += kTileRows) {
