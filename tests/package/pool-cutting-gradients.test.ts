@@ -71,6 +71,14 @@ describe("gradients", () => {
     }
   });
 
+  test("of a group of heads, of which each part has as many as there are groups", async () => {
+    const pool = await openPool({ threads: 2 });
+    const [q, dOutput] = [randomTensor(random, [4, 300, 32]), randomTensor(random, [4, 300, 32])];
+    const k = randomTensor(random, [2, 300, 32]);
+    await comparePooledByName(pool, "attentionBackward", q, k, k, dOutput, { groupedHeads: true });
+    await comparePooledByName(pool, "sparseAttentionBackward", q, k, k, dOutput, { groupedHeads: true });
+  });
+
   test.each([
     [
       [1700, 100],

@@ -267,7 +267,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
     const target = targets[name];
     if (!results[name]) {
       // What has all of the result, or memory for it, becomes it.
-      const isWhole = !target && data.buffer.byteLength === 4 * size;
+      const isWhole = !target && !adds && data.buffer.byteLength === 4 * size;
       const fresh = (): Float32Array =>
         isWhole ? new Float32Array(data.buffer) : joined ? room : floatArray(operation, "out", size);
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };

@@ -38,7 +38,7 @@ export function copying<T>(operation: string, make: () => T): T {
     return make();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    refuse("MEMORY", operation, "threads", "copies of inputs", "room for them", "threads", "need", cause);
+    refuse("MEMORY", operation, "threads", "copies", "room for them", "threads", "need", cause);
   }
 }
 
