@@ -1,4 +1,4 @@
-// What the full and the causal pass of feature_attention.cpp share: one head's operands, its sums
+// What the full and the causal pass of feature_attention() share: one head's operands, its sums
 // over keys, and eight queries on their way from features to results.
 #pragma once
 

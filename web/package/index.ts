@@ -14,8 +14,9 @@ export type * from "./public.js";
  * computes, and `threads` is 1; a policy has to allow `worker-src blob:` or the package's own address. In Node the pool keeps
  * the process alive only while calls are pending.
  *
- * Takes the options of {@link load} and `threads`. Rejects like `load`, and with TYPE or RANGE for `threads`. A call whose
- * worker dies rejects with MEMORY; another worker takes its place. Cost: about 30 ms and 2 MB for each thread.
+ * Takes the options of {@link load} and `threads`. Rejects like `load`, and with TYPE or RANGE for `threads`. A call rejects
+ * with MEMORY where there is no room for copies of its inputs, and where its worker dies; another worker takes its place.
+ * Cost: about 30 ms and 2 MB for each thread.
  *
  * @example
  * ```js

@@ -1,0 +1,77 @@
+/** The memory of a pool: what there is no room for, and what is not held on to. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { load } from "attnlab";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { expectSameBits } from "./support/compare.js";
+import { expectFault } from "./support/errors.js";
+import { openPool, outcome, watchWorkers } from "./support/pools.js";
+import { makeRandom, randomTensor } from "./support/random.js";
+
+const random = makeRandom(39);
+const lab = await load();
+
+/** Takes a worker a few milliseconds. */
+const short = randomTensor(random, [64, 64]);
+/** Takes a worker a good while. */
+const long = randomTensor(random, [4096, 64]);
+
+test("what small calls are made of is not held on to", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const pool = await openPool({ threads: 1 });
+  const before = process.memoryUsage().arrayBuffers;
+  // 8 MB.
+  for (let i = 0; i < 500; i++) await pool.batchStatistics(short);
+  await vi.waitFor(
+    () => {
+      collect();
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
+    },
+    { timeout: 5000 },
+  );
+});
+
+describe("inputs that there is no room to copy", () => {
+  const unaffordable = { code: "MEMORY", operation: "attention", argument: "threads" } as const;
+
+  /** From the call on, buffers of more than a hundred bytes cannot be had any more. */
+  function exhaustAfter(count: number): void {
+    let made = 0;
+    class Exhausted extends ArrayBuffer {
+      constructor(size: number) {
+        if (size > 100 && ++made > count) throw new RangeError("Array buffer allocation failed");
+        super(size);
+      }
+    }
+    vi.stubGlobal("ArrayBuffer", Exhausted);
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  // Each of two parts has an array of queries, of keys, of values, and one for the result.
+  test.each([0, 1, 3, 5, 7])("after %i arrays: the call rejects, the pool lives on", async (count) => {
+    const pool = await openPool();
+    const expected = lab.attention(long, long, long);
+    exhaustAfter(count);
+    expectFault(await outcome(pool.attention(long, long, long)), unaffordable);
+    vi.unstubAllGlobals();
+    expectSameBits((await pool.attention(long, long, long)).data, expected.data);
+    expect(pool.threads).toBe(2);
+  });
+
+  test("for tasks that have to wait: what was sent of the call is not waited for", async () => {
+    const { workers } = watchWorkers();
+    const pool = await openPool();
+    const heads = randomTensor(random, [16, 2048, 64]);
+    const first = outcome(pool.attention(long, long, long));
+    exhaustAfter(3);
+    const call = outcome(pool.attention(heads, heads, heads));
+    vi.unstubAllGlobals();
+    expectFault(await call, unaffordable);
+    expect(await first).toBeUndefined();
+    expect(workers.length).toBe(2);
+    expectSameBits((await pool.attention(long, long, long)).data, lab.attention(long, long, long).data);
+  });
+});
