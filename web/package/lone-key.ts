@@ -1,13 +1,17 @@
 import { haveCommonEntry } from "./common-entry.js";
+import type { Shape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
-/** The entries of a plain tensor that is one token: all of its sizes but the last are 1. */
-function readToken(value: unknown): Float32Array | undefined {
+/** The entries of a plain tensor, if it has any and they are one row along its last axis. */
+function readRow(value: unknown): Float32Array | undefined {
   const { data, shape } = value as Tensor;
-  if (typeof value !== "object" || !(data instanceof Float32Array) || !Array.isArray(shape)) return undefined;
-  const last = shape.length - 1;
-  for (let axis = 0; axis < last; axis++) if (shape[axis] !== 1) return undefined;
-  return last > 0 && data.length > 0 && shape[last] === data.length ? data : undefined;
+  return typeof value === "object" &&
+    data instanceof Float32Array &&
+    Array.isArray(shape) &&
+    data.length > 0 &&
+    shape[shape.length - 1] === data.length
+    ? data
+    : undefined;
 }
 
 /**
@@ -24,6 +28,30 @@ function areNumbers(q: Float32Array, k: Float32Array): boolean {
 }
 
 /**
+ * Whether `out` can be filled at once. Most arrays begin where their buffers do: if two such have an entry in common, then
+ * the first, so that one change of it asks all three. An input that is not a number there counts as common: the general way
+ * looks again.
+ */
+function isApart(out: Float32Array, q: Float32Array, k: Float32Array, v: Float32Array): boolean {
+  const at = out.byteOffset;
+  if (q.byteOffset !== at || k.byteOffset !== at || v.byteOffset !== at)
+    return !haveCommonEntry(out, q) && !haveCommonEntry(out, k) && !haveCommonEntry(out, v);
+  const [first] = out;
+  out[0] = NaN;
+  const apart = q[0] === q[0] && k[0] === k[0] && v[0] === v[0];
+  out[0] = first as number;
+  return apart;
+}
+
+/** Whether the three have the same number of axes, two at least, and are of one row. */
+function areOneRow(a: Shape, b: Shape, c: Shape): boolean {
+  const rank = a.length;
+  if (rank < 2 || b.length !== rank || c.length !== rank) return false;
+  for (let axis = rank - 2; axis >= 0; axis--) if (a[axis] !== 1 || b[axis] !== 1 || c[axis] !== 1) return false;
+  return true;
+}
+
+/**
  * The attention of one token to one key, all plain tensors, before WebAssembly would have been entered: a lone key weighs 1,
  * so that its value is the result. `undefined`, and nothing is written, for anything else.
  */
@@ -33,18 +61,16 @@ export function attendToLoneKey(
   vValue: unknown,
   target: unknown,
 ): Tensor | undefined {
-  const q = readToken(qValue);
-  const k = q && readToken(kValue);
-  const v = k && readToken(vValue);
+  const q = readRow(qValue);
+  const k = q && readRow(kValue);
+  const v = k && readRow(vValue);
   if (!v || k.length !== q.length) return undefined;
   const { shape } = vValue as Tensor;
-  const rank = shape.length;
-  if ((qValue as Tensor).shape.length !== rank || (kValue as Tensor).shape.length !== rank) return undefined;
+  if (!areOneRow((qValue as Tensor).shape, (kValue as Tensor).shape, shape)) return undefined;
   if (target === undefined) return areNumbers(q, k) ? { data: new Float32Array(v), shape: [...shape] } : undefined;
-  const out = readToken(target);
-  if (out?.length !== v.length || (target as Tensor).shape.length !== rank) return undefined;
-  if (haveCommonEntry(out, q) || haveCommonEntry(out, k) || haveCommonEntry(out, v) || !areNumbers(q, k))
-    return undefined;
+  const out = readRow(target);
+  if (out?.length !== v.length || !areOneRow((target as Tensor).shape, shape, shape)) return undefined;
+  if (!isApart(out, q, k, v) || !areNumbers(q, k)) return undefined;
   out.set(v);
   return target as Tensor;
 }
