@@ -1,7 +1,8 @@
 /**
- * What two threads can gain on this machine: two workers, each with half of the heads in its memory from the start, are told
- * to begin and say when they are done. Nothing is sent but that, so that a pool, which moves operands and results, can come
- * near to it and no further. What this falls short of 2 is the engine's and the machine's.
+ * What two threads can gain on this machine: two workers, each with its half of a call in its memory from the start (half of
+ * the heads, or half of the queries of a single head and all of its keys), are told to begin and say when they are done.
+ * Nothing is sent but that, so that a pool, which moves operands and results, can come near to it and no further. What this
+ * falls short of 2 is the engine's and the machine's.
  */
 import { answerOf } from "./worker_answer.js";
 
@@ -9,24 +10,28 @@ const VARIANTS = ["relaxed", "simd"];
 const WORKERS = 2;
 
 const started = () =>
-  Array.from({ length: WORKERS }, () => new Worker(new URL("half_of_heads.js", import.meta.url), { type: "module" }));
+  Array.from(
+    { length: WORKERS },
+    () => new Worker(new URL("half_of_attention.js", import.meta.url), { type: "module" }),
+  );
+
+/** @param {{ heads: number, n: number, d: number }} size  of two heads or more, or of one without a causal mask */
+function halfOf({ heads, n, d }, { q, k, v }, index) {
+  const half = (data) => data.slice((index * data.length) / WORKERS, ((index + 1) * data.length) / WORKERS);
+  const rows = { data: half(q), shape: heads > 1 ? [heads / WORKERS, n, d] : [1, n / WORKERS, d] };
+  const keys = (data) => (heads > 1 ? { ...rows, data: half(data) } : { data, shape: [1, n, d] });
+  return [rows, keys(k), keys(v)];
+}
 
 function twoWorkers(variant) {
-  const attention = async ({ heads, n, d, causal }, given) => {
+  const attention = async (size, given) => {
     const workers = started();
     const ask = (messageFor) => Promise.all(workers.map((worker, index) => answerOf(worker, messageFor(index))));
     const dispose = () => {
       for (const worker of workers) worker.terminate();
     };
-    const share = (heads * n * d) / WORKERS;
-    const half = (data, index) => data.slice(index * share, (index + 1) * share);
     try {
-      await ask((index) => ({
-        variant,
-        causal,
-        shape: [heads / WORKERS, n, d],
-        operands: [given.q, given.k, given.v].map((data) => half(data, index)),
-      }));
+      await ask((index) => ({ variant, causal: size.causal, operands: halfOf(size, given, index) }));
     } catch (error) {
       dispose();
       throw error;
@@ -34,8 +39,8 @@ function twoWorkers(variant) {
     return {
       run: () => ask(() => "run"),
       async result() {
-        const whole = new Float32Array(heads * n * d);
-        (await ask(() => "result")).forEach((part, index) => whole.set(part, index * share));
+        const whole = new Float32Array(given.q.length);
+        (await ask(() => "result")).forEach((part, index) => whole.set(part, index * part.length));
         return whole;
       },
       dispose,

@@ -34,10 +34,11 @@ const oursInMemory = ({ kind, form }) => kind === "ours" && form === "residents"
 /** With a result that is filled again and again, and the loops with one that is not: of no matter to most problems. */
 const USUAL = ["tensors", "residents", "pool", undefined];
 const usual = ({ form }) => USUAL.includes(form);
-/** A pool's two threads are over in half the time, so that what a fresh result costs shows again. */
-const inPools = ({ kind, form }) => kind !== "limit" && (kind !== "naive" || form !== "fresh");
-/** And beside these what two workers reach that have all they need from the start. */
-const inPoolsAndLimit = (contestant) => contestant.kind === "limit" || inPools(contestant);
+/**
+ * A pool's two threads are over in half the time, so that what a fresh result costs shows again; and beside them what two
+ * workers reach that have all they need from the start.
+ */
+const inPools = ({ kind, form }) => kind !== "naive" || form !== "fresh";
 const POOLS = ["pool", "reusedPool"];
 const oursAndLoops = ({ kind, form }) => kind === "naive" || (kind === "ours" && !POOLS.includes(form));
 
@@ -53,7 +54,7 @@ export const cases = [
   ...[1, 2, 4, 8, 16, 32, 64].map((n) => sized(1, n, 64, { who: oursAndLoops })),
   sized(8, 256, 64, { essential: true }),
   sized(8, 512, 64, { who: inMemory }),
-  sized(8, 1024, 64, { essential: true, who: inPoolsAndLimit }),
+  sized(8, 1024, 64, { essential: true, who: inPools }),
   sized(8, 1024, 64, { causal: true, essential: true, beside: besideFull }),
   sized(1, 1024, 64, { who: inPools }),
   sized(1, 4096, 64, { who: inPools }),

@@ -4,10 +4,10 @@ import * as attnlab from "/attnlab/dist/index.js";
 let run;
 let result;
 
-async function prepare({ variant, causal, shape, operands }) {
+async function prepare({ variant, causal, operands }) {
   const lab = await attnlab.load({ variant });
-  const held = operands.map((data) => lab.resident({ data, shape }));
-  const out = lab.resident(shape);
+  const held = operands.map((operand) => lab.resident(operand));
+  const out = lab.resident(operands[0].shape);
   run = () => void lab.attention(...held, { causal, out });
   result = () => out.tensor().data;
 }
