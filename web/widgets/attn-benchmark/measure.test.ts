@@ -1,6 +1,7 @@
 import { load } from "attnlab";
 import { expect, it } from "vitest";
 import { runNow } from "../shared/tasks/task.js";
+import type { Ceiling } from "./ceiling.js";
 import { measure } from "./measure.js";
 import { someCeiling } from "./testing.js";
 
@@ -19,6 +20,21 @@ it("times both, and holds the result to double precision", async () => {
     expect(samples).toBe(3);
   }
   expect(step.value.ours.milliseconds).toBeLessThan(step.value.loops.milliseconds);
+});
+
+it("takes as the ceiling what was reached once, when other work slows most of its samples down", async () => {
+  let runs = 0;
+  const slowed: Ceiling = {
+    flops: 1e6,
+    run(): void {
+      const end = performance.now() + (++runs % 3 === 0 ? 5 : 25);
+      while (performance.now() < end);
+    },
+  };
+  const { ceiling, disturbed } = runNow(measure(await load(), { size: "256", samples: 3 }, slowed));
+  // A million operations in 5 ms, not in 25.
+  expect(ceiling).toBeGreaterThan(1 / 15);
+  expect(disturbed).toBe(true);
 });
 
 it("notices a wrong result", async () => {

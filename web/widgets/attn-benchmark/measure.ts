@@ -20,7 +20,7 @@ export interface Measured {
   readonly loops: Timed;
   /** Floating-point operations of one call. */
   readonly flops: number;
-  /** GFLOP/s of the arithmetic that the build uses. */
+  /** GFLOP/s of the arithmetic that the build uses, in the fastest sample: other work on the machine only hides a ceiling. */
   readonly ceiling: number;
   /** Largest difference of our result from double precision; undefined where the result is wrong. */
   readonly largestError: number;
@@ -66,7 +66,7 @@ export function* measure(
     ours,
     loops: theirs,
     flops: flops(size),
-    ceiling: ceiling.flops / limit.milliseconds / 1e6,
+    ceiling: ceiling.flops / limit.fastest / 1e6,
     ...verdict,
     disturbed: isDisturbed(limit),
   };

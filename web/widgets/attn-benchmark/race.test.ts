@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { runNow } from "../shared/tasks/task.js";
+import { timed } from "../shared/timing.js";
 import { isDisturbed, race } from "./race.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -32,5 +33,5 @@ it("takes samples in turn, and tells how far it is", () => {
 });
 
 it("calls samples of the ceiling that disagree disturbed", () => {
-  expect([0.05, 0.2].map((spread) => isDisturbed({ milliseconds: 1, samples: 9, spread }))).toEqual([false, true]);
+  expect([0.05, 0.2].map((spread) => isDisturbed({ ...timed([1]), spread }))).toEqual([false, true]);
 });

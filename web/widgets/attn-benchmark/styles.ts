@@ -37,6 +37,7 @@ export const benchmarkStyles = [
     thead th {
       color: var(--muted);
       font-weight: 400;
+      word-break: keep-all;
       border-block-end: 1px solid var(--rule);
     }
     th,

@@ -42,9 +42,10 @@ export const en = {
   captionSize: "Exact attention, {size}.",
   captionMeasured:
     "Your machine needs {time}: {rate} GFLOP/s, {share} of the {ceiling} GFLOP/s that it reaches at {arithmetic} and nothing else. Loops in JavaScript need {loops}, {times} times as long.",
-  captionChecked: "Medians of {samples} warm samples, taken in turn; the result is within {error} of double precision.",
+  captionChecked:
+    "Medians of {samples} warm samples, taken in turn, and the fastest one of the ceiling; the result is within {error} of double precision.",
   captionWrong:
-    "Medians of {samples} warm samples, but the result is off by {error} from double precision: something is wrong.",
+    "Medians of {samples} warm samples and the fastest one of the ceiling, but the result is off by {error} from double precision: something is wrong.",
   captionDisturbed: "Something else was running meanwhile, so take the figures with care.",
   captionAhead:
     "On the machine of the stored run, the fastest of ours (threads: {threads}) took {ours}, the fastest peer, {peer} (threads: {peerThreads}), {time}: {times} times as long.",

@@ -2,6 +2,8 @@
 export interface Timed {
   /** Median time of one call, in milliseconds. */
   readonly milliseconds: number;
+  /** The shortest. */
+  readonly fastest: number;
   readonly samples: number;
   /** How much longer the third quartile is than the first. */
   readonly spread: number;
@@ -15,11 +17,12 @@ function quantile(sorted: readonly number[], share: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** Median and spread of sample times. */
+/** Median, shortest and spread of sample times. */
 export function timed(samples: readonly number[]): Timed {
   const sorted = [...samples].sort((a, b) => a - b);
   return {
     milliseconds: quantile(sorted, 0.5),
+    fastest: quantile(sorted, 0),
     samples: sorted.length,
     spread: quantile(sorted, 0.75) / quantile(sorted, 0.25) - 1,
   };

@@ -14,6 +14,7 @@ it.each([
   ["jax-js 0.1.25, 2 threads", ["2 threads"]],
   ["8 个头 × 1024 个 token，2 线程", ["1024 个 token", "2 线程"]],
   ["multiplied by e^(old m − new m) = 0.465.", ["e^(old m − new m) = 0.465."]],
+  ["a laptop, some browser, 2026-11-26", ["2026-11-26"]],
   ["16 samples", []],
 ])("keeps together what belongs together in %j", (text, pieces) => {
   expect(kept(text)).toEqual(pieces);

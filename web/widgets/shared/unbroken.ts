@@ -11,6 +11,7 @@ const together = new RegExp(
     "\\d+ 个? ?(?:线程|token)", // 1024 个 token
     `e\\^\\([^)]*\\)(?: = ${word})?`, // e^(old m − new m) = 0.465
     "k-means",
+    "\\d{4}-\\d\\d-\\d\\d", // 2026-11-26
   ].join("|"),
   "g",
 );

@@ -20,7 +20,7 @@ export interface BarsProps {
 export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): TemplateResult {
   return html`<table>
     <caption>
-      ${title}
+      ${unbroken(title)}
     </caption>
     <thead>
       <tr>
