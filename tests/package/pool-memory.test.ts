@@ -32,6 +32,34 @@ test("what small calls are made of is not held on to", async () => {
   );
 });
 
+test("what is too large to keep leaves what is kept where it is", async () => {
+  const pool = await openPool({ threads: 1 });
+  const kept = randomTensor(random, [256, 256]);
+  await pool.entropy(kept);
+  const tooLarge = { data: new Float32Array(2 ** 24 + 1), shape: [1, 2 ** 24 + 1] };
+  await pool.entropy(tooLarge);
+  const sizes: number[] = [];
+  class Watched extends ArrayBuffer {
+    constructor(size: number) {
+      super(size);
+      sizes.push(size);
+    }
+  }
+  vi.stubGlobal("ArrayBuffer", Watched);
+  try {
+    await pool.entropy(kept);
+    expect(sizes).not.toContain(kept.data.byteLength);
+    // There is room for one of 64 MB, and then for nothing else.
+    const largest = { data: new Float32Array(2 ** 24), shape: [1, 2 ** 24] };
+    await pool.entropy(largest);
+    sizes.length = 0;
+    await pool.entropy(largest);
+    expect(sizes).not.toContain(largest.data.byteLength);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 describe("inputs that there is no room to copy", () => {
   const unaffordable = { code: "MEMORY", operation: "attention", argument: "threads" } as const;
 

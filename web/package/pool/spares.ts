@@ -19,10 +19,12 @@ export function arrayLike(model: Piece["data"], size: number): Piece["data"] {
   return new (model.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(buffer as ArrayBuffer);
 }
 
-/** Keeps buffers that nobody uses any more, the newest of them. */
+/** Keeps buffers that nobody uses any more, the newest that there is room for. */
 export function keep(buffers: Iterable<ArrayBuffer>): void {
   let room = MOST;
-  spares = [...buffers, ...spares].filter(({ byteLength }) => byteLength >= LEAST && (room -= byteLength) >= 0);
+  spares = [...buffers, ...spares].filter(
+    ({ byteLength }) => byteLength >= LEAST && byteLength <= room && (room -= byteLength) >= 0,
+  );
 }
 
 /** Forgets them. */
