@@ -52,8 +52,7 @@ const common = {
 };
 
 /**
- * What bundlers compile for older engines, they take helpers to, from outside. So what has to stand alone is written as of
- * 2020, the oldest that they aim at by default: no class fields, and ordinary names for private ones.
+ * Ordinary names for private ones, which esbuild then shortens ({@link ordinary}).
  * @type {import("esbuild").Plugin}
  */
 const ordinaryNames = {
@@ -64,6 +63,15 @@ const ordinaryNames = {
       loader: "ts",
     }));
   },
+};
+
+/**
+ * Classes without fields and private names: shorter, and bundlers that compile for older engines have nothing to replace by
+ * helpers, which they take from outside.
+ */
+const ordinary = {
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  mangleProps: /^private_/,
 };
 
 /**
@@ -109,9 +117,9 @@ async function wrap(module, head, plugins = []) {
     ...common,
     entryPoints: [sourceOf(module)],
     write: false,
+    ...ordinary,
+    // The oldest that bundlers aim at by default: this has to stand alone.
     target: "es2020",
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-    mangleProps: /^private_/,
     plugins: [...plugins, ordinaryNames, withoutFetching],
   });
   const [, body, list = ""] = /^(.*)export\{([^{}]*)\};\s*$/s.exec(outputFiles[0]?.text ?? "") ?? [];
@@ -158,6 +166,7 @@ async function bundleScripts() {
   const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${call},${places})`;
   await buildMinified({
     ...common,
+    ...ordinary,
     entryPoints: {
       ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
       // Beside the chunk that names it: web/package/pool/by-address.ts.
@@ -172,6 +181,7 @@ async function bundleScripts() {
         base: { modules: new RegExp(`${modules.base.source}|^base$`), contents: baseInstance },
         core: { modules: modules.core, contents: coreInstance },
       }),
+      ordinaryNames,
     ],
   });
 }
