@@ -358,6 +358,26 @@ describe("the benchmark page", () => {
       expect(await table.locator("tbody tr").count()).toBeGreaterThan(20);
       expect(await page.locator(".benchmark").textContent()).toMatch(/Chromium.*\d{4}-\d\d-\d\d/);
     });
+
+    test(`of ${path} has the names of cases above the figures on a phone, and in sight`, async () => {
+      const { page } = await open(setting(path, { context: { viewport: { width: 360, height: 640 } } }));
+      const box = page.locator(".benchmark-table");
+      const outside = (): Promise<string[]> =>
+        box.evaluate((element) => {
+          const { left, right } = element.getBoundingClientRect();
+          return [...element.querySelectorAll(".name div")].flatMap((name) => {
+            const at = name.getBoundingClientRect();
+            return at.width > 0 && at.left >= left - 1 && at.right <= right + 1 ? [] : [name.textContent];
+          });
+        });
+      expect(await outside()).toEqual([]);
+      expect(await box.locator("tbody tr:not(.name) th").first().isVisible()).toBe(false);
+      await box.evaluate((element) => {
+        element.scrollLeft = element.scrollWidth;
+      });
+      expect(await box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(100);
+      expect(await outside()).toEqual([]);
+    });
   }
 });
 

@@ -14,12 +14,22 @@ const rows = knownOperations.flatMap((operation) => data.rows.filter((row) => ro
 /** Peers in the order of the results, which is that of the columns. */
 const peers = Object.keys(data.rows[0]?.peers ?? {});
 
-function rowOf(language: Language, row: Row): VNode {
+/** A case: its figures in a row beside its name, and the name once more, in a row of its own that a phone shows instead. */
+function caseOf(language: Language, row: Row, columns: number): VNode {
   const t = texts[language];
-  const name = caseText(language, row.operation, row.label);
+  const bare = caseText(language, row.operation, row.label);
+  const name = row.disturbed ? t.aside(bare, t.disturbed) : bare;
+  return h("tbody", [
+    h("tr", { class: "name" }, h("th", { scope: "rowgroup", colspan: columns }, h("div", name))),
+    figuresOf(language, row, name),
+  ]);
+}
+
+function figuresOf(language: Language, row: Row, name: string): VNode {
+  const t = texts[language];
   const lost = losesToPeer(row);
   return h("tr", [
-    h("th", { scope: "row" }, row.disturbed ? t.aside(name, t.disturbed) : name),
+    h("th", { scope: "row" }, name),
     h("td", { class: lost ? "lost" : undefined }, [
       row.toPeer === undefined ? "–" : lost ? t.aside(ratio(row.toPeer), t.slower) : ratio(row.toPeer),
     ]),
@@ -60,10 +70,7 @@ export const BenchmarkTable: FunctionalComponent = () => {
             columns.map((column) => h("th", { scope: "col" }, column)),
           ),
         ),
-        h(
-          "tbody",
-          rows.map((row) => rowOf(language, row)),
-        ),
+        rows.map((row) => caseOf(language, row, columns.length - 1)),
       ]),
     ]),
     h("p", t.once(loadToFirstResult.median.toFixed(0), calls)),
