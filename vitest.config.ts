@@ -37,7 +37,8 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: "widgets", include: ["web/widgets/**/*.test.ts"], server },
+        // Some measure, and are slow where other things run.
+        test: { name: "widgets", include: ["web/widgets/**/*.test.ts"], testTimeout: 30_000, server },
       },
       {
         resolve: { alias },
