@@ -48,7 +48,9 @@ const ceilingOf = ({ ceilings }) => Math.max(...ceilings.map(({ gflops = 0 }) =>
 
 /** attnlab with the arithmetic that most engines have, as a reader would call it, and everybody else. @param {Result} result */
 const isCompared = ({ kind, variant, form }) =>
-  kind === "peer" || kind === "naive" || (kind === "ours" && variant === "relaxed" && form !== "residents");
+  kind === "peer" ||
+  kind === "naive" ||
+  (kind === "ours" && variant === "relaxed" && /^(tensors|pool)$/.test(form ?? ""));
 
 /**
  * @typedef {object} StoredRun
@@ -164,8 +166,9 @@ export function storedRows({ pages } = storedReport()) {
       return [peer, withThreads];
     });
     const [ourTimes, peerTimes] = [times(({ kind }) => kind === "ours"), times(({ kind }) => kind === "peer")];
-    const ratios = results.flatMap(({ kind, variant, ratios: found }) =>
-      kind === "ours" && variant === "relaxed" && found ? [found] : [],
+    // Of one thread, for so is the ceiling.
+    const ratios = results.flatMap(({ kind, variant, threads, ratios: found }) =>
+      kind === "ours" && variant === "relaxed" && threads === 1 && found ? [found] : [],
     );
     return {
       operation,

@@ -16,7 +16,7 @@ import type { Crossovers } from "./crossover.js";
 import { crossoverCaption } from "./crossover-rows.js";
 import { barsSvg, crossoverCsv, figuresCsv, type Group } from "./exports.js";
 import type { Measured } from "./measure.js";
-import { cellsOf, measuredRows, storedRows, toMeasure } from "./rows.js";
+import { cellsOf, fullShare, measuredRows, storedRows, toMeasure } from "./rows.js";
 import { schema, sizeNames, viewNames, type SizeName, type ViewName } from "./schema.js";
 import { browser, date, processor, storedCrossovers, storedSize } from "./stored.js";
 import { benchmarkStyles } from "./styles.js";
@@ -325,6 +325,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   private pictures(): TemplateResult {
     const { t, numbers, size, groups, variant } = this;
     const [measured, stored] = [this.measured.get(size), storedSize(size)];
+    const full = fullShare(groups.map(({ rows }) => rows));
     const why =
       this.progress !== undefined ? t("running") : t(this.variant === undefined ? "hereLoading" : "hereWaiting");
     return html`<div class="groups">
@@ -334,6 +335,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
             numbers,
             title,
             rows,
+            full,
             ceiling: index === 0 ? measured?.ceiling : stored?.ceiling,
             instead: index === 0 && measured === undefined ? { rows: toMeasure(t, variant), why } : undefined,
           }),

@@ -2,7 +2,7 @@ import type { SvgFile } from "../shared/charts/heat-map-svg.js";
 import { csv } from "../shared/csv.js";
 import { escapeXml } from "../shared/escape-xml.js";
 import type { CrossoverOf } from "./crossover.js";
-import type { Row } from "./rows.js";
+import { fullShare, type Row } from "./rows.js";
 
 /** The bars of one machine. */
 export interface Group {
@@ -14,7 +14,7 @@ export interface Group {
 export function figuresCsv(groups: readonly Group[]): string {
   const number = (value: number): string => String(Number(value.toPrecision(5)));
   return csv([
-    ["machine", "contestant", "milliseconds", "GFLOP/s", "share of the ceiling"],
+    ["machine", "contestant", "milliseconds", "GFLOP/s", "share of one core's ceiling"],
     ...groups.flatMap(({ title, rows }) =>
       rows.map((row) => [title, row.label, number(row.milliseconds), number(row.gflops), number(row.share)]),
     ),
@@ -41,6 +41,7 @@ const fills: Readonly<Record<Row["kind"], string>> = { ours: "#b3400f", peer: "#
 export function barsSvg(title: string, groups: readonly Group[], figures: (row: Row) => string): SvgFile {
   const text = (content: string, x: number, y: number, more = ""): string =>
     `<text x="${x}" y="${y}" font-size="12" fill="#333" ${more}>${escapeXml(content)}</text>`;
+  const full = fullShare(groups.map(({ rows }) => rows));
   const parts: string[] = [];
   let y = 48;
   for (const group of groups) {
@@ -48,7 +49,7 @@ export function barsSvg(title: string, groups: readonly Group[], figures: (row: 
     parts.push(text(group.title, 16, y, 'font-weight="600"'));
     for (const row of group.rows) {
       y += line;
-      const size = Math.max(1, Math.round(Math.min(1, row.share) * barWidth));
+      const size = Math.max(1, Math.round((row.share / full) * barWidth));
       parts.push(
         text(row.label, left - 8, y, 'text-anchor="end"'),
         `<rect x="${left}" y="${y - 11}" width="${barWidth}" height="14" fill="#eef0f3"/>`,

@@ -1,5 +1,5 @@
 import { load } from "attnlab";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { runNow } from "../shared/tasks/task.js";
 import type { Ceiling } from "./ceiling.js";
 import { measure } from "./measure.js";
@@ -23,17 +23,19 @@ it("times both, and holds the result to double precision", async () => {
 });
 
 it("takes as the ceiling what was reached once, when other work slows most of its samples down", async () => {
-  let runs = 0;
+  // A clock that every look moves by 50 ms, and every third run of the ceiling by no more, the others by 250.
+  let [time, runs] = [0, 0];
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 50));
   const slowed: Ceiling = {
     flops: 1e6,
     run(): void {
-      const end = performance.now() + (++runs % 3 === 0 ? 5 : 25);
-      while (performance.now() < end);
+      time += ++runs % 3 === 0 ? 0 : 250;
     },
   };
   const { ceiling, disturbed } = runNow(measure(await load(), { size: "256", samples: 3 }, slowed));
-  // A million operations in 5 ms, not in 25.
-  expect(ceiling).toBeGreaterThan(1 / 15);
+  clock.mockRestore();
+  // A million operations in 50 ms.
+  expect(ceiling).toBeCloseTo(0.02, 10);
   expect(disturbed).toBe(true);
 });
 

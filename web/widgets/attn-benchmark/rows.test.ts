@@ -34,7 +34,7 @@ it("writes a row as text", () => {
   expect(row && cellsOf(numbers, row)).toEqual(["attnlab, relaxed SIMD", "4.00 ms", "33.6", "67%"]);
 });
 
-it("exports every figure, and bars no longer than the box", () => {
+it("exports every figure, and bars that are longer in the ratio of the figures, but no longer than the box", () => {
   const groups = [
     { title: "Here & now", rows: measuredRows(t, someMeasured({ ceiling: 1 })) },
     { title: "Stored", rows: storedRows(t, someStored(2)) },
@@ -49,4 +49,6 @@ it("exports every figure, and bars no longer than the box", () => {
   const widths = [...text.matchAll(/<rect x="270"[^>]*width="(\d+)"/g)].map((match) => Number(match[1]));
   expect(widths).toHaveLength(10);
   expect(Math.max(...widths)).toBe(300);
+  // Beside each box its bar: 33.6, 2.24 and 1.12 of a core's ceiling.
+  expect([1, 3, 5].map((index) => widths[index])).toEqual([300, 20, 10]);
 });

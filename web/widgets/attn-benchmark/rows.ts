@@ -15,7 +15,7 @@ export interface Named {
 export interface Row extends Named {
   readonly milliseconds: number;
   readonly gflops: number;
-  /** Of the ceiling of the machine it was measured on. */
+  /** Of the ceiling of one core of the machine it was measured on: of several threads it can be more than 1. */
   readonly share: number;
 }
 
@@ -60,6 +60,10 @@ export function storedRows(t: Translate<BenchmarkText>, { runs }: StoredSize): R
       share: run.share,
     }));
 }
+
+/** The share at which a bar is full, the same for all that are compared. */
+export const fullShare = (groups: readonly (readonly Row[])[]): number =>
+  Math.max(1, ...groups.flat().map(({ share }) => share));
 
 /** The fastest of ours and of the peers with as many threads; undefined where one of them is missing. */
 export function standing({ runs }: StoredSize): { ours: StoredRun; peer: StoredRun } | undefined {

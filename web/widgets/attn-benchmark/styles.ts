@@ -56,7 +56,7 @@ export const benchmarkStyles = [
     tr:not(.instead) td {
       white-space: nowrap;
     }
-    :is(.instead, .limit) :is(th, td) {
+    :is(.instead, .ceiling) :is(th, td) {
       color: var(--muted);
     }
     .bar {
@@ -71,10 +71,10 @@ export const benchmarkStyles = [
     .bar .value {
       fill: var(--control);
     }
-    .bar.ours .value {
+    .ours .value {
       fill: var(--accent);
     }
-    .bar.loops .value {
+    :is(.loops, .ceiling) .value {
       fill: var(--rule);
     }
     .stage {
@@ -122,7 +122,7 @@ export const benchmarkStyles = [
       .bar .value {
         fill: CanvasText;
       }
-      .bar.ours .value {
+      .ours .value {
         fill: Highlight;
       }
     }

@@ -28,7 +28,7 @@ export const en = {
   time: "Time",
   rate: "GFLOP/s",
   share: "Of the ceiling",
-  ceilingRow: "Ceiling of the arithmetic",
+  ceilingRow: "Ceiling of one core",
 
   ourThread: "attnlab, {variant}",
   variantRelaxed: "relaxed SIMD",
@@ -53,7 +53,7 @@ export const en = {
     "On the machine of the stored run we were slower: {ours} (threads: {threads}), where the fastest peer, {peer} (threads: {peerThreads}), took {time}; {times} times as long.",
   captionNothingStored: "No figures of the peers are stored for this size.",
 
-  note: "Bars: share of the ceiling of the machine that each was measured on, so the two groups can be compared. Exponentials are not counted as work.",
+  note: "Bars: share of the ceiling of one core of the machine that each was measured on, so the two groups can be compared. Exponentials are not counted as work.",
   failed: "This could not be measured: {reason}",
   kernelsFailed: "The attention kernels could not be started in this browser: {reason}",
   again: "Try again",

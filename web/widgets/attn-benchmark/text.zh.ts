@@ -31,7 +31,7 @@ export const zh: Translation<BenchmarkText> = {
   time: "用时",
   rate: "GFLOP/s",
   share: "占上限",
-  ceilingRow: "纯运算的上限",
+  ceilingRow: "单核运算的上限",
 
   ourThread: "attnlab，{variant}",
   variantRelaxed: "relaxed SIMD",
@@ -55,7 +55,7 @@ export const zh: Translation<BenchmarkText> = {
     "在存档的那台机器上，我们更慢：用时 {ours}（线程数 {threads}），是最快的同类 {peer}（线程数 {peerThreads}，{time}）的 {times} 倍。",
   captionNothingStored: "这个规模没有同类库的存档数据。",
 
-  note: "条形的长度是占各自机器上限的比例，因此两组可以相互比较。指数运算不计入工作量。",
+  note: "条形的长度是与各自机器单核上限之比，因此两组可以相互比较。指数运算不计入工作量。",
   failed: "测量没有成功：{reason}",
   kernelsFailed: "注意力内核在这个浏览器里启动失败：{reason}",
   again: "再试一次",

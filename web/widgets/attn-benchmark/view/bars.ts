@@ -10,14 +10,16 @@ export interface BarsProps {
   readonly numbers: Numbers;
   readonly title: string;
   readonly rows: readonly Row[];
-  /** GFLOP/s at which a bar would be full; undefined before anything is measured. */
+  /** The share at which a bar is full. */
+  readonly full: number;
+  /** GFLOP/s of one core; undefined before anything is measured. */
   readonly ceiling: number | undefined;
   /** What stands there until there are rows, in as much room: their names, and what they wait for. */
   readonly instead?: { readonly rows: readonly Named[]; readonly why: string } | undefined;
 }
 
 /** A table whose rows carry a bar: picture and numbers are one. */
-export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): TemplateResult {
+export function bars({ t, numbers, title, rows, full, ceiling, instead }: BarsProps): TemplateResult {
   return html`<table>
     <caption>
       ${unbroken(title)}
@@ -33,7 +35,7 @@ export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): 
     <tbody>
       ${rows.map((row) => {
         const [, ...cells] = cellsOf(numbers, row);
-        return bar(row, row.share, cells);
+        return bar(row, row.share / full, cells);
       })}
       ${
         instead === undefined
@@ -47,23 +49,27 @@ export function bars({ t, numbers, title, rows, ceiling, instead }: BarsProps): 
       ${
         ceiling === undefined
           ? nothing
-          : html`<tr class="limit">
-              <th scope="row">${t("ceilingRow")}</th>
-              <td>–</td>
-              <td>${numbers.significant(ceiling, 3)}</td>
-              <td>${numbers.percent(1)}</td>
-            </tr>`
+          : bar({ label: t("ceilingRow"), kind: "ceiling" }, 1 / full, [
+              "–",
+              numbers.significant(ceiling, 3),
+              numbers.percent(1),
+            ])
       }
     </tbody>
   </table>`;
 }
 
-function bar({ label, kind }: Named, share: number, cells: readonly string[]): TemplateResult {
-  const size = (100 * Math.min(1, share)).toFixed(2);
-  return html`<tr>
+/** @param length of the bar, of the whole width */
+function bar(
+  { label, kind }: { label: string; kind: Named["kind"] | "ceiling" },
+  length: number,
+  cells: readonly string[],
+): TemplateResult {
+  const size = (100 * length).toFixed(2);
+  return html`<tr class=${kind}>
     <th scope="row">
       ${unbroken(label)}
-      <svg class="bar ${kind}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         ${svg`<rect class="track" width="100" height="1"></rect><rect class="value" width=${size} height="1"></rect>`}
       </svg>
     </th>
