@@ -31,7 +31,7 @@ export interface SliderProps {
 /** A slider whose value stands beside its name. */
 export function slider({ name, label, shown, least, most, by, value, onInput }: SliderProps): TemplateResult {
   return html`<label class="slider">
-    <span class="label">${label} <strong>${shown}</strong></span>
+    <span class="label">${label} <strong>${unbroken(shown)}</strong></span>
     <input
       type="range"
       name=${name}

@@ -6,7 +6,8 @@ const kept = (text: string): unknown[] =>
   unbroken(text).flatMap((part) => (typeof part === "string" ? [] : part.values));
 
 it.each([
-  ["With 1/√d it would be 1.71 nats.", ["1/√d"]],
+  ["With 1/√d it would be 1.71 nats.", ["1/√d", "1.71 nats"]],
+  ["2.30 奈特，相当于 10 个等概率的选项", ["2.30 奈特"]],
   ["under κ ln n/d with κ = 2.5, by 0.47 under ln n/(0.24 d)", ["κ ln n/d", "κ = 2.5,", "ln n/(0.24 d)"]],
   ["在 log₅₁₂ n/√d 下增加 3.52，在 κ ln n/d（κ = 2.5）下", ["log₅₁₂ n/√d", "κ ln n/d", "κ = 2.5"]],
   ["takes 8.30 ms, from n ≈ 150 on", ["8.30 ms", "n ≈ 150"]],

@@ -9,6 +9,7 @@ const together = new RegExp(
     "~?\\d/√\\w", // 1/√d
     "[\\d.]+ (?:µs|ms|s|GFLOP/s|threads?)(?!\\w)", // 8.30 ms
     "\\d+ 个? ?(?:线程|token)", // 1024 个 token
+    "[\\d.]+ (?:nats?(?!\\w)|奈特)", // 1.71 nats
     `e\\^\\([^)]*\\)(?: = ${word})?`, // e^(old m − new m) = 0.465
     "k-means",
     "\\d{4}-\\d\\d-\\d\\d", // 2026-11-26
