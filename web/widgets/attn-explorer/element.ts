@@ -4,6 +4,7 @@ import { HeatMap } from "../shared/charts/heat-map.js";
 import { segments } from "../shared/controls.js";
 import { WidgetElement } from "../shared/element.js";
 import { sharedLab } from "../shared/kernels/shared-lab.js";
+import { sameEntries } from "../shared/same-entries.js";
 import { stateProperties } from "../shared/state-properties.js";
 import { takeAwayBar, type FileKind } from "../shared/take-away/bar.js";
 import { TakeAway } from "../shared/take-away/take-away.js";
@@ -40,8 +41,6 @@ interface Hovered {
   readonly row: number;
   readonly column?: number;
 }
-
-const same = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((part, index) => part === b[index]);
 
 /** The question that each view answers. */
 const titles = { weights: "title", steps: "titleSteps", speed: "titleSpeed" } as const;
@@ -169,7 +168,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     if (this.view === "speed") this.crossover.begin();
     else this.measurement.schedule(this.lab, view.data);
     const news = [view.analysis, view.query, view.column];
-    if (same(news, this.told)) return;
+    if (sameEntries(news, this.told)) return;
     // The first picture is not read aloud.
     if (this.told.length > 0) this.say(this.caption(view));
     this.told = news;
@@ -282,7 +281,7 @@ export class AttnExplorer extends WidgetElement<typeof schema> {
     const { t, hovered, dark, view, room } = this;
     const { data, analysis, query, column } = chosen;
     const drawn = [analysis, query, column, hovered, dark, view, room.widths, t];
-    if (same(drawn, this.drawn)) return;
+    if (sameEntries(drawn, this.drawn)) return;
     this.drawn = drawn;
     drawMap(this.map, {
       chosen,

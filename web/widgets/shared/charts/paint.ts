@@ -1,5 +1,6 @@
 import { noChange } from "lit";
 import { Directive, directive, type ElementPart } from "lit/directive.js";
+import { sameEntries } from "../same-entries.js";
 import { ColorMap, tone } from "./color-map.js";
 import type { Grid } from "./grid.js";
 
@@ -42,9 +43,9 @@ class Paint extends Directive {
 
   override render(grid: Grid | undefined, dark: boolean, most: number): typeof noChange {
     const { canvas } = this;
-    const same = [grid, dark, most].every((value, index) => value === this.drawn[index]);
-    if (grid === undefined || canvas === undefined || same) return noChange;
-    this.drawn = [grid, dark, most];
+    const drawn = [grid, dark, most];
+    if (grid === undefined || canvas === undefined || sameEntries(drawn, this.drawn)) return noChange;
+    this.drawn = drawn;
     canvas.width = Math.max(1, grid.columns);
     canvas.height = Math.max(1, grid.rows);
     canvas.getContext("2d")?.putImageData(gridImage(grid, ColorMap.of(dark), most), 0, 0);
