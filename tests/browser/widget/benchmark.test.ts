@@ -2,7 +2,7 @@
  * <attn-benchmark> in somebody's page: the stored figures at once, the reader's machine by itself at the smallest size and
  * on request at the others, in a worker or without one; cancelled, in both languages, narrow, in one file, taken away.
  */
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test, vi } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard } from "../lib/explorer.js";
@@ -65,6 +65,27 @@ describe("before any click", () => {
     await measured(widget);
     expect(await caption(widget).textContent()).toContain("8 heads × 1024 tokens × 64, causal");
     expect(await run(widget).textContent()).toContain("Run again");
+  });
+
+  test.each([
+    ["view", "crossover"],
+    ["size", "2048"],
+  ])("%s=%s, chosen before the measurement has begun, is not measured in its place", async (name, value) => {
+    // Time stands still until the choice is made.
+    const before = async (page: Page): Promise<void> => {
+      await page.clock.install({ time: 0 });
+      await page.clock.pauseAt(1000);
+    };
+    const { page } = await open(benchmark("", {}, { before }));
+    const widget = page.locator("#figure");
+    await expect.poll(() => run(widget).isEnabled()).toBe(true);
+    await widget.evaluate((element, [attribute, chosen]) => element.setAttribute(attribute, chosen), [
+      name,
+      value,
+    ] as const);
+    await page.clock.runFor(5000);
+    expect(await run(widget).count()).toBe(1);
+    expect(await widget.locator("progress").count()).toBe(0);
   });
 });
 
