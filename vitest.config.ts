@@ -20,10 +20,15 @@ const execArgv = hasRelaxedSimd ? [] : ["--experimental-wasm-relaxed-simd"];
 /** The built files are run as they are, not transformed. */
 const server = { deps: { external: [/\/dist\//] } };
 
+/** What has a limit in milliseconds has the machine to itself. */
+const loadTime = "tests/browser/load_time.test.ts";
+
 export default defineConfig({
   test: {
     // Vitest starts the processes of all projects with the same options.
     poolOptions: { forks: { execArgv } },
+    // By itself it leaves one core idle, which is half of a machine with two.
+    maxWorkers: "100%",
     projects: [
       {
         resolve: { alias },
@@ -45,11 +50,25 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
+          exclude: [loadTime],
           globalSetup: ["tests/browser/setup.ts"],
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 120_000,
           server,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "browser-alone",
+          include: [loadTime],
+          globalSetup: ["tests/browser/setup.ts"],
+          pool: "forks",
+          testTimeout: 60_000,
+          server,
+          // After all others, which would cost it time.
+          sequence: { groupOrder: 1 },
         },
       },
       { test: { name: "tools", include: ["tests/tools/**/*.test.ts"] } },

@@ -6,13 +6,13 @@
  */
 import { expect, inject, test } from "vitest";
 import { measureFirstResult } from "../../benchmarks/lib/new_pages.mjs";
-import { sharedBrowser } from "./lib/visit.js";
+import { browserOfFile } from "./lib/visit.js";
 
 const BUDGET_MILLISECONDS = 60;
 const ROUNDS = 3;
 
 test("a new page has its first result within the budget", async () => {
-  const browser = await sharedBrowser();
+  const browser = await browserOfFile();
   const all: number[] = [];
   for (let round = 0; round < ROUNDS; ++round) {
     const { median, samples, variant } = await measureFirstResult(browser, `${inject("packageFolder")}/dist`);

@@ -10,7 +10,7 @@ import { build as vite, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { policyWith, STRICT_POLICY, withPolicy } from "./lib/policy.js";
 import { installTarball } from "./lib/tarball.mjs";
-import { open, sharedBrowser, type OpenOptions } from "./lib/visit.js";
+import { open, browserOfFile, type OpenOptions } from "./lib/visit.js";
 
 const PAGES = join(import.meta.dirname, "pages", "pool");
 
@@ -130,7 +130,7 @@ test("vite's development server, which puts packages elsewhere, serves a page wi
   onTestFinished(() => server.close());
   await server.listen();
   // Its own origin, which the visit's server is not.
-  const browser = await sharedBrowser();
+  const browser = await browserOfFile();
   const page = await browser.newPage();
   onTestFinished(() => page.close());
   await page.goto(server.resolvedUrls?.local[0] ?? "");

@@ -1,18 +1,12 @@
-/**
- * Once for the whole browser suite: the package is packed and unpacked, and one Chromium is started that all test files
- * share.
- */
+/** Once for each of the suite's projects: the package is packed and unpacked. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { launchSharedChromium } from "./lib/chromium.mjs";
 import { packTarball, unpackTarball } from "./lib/tarball.mjs";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the shared Chromium listens. */
-    chromium: string;
     /** The packed package. */
     tarball: string;
     /** The packed package's files: the folder with its package.json. */
@@ -20,17 +14,13 @@ declare module "vitest" {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), "attnlab-browser-"));
   const tarball = packTarball(folder);
   project.provide("tarball", tarball);
   project.provide("packageFolder", unpackTarball(tarball, join(folder, "unpacked")));
 
-  const chromium = await launchSharedChromium();
-  project.provide("chromium", chromium.wsEndpoint());
-
-  return async () => {
-    await chromium.close();
+  return () => {
     rmSync(folder, { recursive: true, force: true });
   };
 }

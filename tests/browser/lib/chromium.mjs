@@ -61,22 +61,7 @@ export function findChromium() {
   return found;
 }
 
-/** @returns {{ executablePath: string, args: string[] }} what playwright needs to launch it */
-function launchOptions() {
-  return { executablePath: findChromium(), args: FLAGS };
-}
-
-/** Starts Chromium for this process. @returns {Promise<import("playwright-core").Browser>} */
+/** @returns {Promise<import("playwright-core").Browser>} */
 export function launchChromium() {
-  return chromium.launch(launchOptions());
-}
-
-/** Starts one Chromium that several processes may share. @returns {Promise<import("playwright-core").BrowserServer>} */
-export function launchSharedChromium() {
-  return chromium.launchServer(launchOptions());
-}
-
-/** @param {string} endpoint  what `launchSharedChromium().wsEndpoint()` gave */
-export function connectChromium(endpoint) {
-  return chromium.connect(endpoint);
+  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
 }

@@ -4,8 +4,8 @@
  * or asked another host for anything, unless the test said beforehand that it would.
  */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, expect, inject, onTestFinished } from "vitest";
-import { connectChromium } from "./chromium.mjs";
+import { afterAll, expect, onTestFinished } from "vitest";
+import { launchChromium } from "./chromium.mjs";
 import { startServer, type ServerOptions, type StaticServer } from "./server.mjs";
 
 export interface OpenOptions extends ServerOptions {
@@ -58,22 +58,25 @@ function judge(problems: readonly string[], expected: readonly RegExp[]): void {
   expect(expected.filter((pattern) => !problems.some((problem) => pattern.test(problem)))).toEqual([]);
 }
 
-let connection: Promise<Browser> | undefined;
+let launched: Promise<Browser> | undefined;
 
 afterAll(async () => {
-  await (await connection)?.close();
+  await (await launched)?.close();
 });
 
-/** The suite's one Chromium, which setup.ts started; one connection to it per test file. */
-export function sharedBrowser(): Promise<Browser> {
-  connection ??= connectChromium(inject("chromium"));
-  return connection;
+/**
+ * The Chromium of this test file. Files run beside one another, and a Chromium has one clipboard for all of its contexts:
+ * what one file copied, another would paste.
+ */
+export function browserOfFile(): Promise<Browser> {
+  launched ??= launchChromium();
+  return launched;
 }
 
 /** Opens a page for the running test. */
 export async function open(options: OpenOptions): Promise<Visit> {
   const { path = "/", context: contextOptions = {}, before, expectedProblems = [], ...serverOptions } = options;
-  const browser = await sharedBrowser();
+  const browser = await browserOfFile();
   const server = await startServer(serverOptions);
   const context = await browser.newContext(contextOptions);
   const problems = watch(context, server.origin);

@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -31,12 +32,7 @@ async function copied(page: Page, widget: Locator, name: string): Promise<string
   return clipboard(page);
 }
 
-/** The browser may run elsewhere, so the file comes as a stream. */
-async function readDownload(download: Download): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
+const readDownload = async (download: Download): Promise<Buffer> => readFile(await download.path());
 
 async function downloaded(page: Page, widget: Locator, name: RegExp): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([page.waitForEvent("download"), widget.getByRole("button", { name }).click()]);

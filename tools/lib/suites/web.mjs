@@ -6,14 +6,19 @@ import { fromRoot } from "../paths.mjs";
 import { buildEnvironment } from "../toolchain.mjs";
 
 /**
- * Runs one project of vitest.config.ts.
+ * Runs one project of vitest.config.ts, and those named after it: "browser" takes "browser-alone" along.
  * @param {string} project
  * @returns {(tally: import("../tally.mjs").Tally) => Promise<void>}
  */
 export const vitest = (project) => async (tally) => {
   const report = tally.log.replace(/\.log$/, ".json");
   rmSync(report, { force: true });
-  const args = [fromRoot("node_modules", "vitest", "vitest.mjs"), "run", "--project", project];
+  const args = [
+    fromRoot("node_modules", "vitest", "vitest.mjs"),
+    "run",
+    `--project=${project}`,
+    `--project=${project}-*`,
+  ];
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`];
   const env = { ...buildEnvironment(), NO_COLOR: "1" };
   const ok = await run(process.execPath, [...args, ...reporters], { log: tally.log, env, limitSeconds: 1800 });
