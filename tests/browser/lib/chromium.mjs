@@ -13,6 +13,26 @@ const FIXED_PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+/** What the address bar prepares, in a process of its own, for every window: twice the work of the page under test. */
+const ADDRESS_BAR = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+
+/** What playwright turns off, as far as it is about such pages: Chromium heeds the last list of features only. */
+const LIKE_PLAYWRIGHT = [
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
+
 /**
  * Switches that keep Chromium quiet: no service of its own talks to the network, and no name but that of the
  * loopback interface resolves, so that a page that asks another host for anything fails visibly.
@@ -24,6 +44,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  `--disable-features=${[...ADDRESS_BAR, ...LIKE_PLAYWRIGHT].join()}`,
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
