@@ -7,10 +7,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { policyFor } from "../../web/site/.vitepress/csp.mjs";
 import { codeBlocks, pageSource } from "../../web/site/test/pages.js";
 import { accessibilityViolations } from "./lib/axe.js";
+import { eventually } from "./lib/eventually.js";
 import { stateOf } from "./lib/explorer.js";
 import { withPolicy } from "./lib/policy.js";
 import { overflowingElements } from "./lib/layout.js";
@@ -149,7 +150,7 @@ describe("links", () => {
         const wanted = (await link.getAttribute("data-attn-set")) ?? "";
         const widget = page.locator((await link.getAttribute("href"))?.replace(/^[^#]*/, "") ?? "");
         await link.click();
-        await vi.waitFor(async () => expect(inWords(await stateOf(widget)), wanted).toMatchObject(stateIn(wanted)));
+        await eventually(async () => expect(inWords(await stateOf(widget)), wanted).toMatchObject(stateIn(wanted)));
       }
       expect(new URL(page.url()).pathname).toBe(path);
     });

@@ -3,8 +3,9 @@
  * policy, language, colors, width; without JavaScript, workers or WebAssembly; twice, moved, removed.
  */
 import type { Locator } from "playwright-core";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
+import { eventually } from "../lib/eventually.js";
 import { colorsOfMap, shownWeights, stateOf, tablesOf } from "../lib/explorer.js";
 import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
@@ -63,7 +64,7 @@ describe("the single file", () => {
     const [a, b] = [await drawn(whole.page), await drawn(single.page)];
     if ((await stateOf(b)).layer !== layer)
       await a.evaluate((element, to) => element.setAttribute("layer", to), String((await stateOf(b)).layer));
-    await vi.waitFor(async () => expect(await shownWeights(a)).toEqual(await shownWeights(b)));
+    await eventually(async () => expect(await shownWeights(a)).toEqual(await shownWeights(b)));
   });
 
   test("says that other layers come with the full build, and keeps what it shows", async () => {
@@ -159,7 +160,7 @@ describe("several, moved and removed", () => {
       .getByRole("radio", { name: /^none|^1(?![/\d])/ })
       .first()
       .check({ force: true });
-    await vi.waitFor(async () => expect(await tablesOf(widget)).not.toEqual(before));
+    await eventually(async () => expect(await tablesOf(widget)).not.toEqual(before));
   });
 
   test("a figure that goes before it has drawn leaves no trace", async () => {
@@ -222,9 +223,9 @@ describe("looks", () => {
       widget.locator("section").evaluate((section) => getComputedStyle(section).color);
     const light = await colors();
     await page.emulateMedia({ colorScheme: "dark" });
-    await vi.waitFor(async () => expect(await colors()).not.toBe(light));
+    await eventually(async () => expect(await colors()).not.toBe(light));
     await widget.evaluate((element) => element.setAttribute("theme", "light"));
-    await vi.waitFor(async () => expect(await colors()).toBe(light));
+    await eventually(async () => expect(await colors()).toBe(light));
     expect(await paper(widget)).toBeTruthy();
   });
 

@@ -3,7 +3,8 @@
  * keyboard alone.
  */
 import type { Locator, Page } from "playwright-core";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../lib/eventually.js";
 import { numberIn, shownEntropies, shownWeights, stateOf, tablesOf, type State } from "../lib/explorer.js";
 import { expectedEntropies, expectedWeights, mean, scaleFactor, type ScaleName, type View } from "../lib/model.js";
 import { drawn, figure, post } from "../lib/post.js";
@@ -26,7 +27,7 @@ async function expectView(widget: Locator, view: View): Promise<void> {
   const rows = expectedWeights(view);
   const { query } = await stateOf(widget);
   const entropies = expectedEntropies(view);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(largestDifference(await shownWeights(widget), rows[query - 1] ?? [])).toBeLessThan(WEIGHT_TOLERANCE);
     expect(largestDifference(await shownEntropies(widget, view.scale), entropies)).toBeLessThan(ENTROPY_TOLERANCE);
   });
@@ -159,7 +160,7 @@ describe("by keyboard", () => {
       ["ArrowLeft", 8],
     ] as const) {
       await page.keyboard.press(key);
-      await vi.waitFor(async () => expect((await stateOf(widget)).query).toBe(query));
+      await eventually(async () => expect((await stateOf(widget)).query).toBe(query));
       await expectView(widget, view);
     }
   });
@@ -169,9 +170,9 @@ describe("by keyboard", () => {
     const widget = await drawn(page);
     await widget.locator("figure [tabindex='0']").focus();
     for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "Home", "End"]) await page.keyboard.press(key);
-    await vi.waitFor(async () => expect(await stateOf(widget)).toMatchObject({ query: 6, key: 31 }));
+    await eventually(async () => expect(await stateOf(widget)).toMatchObject({ query: 6, key: 31 }));
     for (let i = 0; i < 3; ++i) await page.keyboard.press("Shift+ArrowUp");
-    await vi.waitFor(async () => expect(await stateOf(widget)).toMatchObject({ query: 1, key: 31 }));
+    await eventually(async () => expect(await stateOf(widget)).toMatchObject({ query: 1, key: 31 }));
   });
 
   test("the scale is switched, and the entropies change as they should", async () => {
@@ -181,7 +182,7 @@ describe("by keyboard", () => {
     await focusGroup(widget, "scale");
     const means: number[] = [];
     for (const scale of ["none", "sqrt", "entropy"] satisfies ScaleName[]) {
-      await vi.waitFor(async () => expect((await stateOf(widget)).scale).toBe(scale));
+      await eventually(async () => expect((await stateOf(widget)).scale).toBe(scale));
       await expectView(widget, { ...view, scale });
       means.push(mean(await shownEntropies(widget, scale)));
       await page.keyboard.press("ArrowRight");
@@ -201,17 +202,17 @@ describe("by keyboard", () => {
     const select = widget.locator("label", { hasText: "Layer" }).locator("select");
     await select.focus();
     await page.keyboard.press("Home");
-    await vi.waitFor(async () => expect((await stateOf(widget)).layer).toBe(1));
+    await eventually(async () => expect((await stateOf(widget)).layer).toBe(1));
     await expectView(widget, { ...first, layer: 1, causal: true });
 
     await focusGroup(widget, "head");
     await page.keyboard.press("ArrowLeft");
-    await vi.waitFor(async () => expect((await stateOf(widget)).head).toBe(first.head - 1));
+    await eventually(async () => expect((await stateOf(widget)).head).toBe(first.head - 1));
     await expectView(widget, { ...first, layer: 1, head: first.head - 1, causal: true });
 
     await widget.getByRole("button", { name: "Reset" }).focus();
     await page.keyboard.press("Enter");
-    await vi.waitFor(async () => expect(await stateOf(widget)).toEqual(first));
+    await eventually(async () => expect(await stateOf(widget)).toEqual(first));
     await expectView(widget, first);
   });
 });
@@ -223,7 +224,7 @@ describe("by pointer", () => {
     const widget = await drawn(page);
     const rows = expectedWeights(view);
     const shows = (query: number): Promise<void> =>
-      vi.waitFor(async () =>
+      eventually(async () =>
         expect(largestDifference(await shownWeights(widget), rows[query - 1] ?? [])).toBeLessThan(WEIGHT_TOLERANCE),
       );
     await widget.locator(".tokens .token").nth(11).hover();
@@ -232,7 +233,7 @@ describe("by pointer", () => {
     await page.locator("h1").hover();
     await shows(3);
     await widget.locator(".tokens .token").nth(19).click();
-    await vi.waitFor(async () => expect((await stateOf(widget)).query).toBe(20));
+    await eventually(async () => expect((await stateOf(widget)).query).toBe(20));
     await shows(20);
   });
 
@@ -243,7 +244,7 @@ describe("by pointer", () => {
     const box = await map.boundingBox();
     if (!box) throw new Error("the map is not visible");
     await map.click({ position: { x: box.width - 3, y: box.height - 4 } });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await stateOf(widget)).toMatchObject({ query: 31, key: 31 } satisfies Partial<State>),
     );
   });
@@ -255,7 +256,7 @@ describe("by pointer", () => {
     const box = await chart.boundingBox();
     if (!box) throw new Error("the chart is not visible");
     await chart.click({ position: { x: box.width - 4, y: box.height / 2 } });
-    await vi.waitFor(async () => expect((await stateOf(widget)).query).toBe(31));
+    await eventually(async () => expect((await stateOf(widget)).query).toBe(31));
   });
 });
 
@@ -277,7 +278,7 @@ describe("what did not change is not drawn anew", () => {
     await widget.locator("table").first().waitFor();
     expect(await page.evaluate<number>("drawings")).toBe(drawings);
     await widget.locator(".head").nth(2).click();
-    await vi.waitFor(async () => expect(await page.evaluate<number>("drawings")).toBe(drawings + 1));
+    await eventually(async () => expect(await page.evaluate<number>("drawings")).toBe(drawings + 1));
   });
 
   test("tokens that had no weight to speak of, and have none under another head", async () => {
@@ -297,7 +298,7 @@ describe("what did not change is not drawn anew", () => {
     });
     const first = await shares();
     await widget.locator(".head").nth(2).click();
-    await vi.waitFor(async () => expect(await shares()).not.toEqual(first));
+    await eventually(async () => expect(await shares()).not.toEqual(first));
     const other = await shares();
     expect(other.length).toBe(236);
     expect(await page.evaluate<number>("touched.size")).toBe(other.filter((share, i) => share !== first[i]).length);

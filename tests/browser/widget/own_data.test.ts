@@ -6,8 +6,9 @@ import type { Locator } from "playwright-core";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNpy, writeSafetensors } from "attnlab/io";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
+import { eventually } from "../lib/eventually.js";
 import { chooseFiles, shownWeights, stateOf, tablesOf, type State } from "../lib/explorer.js";
 import { weightsBetween } from "../lib/model.js";
 import { drawn, figure, post } from "../lib/post.js";
@@ -37,7 +38,7 @@ async function show(widget: Locator, turnTo: Partial<State> = {}): Promise<void>
 }
 
 async function expectRow(widget: Locator, row: readonly number[] | undefined): Promise<void> {
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(largestDifference(await shownWeights(widget), row ?? [])).toBeLessThan(WEIGHT_TOLERANCE),
   );
 }
@@ -56,7 +57,7 @@ describe("good files", () => {
     expect(await accessibilityViolations(page)).toEqual([]);
 
     await widget.getByRole("button", { name: "Back to the text" }).click();
-    await vi.waitFor(async () => expect((await tablesOf(widget)).row.length).toBe(31));
+    await eventually(async () => expect((await tablesOf(widget)).row.length).toBe(31));
   });
 
   test("safetensors with heads, other numbers of queries and keys, and a choice of tensors", async () => {
@@ -184,7 +185,7 @@ describe("files that cannot be used", () => {
     k.data[D] = Infinity;
     await chooseFiles(widget, [{ name: "odd.safetensors", bytes: writeSafetensors({ q, k }) }]);
     await show(widget);
-    await vi.waitFor(async () => expect((await tablesOf(widget)).row.length).toBe(4));
+    await eventually(async () => expect((await tablesOf(widget)).row.length).toBe(4));
     expect((await tablesOf(widget)).row.flat().join()).toContain("NaN");
   });
 });

@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Download, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { eventually } from "../lib/eventually.js";
 import { clipboard, colorsOfMap, shownEntropies, shownWeights, stateOf, tablesOf } from "../lib/explorer.js";
 import { expectedEntropies, expectedWeights, type View } from "../lib/model.js";
 import { drawn, figure, post } from "../lib/post.js";
@@ -65,7 +66,7 @@ describe("the permalink", () => {
       ] as const)
         element.setAttribute(name, value);
     });
-    await vi.waitFor(async () => expect((await tablesOf(widget)).row.length).toBe(31));
+    await eventually(async () => expect((await tablesOf(widget)).row.length).toBe(31));
     const link = await copied(page, widget, "Copy permalink");
     const [state, rows] = [await stateOf(widget), await tablesOf(widget)];
     expect(state).toMatchObject({ layer: 4, head: 2, scale: "none", query: 11, causal: true });
@@ -73,7 +74,7 @@ describe("the permalink", () => {
     const again = await context.newPage();
     await again.goto(link);
     const opened = await drawn(again);
-    await vi.waitFor(async () => expect(await tablesOf(opened)).toEqual(rows));
+    await eventually(async () => expect(await tablesOf(opened)).toEqual(rows));
     expect(await stateOf(opened)).toEqual(state);
     expect((await stateOf(await drawn(again, "#other"))).scale).toBe("sqrt");
   });
@@ -110,7 +111,7 @@ describe("the embed code", () => {
       const copy = await first.context.newPage();
       await copy.goto(`${first.server.origin}/copy.html`);
       const other = await drawn(copy, "attn-explorer");
-      await vi.waitFor(async () => expect(await tablesOf(other)).toEqual(rows));
+      await eventually(async () => expect(await tablesOf(other)).toEqual(rows));
       expect({ ...(await stateOf(other)) }).toEqual(await stateOf(widget));
     });
   }

@@ -1,8 +1,9 @@
 /**
  * The other two views of <attn-explorer>: the online softmax of a row, step by step, and time against n.
  */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { accessibilityViolations } from "../lib/axe.js";
+import { eventually } from "../lib/eventually.js";
 import { numberIn, stateOf, tablesOf } from "../lib/explorer.js";
 import { overflowingElements } from "../lib/layout.js";
 import { expectedWeights } from "../lib/model.js";
@@ -61,7 +62,7 @@ describe("online softmax, step by step", () => {
     const { page } = await open(post({ figure: figure(STEPS) }));
     const widget = await drawn(page);
     const expected = expectedWeights(HEAD)[QUERY - 1] ?? [];
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { entropies: keys } = await tablesOf(widget);
       expect(keys).toHaveLength(31);
       keys.forEach((cells, j) => {
@@ -78,12 +79,12 @@ describe("online softmax, step by step", () => {
     const caption = widget.locator(".steps .caption");
     expect(await caption.innerText()).toContain("no weight is off");
     await widget.getByLabel("Don’t subtract the maximum").check();
-    await vi.waitFor(async () => expect(await caption.innerText()).toContain("∞/∞"));
+    await eventually(async () => expect(await caption.innerText()).toContain("∞/∞"));
     expect(await widget.locator(".steps-chart .lost").count()).toBe(1);
     await widget.getByLabel("Don’t subtract the maximum").uncheck();
     // In this head the second tile holds the maximum; without rescaling the first keeps too much.
     await widget.getByLabel("Forget to rescale").check();
-    await vi.waitFor(async () => expect(await caption.innerText()).toContain("nothing tells you"));
+    await eventually(async () => expect(await caption.innerText()).toContain("nothing tells you"));
     expect(await stateOf(widget)).toMatchObject({ forget: true, raw: false });
   });
 
@@ -92,7 +93,7 @@ describe("online softmax, step by step", () => {
     const widget = await drawn(page);
     await widget.getByRole("slider", { name: /Tile/ }).focus();
     await page.keyboard.press("ArrowRight");
-    await vi.waitFor(async () => expect((await stateOf(widget)) as unknown).toMatchObject({ step: 3 }));
+    await eventually(async () => expect((await stateOf(widget)) as unknown).toMatchObject({ step: 3 }));
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       widget.getByRole("button", { name: /SVG/ }).click(),
