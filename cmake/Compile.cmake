@@ -33,7 +33,7 @@ if(EMSCRIPTEN)
   endif()
 elseif(ATTNLAB_SANITIZE)
   # Without vptr, which needs the run-time type information that the kernels are compiled without.
-  target_compile_options(attnlab_options INTERFACE -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined
+  target_compile_options(attnlab_options INTERFACE -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined
                                                    -fno-sanitize=vptr -fno-sanitize-recover=all)
   target_link_options(attnlab_options INTERFACE -fsanitize=address,undefined)
 endif()
