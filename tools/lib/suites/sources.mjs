@@ -3,8 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { buildPreset } from "../cmake.mjs";
-import { run } from "../command.mjs";
+import { emptyLog, mustRun, run } from "../command.mjs";
 import { filesBelow, hash, hashFiles } from "../files.mjs";
 import { formatters } from "../formatting.mjs";
 import { buildFolder, fromRoot, root } from "../paths.mjs";
@@ -80,7 +79,7 @@ export async function types(tally) {
  * @param {Tally} tally
  */
 export async function tidy(tally) {
-  await buildPreset("native", { tests: true });
+  await configureForTidy();
   const shared = hashFiles([
     ...trackedFiles(/(^|\/)\.clang-tidy$/).map((path) => fromRoot(path)),
     ...["src", "bindings", "tests"].flatMap((folder) => filesBelow(fromRoot(folder), (file) => file.endsWith(".h"))),
@@ -89,13 +88,13 @@ export async function tidy(tally) {
   /** @type {Record<string, string>} */
   const clean = existsSync(memory) ? JSON.parse(readFileSync(memory, "utf8")) : {};
 
-  const waiting = [...compilations("native", ["src", "tests"]), ...compilations("wasm-simd", ["bindings"])];
+  const waiting = [...compilations("tidy", ["src", "tests"]), ...compilations("wasm-simd", ["bindings"])];
   const inspectNext = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { preset, file, command } = next;
+      const { built, file, command } = next;
       const path = relative(root, file);
       const key = hash(shared + command + readFileSync(file, "utf8"));
-      const ok = clean[path] === key || (await inspect(preset, file, tally));
+      const ok = clean[path] === key || (await inspect(built, file, tally));
       if (ok) clean[path] = key;
       else delete clean[path];
       tally.check(`clang-tidy finds nothing in ${path}`, ok);
@@ -106,27 +105,35 @@ export async function tidy(tally) {
   writeFileSync(memory, JSON.stringify(clean));
 }
 
-/**
- * The compilations of a preset whose sources are in certain folders.
- * @param {string} preset
- * @param {string[]} folders
- */
-function compilations(preset, folders) {
-  /** @type {Compilation[]} */
-  const all = JSON.parse(readFileSync(join(buildFolder, preset, "compile_commands.json"), "utf8"));
-  return all
-    .map(({ directory, file, command }) => ({ preset, file: resolve(directory, file), command }))
-    .filter(({ file }) => folders.includes(relative(root, file).split("/")[0] ?? ""));
+/** The compile commands of the native tests without precompiled headers, which another compiler cannot read. */
+async function configureForTidy() {
+  const log = emptyLog(fromRoot("build", "logs", "cmake-tidy.log"));
+  const options = ["-DATTNLAB_TESTS=ON", "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON"];
+  const args = ["--fresh", "--preset", "native", "-B", join(buildFolder, "tidy"), ...options];
+  await mustRun("Configuring for clang-tidy", "cmake", args, { log, env: buildEnvironment() });
 }
 
 /**
- * @param {string} preset
+ * What is compiled in a folder below build/ from sources in certain folders of the project.
+ * @param {string} built
+ * @param {string[]} sources
+ */
+function compilations(built, sources) {
+  /** @type {Compilation[]} */
+  const all = JSON.parse(readFileSync(join(buildFolder, built, "compile_commands.json"), "utf8"));
+  return all
+    .map(({ directory, file, command }) => ({ built, file: resolve(directory, file), command }))
+    .filter(({ file }) => sources.includes(relative(root, file).split("/")[0] ?? ""));
+}
+
+/**
+ * @param {string} built
  * @param {string} file
  * @param {Tally} tally
  */
-function inspect(preset, file, tally) {
-  const target = preset.startsWith("wasm") ? wasmTarget() : [];
-  const args = ["-p", join(buildFolder, preset), "--quiet", "--warnings-as-errors=*", ...target, file];
+function inspect(built, file, tally) {
+  const target = built.startsWith("wasm") ? wasmTarget() : [];
+  const args = ["-p", join(buildFolder, built), "--quiet", "--warnings-as-errors=*", ...target, file];
   return run("clang-tidy-19", args, { log: tally.log, env: buildEnvironment(), limitSeconds: 900 });
 }
 
