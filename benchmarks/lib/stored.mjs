@@ -58,7 +58,7 @@ const isCompared = ({ kind, variant, form }) =>
  * @property {number} threads
  * @property {number} milliseconds
  * @property {number} gflops
- * @property {number} share  of the machine's ceiling
+ * @property {number} share  of the ceiling of one core
  *
  * @typedef {object} StoredAttention
  * @property {string} date
@@ -166,7 +166,7 @@ export function storedRows({ pages } = storedReport()) {
       return [peer, withThreads];
     });
     const [ourTimes, peerTimes] = [times(({ kind }) => kind === "ours"), times(({ kind }) => kind === "peer")];
-    // Of one thread, for so is the ceiling.
+    // Of one thread: the ceiling is that of one core.
     const ratios = results.flatMap(({ kind, variant, threads, ratios: found }) =>
       kind === "ours" && variant === "relaxed" && threads === 1 && found ? [found] : [],
     );

@@ -53,7 +53,14 @@ describe("the stored run", () => {
         new Set(["attnlab", "onnxruntime-web", "TensorFlow.js", "jax-js", "loops"]),
       );
       for (const { who, share } of runs) expect(share, who).toBeGreaterThan(0);
+      expect(new Set(runs.map(({ who, threads }) => `${who}, ${threads}`)).size).toBe(runs.length);
     }
+  });
+
+  it("holds one thread, not two, to what one core can do", () => {
+    const shares = rows.flatMap(({ limit: found }) => found?.ceiling ?? []);
+    expect(shares.length).toBeGreaterThan(10);
+    expect(Math.max(...shares)).toBeLessThan(1);
   });
 });
 
