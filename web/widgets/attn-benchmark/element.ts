@@ -18,7 +18,7 @@ import { barsSvg, crossoverCsv, figuresCsv, type Group } from "./exports.js";
 import type { Measured } from "./measure.js";
 import { cellsOf, fullShare, measuredRows, storedRows, toMeasure } from "./rows.js";
 import { schema, sizeNames, viewNames, type SizeName, type ViewName } from "./schema.js";
-import { browser, date, processor, storedCrossovers, storedSize } from "./stored.js";
+import { browser, date, processor, storedCrossovers, storedSize, type StoredSize } from "./stored.js";
 import { benchmarkStyles } from "./styles.js";
 import { tasks } from "./tasks.js";
 import { en, type BenchmarkText } from "./text.en.js";
@@ -49,8 +49,8 @@ const taskOf = { exact: "measure", crossover: "crossovers" } as const satisfies 
 const copiedLengths = [256, 512, 1024, 2048, 4096];
 
 /**
- * `<attn-benchmark>`: exact attention and loops in JavaScript on the reader's machine, as a share of what the machine can
- * do at most, beside a stored run with other libraries; or where attention of linear cost becomes faster than exact
+ * `<attn-benchmark>`: exact attention and loops in JavaScript on the reader's machine, as a share of what one core of it
+ * can do at most, beside a stored run with other libraries; or where attention of linear cost becomes faster than exact
  * attention.
  *
  * Attributes: `size`, `view` (see `schema`), `theme`, `lang`. Parts: `widget`, `title`, `caption`. Events (bubbling,
@@ -143,7 +143,7 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   }
 
   private get measuresByItself(): boolean {
-    return this.view === "exact" && this.size === quickSize && !this.measured.has(quickSize);
+    return this.isConnected && this.view === "exact" && this.size === quickSize && !this.measured.has(quickSize);
   }
 
   private async measure(): Promise<void> {
@@ -212,12 +212,21 @@ export class AttnBenchmark extends WidgetElement<typeof schema> {
   }
 
   private get groups(): Group[] {
-    const { t, size } = this;
+    const { t, numbers, size } = this;
     const [measured, stored] = [this.measured.get(size), storedSize(size)];
     const storedTitle = t(stored?.disturbed === true ? "storedDisturbed" : "stored", { processor, browser, date });
+    const ceilingOf = (of: Measured | StoredSize | undefined): Group["ceiling"] =>
+      of && {
+        label: t("ceilingRow"),
+        figures: `${numbers.percent(1)} · ${numbers.significant(of.ceiling, 3)} GFLOP/s`,
+      };
     return [
-      { title: t("here"), rows: measured === undefined ? [] : measuredRows(t, measured) },
-      { title: storedTitle, rows: stored === undefined ? [] : storedRows(t, stored) },
+      {
+        title: t("here"),
+        rows: measured === undefined ? [] : measuredRows(t, measured),
+        ceiling: ceilingOf(measured),
+      },
+      { title: storedTitle, rows: stored === undefined ? [] : storedRows(t, stored), ceiling: ceilingOf(stored) },
     ];
   }
 

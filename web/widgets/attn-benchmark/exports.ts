@@ -8,6 +8,8 @@ import { fullShare, type Row } from "./rows.js";
 export interface Group {
   readonly title: string;
   readonly rows: readonly Row[];
+  /** What one core can do, in words and figures, if that was measured. */
+  readonly ceiling?: { readonly label: string; readonly figures: string } | undefined;
 }
 
 /** All figures; headings are English in every language: they are read by programs. */
@@ -47,16 +49,18 @@ export function barsSvg(title: string, groups: readonly Group[], figures: (row: 
   for (const group of groups) {
     y += line;
     parts.push(text(group.title, 16, y, 'font-weight="600"'));
-    for (const row of group.rows) {
+    const bar = (label: string, share: number, fill: string, said: string): void => {
       y += line;
-      const size = Math.max(1, Math.round((row.share / full) * barWidth));
+      const size = Math.max(1, Math.round((share / full) * barWidth));
       parts.push(
-        text(row.label, left - 8, y, 'text-anchor="end"'),
+        text(label, left - 8, y, 'text-anchor="end"'),
         `<rect x="${left}" y="${y - 11}" width="${barWidth}" height="14" fill="#eef0f3"/>`,
-        `<rect x="${left}" y="${y - 11}" width="${size}" height="14" fill="${fills[row.kind]}"/>`,
-        text(figures(row), left + barWidth + 8, y),
+        `<rect x="${left}" y="${y - 11}" width="${size}" height="14" fill="${fill}"/>`,
+        text(said, left + barWidth + 8, y),
       );
-    }
+    };
+    for (const row of group.rows) bar(row.label, row.share, fills[row.kind], figures(row));
+    if (group.ceiling) bar(group.ceiling.label, 1, fills.loops, group.ceiling.figures);
     y += line / 2;
   }
   const height = y + 16;

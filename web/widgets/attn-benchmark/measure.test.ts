@@ -1,9 +1,11 @@
 import { load } from "attnlab";
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { runNow } from "../shared/tasks/task.js";
 import type { Ceiling } from "./ceiling.js";
 import { measure } from "./measure.js";
 import { someCeiling } from "./testing.js";
+
+afterEach(() => vi.restoreAllMocks());
 
 it("times both, and holds the result to double precision", async () => {
   const lab = await load();
@@ -22,21 +24,24 @@ it("times both, and holds the result to double precision", async () => {
   expect(step.value.ours.milliseconds).toBeLessThan(step.value.loops.milliseconds);
 });
 
-it("takes as the ceiling what was reached once, when other work slows most of its samples down", async () => {
-  // A clock that every look moves by 50 ms, and every third run of the ceiling by no more, the others by 250.
+it("takes as the ceiling the median, or what was reached once, if other work slows samples down", async () => {
+  // A clock that every look moves by 50 ms, and two runs of the ceiling in three by more.
   let [time, runs] = [0, 0];
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 50));
-  const slowed: Ceiling = {
+  vi.spyOn(performance, "now").mockImplementation(() => (time += 50));
+  const slowed = (more: number): Ceiling => ({
     flops: 1e6,
     run(): void {
-      time += ++runs % 3 === 0 ? 0 : 250;
+      time += ++runs % 3 === 0 ? 0 : more;
     },
-  };
-  const { ceiling, disturbed } = runNow(measure(await load(), { size: "256", samples: 3 }, slowed));
-  clock.mockRestore();
-  // A million operations in 50 ms.
-  expect(ceiling).toBeCloseTo(0.02, 10);
-  expect(disturbed).toBe(true);
+  });
+  const lab = await load();
+  // A million operations in 51 ms, and in 50.
+  const quiet = runNow(measure(lab, { size: "256", samples: 3 }, slowed(1)));
+  expect(quiet.ceiling).toBeCloseTo(1 / 51, 10);
+  expect(quiet.disturbed).toBe(false);
+  const busy = runNow(measure(lab, { size: "256", samples: 3 }, slowed(200)));
+  expect(busy.ceiling).toBeCloseTo(1 / 50, 10);
+  expect(busy.disturbed).toBe(true);
 });
 
 it("notices a wrong result", async () => {

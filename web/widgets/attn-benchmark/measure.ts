@@ -20,7 +20,10 @@ export interface Measured {
   readonly loops: Timed;
   /** Floating-point operations of one call. */
   readonly flops: number;
-  /** GFLOP/s of the arithmetic that the build uses, in the fastest sample: other work on the machine only hides a ceiling. */
+  /**
+   * GFLOP/s of the arithmetic that the build uses, on one core: the median, or, where something else was running, that of the
+   * fastest sample. Other work only hides a ceiling.
+   */
   readonly ceiling: number;
   /** Largest difference of our result from double precision; undefined where the result is wrong. */
   readonly largestError: number;
@@ -60,14 +63,15 @@ export function* measure(
   const [ours, theirs, limit] = yield* race(racers, { samples, warmMilliseconds });
   if (ours === undefined || theirs === undefined || limit === undefined) throw new Error("There are three racers.");
   const verdict = check(size, given, latest?.data ?? []);
+  const disturbed = isDisturbed(limit);
   return {
     size: name,
     variant: lab.variant,
     ours,
     loops: theirs,
     flops: flops(size),
-    ceiling: ceiling.flops / limit.fastest / 1e6,
+    ceiling: ceiling.flops / (disturbed ? limit.fastest : limit.milliseconds) / 1e6,
     ...verdict,
-    disturbed: isDisturbed(limit),
+    disturbed,
   };
 }

@@ -36,7 +36,11 @@ it("writes a row as text", () => {
 
 it("exports every figure, and bars that are longer in the ratio of the figures, but no longer than the box", () => {
   const groups = [
-    { title: "Here & now", rows: measuredRows(t, someMeasured({ ceiling: 1 })) },
+    {
+      title: "Here & now",
+      rows: measuredRows(t, someMeasured({ ceiling: 1 })),
+      ceiling: { label: "One core", figures: "all of it" },
+    },
     { title: "Stored", rows: storedRows(t, someStored(2)) },
   ];
   const lines = figuresCsv(groups).trimEnd().split("\r\n");
@@ -47,8 +51,9 @@ it("exports every figure, and bars that are longer in the ratio of the figures, 
   expect(text).toContain("Here &amp; now");
   expect(text).not.toContain("style=");
   const widths = [...text.matchAll(/<rect x="270"[^>]*width="(\d+)"/g)].map((match) => Number(match[1]));
-  expect(widths).toHaveLength(10);
+  expect(widths).toHaveLength(12);
   expect(Math.max(...widths)).toBe(300);
-  // Beside each box its bar: 33.6, 2.24 and 1.12 of a core's ceiling.
-  expect([1, 3, 5].map((index) => widths[index])).toEqual([300, 20, 10]);
+  // Beside each box its bar: 33.6 and 2.24 times what a core can do, and that.
+  expect([1, 3, 5].map((index) => widths[index])).toEqual([300, 20, 9]);
+  expect(text).toContain(">all of it<");
 });

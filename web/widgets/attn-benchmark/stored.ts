@@ -9,7 +9,7 @@ export interface StoredRun {
   readonly threads: number;
   readonly milliseconds: number;
   readonly gflops: number;
-  /** Of the stored machine's ceiling. */
+  /** Of the ceiling of one core of the stored machine. */
   readonly share: number;
 }
 

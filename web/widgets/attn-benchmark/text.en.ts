@@ -41,11 +41,12 @@ export const en = {
 
   captionSize: "Exact attention, {size}.",
   captionMeasured:
-    "Your machine needs {time}: {rate} GFLOP/s, {share} of the {ceiling} GFLOP/s that it reaches at {arithmetic} and nothing else. Loops in JavaScript need {loops}, {times} times as long.",
-  captionChecked:
-    "Medians of {samples} warm samples, taken in turn, and the fastest one of the ceiling; the result is within {error} of double precision.",
+    "Your machine needs {time}: {rate} GFLOP/s, {share} of the {ceiling} GFLOP/s that one of its cores reaches at {arithmetic} and nothing else. Loops in JavaScript need {loops}, {times} times as long.",
+  captionChecked: "Medians of {samples} warm samples, taken in turn; the result is within {error} of double precision.",
   captionWrong:
-    "Medians of {samples} warm samples and the fastest one of the ceiling, but the result is off by {error} from double precision: something is wrong.",
+    "Medians of {samples} warm samples, but the result is off by {error} from double precision: something is wrong.",
+  captionBusy:
+    "Something else was running meanwhile, so take the figures with care; of the ceiling, the fastest sample counts.",
   captionDisturbed: "Something else was running meanwhile, so take the figures with care.",
   captionAhead:
     "On the machine of the stored run, the fastest of ours (threads: {threads}) took {ours}, the fastest peer, {peer} (threads: {peerThreads}), {time}: {times} times as long.",
@@ -86,7 +87,7 @@ export const en = {
   crossoverNote:
     "One head of 64 on one thread. Performer has 256 random features, Nyströmformer 64 landmarks, the local window 64 keys on each side, Big Bird blocks of 64. What is causal is compared with exact attention that is causal, too. Faster is not the same as equal: each of these computes something else than exact attention.",
 
-  pictureTitle: "Share of the machine’s ceiling: exact attention, {size}",
+  pictureTitle: "Share of one core’s ceiling: exact attention, {size}",
 } as const;
 
 /** What the other language must have, key for key. */

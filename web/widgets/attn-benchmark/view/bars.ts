@@ -42,7 +42,7 @@ export function bars({ t, numbers, title, rows, full, ceiling, instead }: BarsPr
           ? nothing
           : html`${instead.rows.map((row) => bar(row, 0, ["–", "–", "–"]))}
               <tr class="instead">
-                <th scope="row">${t("ceilingRow")}</th>
+                ${head(t("ceilingRow"), 0)}
                 <td colspan="3">${instead.why}</td>
               </tr>`
       }
@@ -59,20 +59,23 @@ export function bars({ t, numbers, title, rows, full, ceiling, instead }: BarsPr
   </table>`;
 }
 
-/** @param length of the bar, of the whole width */
 function bar(
   { label, kind }: { label: string; kind: Named["kind"] | "ceiling" },
   length: number,
   cells: readonly string[],
 ): TemplateResult {
-  const size = (100 * length).toFixed(2);
   return html`<tr class=${kind}>
-    <th scope="row">
-      ${unbroken(label)}
-      <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-        ${svg`<rect class="track" width="100" height="1"></rect><rect class="value" width=${size} height="1"></rect>`}
-      </svg>
-    </th>
-    ${cells.map((cell) => html`<td>${cell}</td>`)}
+    ${head(label, length)} ${cells.map((cell) => html`<td>${cell}</td>`)}
   </tr>`;
+}
+
+/** @param length of the bar, of the whole width */
+function head(label: string, length: number): TemplateResult {
+  const size = (100 * length).toFixed(2);
+  return html`<th scope="row">
+    ${unbroken(label)}
+    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      ${svg`<rect class="track" width="100" height="1"></rect><rect class="value" width=${size} height="1"></rect>`}
+    </svg>
+  </th>`;
 }

@@ -13,7 +13,7 @@ export interface BenchmarkNumbers {
   /** Median time of one call of attnlab. */
   milliseconds: number;
   gflops: number;
-  /** Rate over that of the arithmetic which the build uses. */
+  /** Rate over that of one core at nothing but the arithmetic which the build uses. */
   share: number;
   /** Median time of loops in JavaScript. */
   loopMilliseconds: number;
