@@ -36,10 +36,10 @@ function isApart(out: Float32Array, q: Float32Array, k: Float32Array, v: Float32
   const at = out.byteOffset;
   if (q.byteOffset !== at || k.byteOffset !== at || v.byteOffset !== at)
     return !haveCommonEntry(out, q) && !haveCommonEntry(out, k) && !haveCommonEntry(out, v);
-  const [first] = out;
+  const first = out[0] as number;
   out[0] = NaN;
   const apart = q[0] === q[0] && k[0] === k[0] && v[0] === v[0];
-  out[0] = first as number;
+  out[0] = first;
   return apart;
 }
 
