@@ -8,18 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { policyFor } from "../../web/site/.vitepress/csp.mjs";
 import { codeBlocks, pageSource } from "../../web/site/test/pages.js";
 import { accessibilityViolations } from "./lib/axe.js";
 import { eventually } from "./lib/eventually.js";
 import { stateOf } from "./lib/explorer.js";
-import { withPolicy } from "./lib/policy.js";
 import { overflowingElements } from "./lib/layout.js";
-import { open, type OpenOptions } from "./lib/visit.js";
+import { SITE, setting } from "./lib/site.js";
+import { open } from "./lib/visit.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const SITE = join(ROOT, "web", "site", ".vitepress", "dist");
-const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 320, height: 640 };
 
 /** Addresses of all pages, as the site links to them: without `.html` and `index`. */
@@ -33,14 +30,6 @@ function pagesOf(folder: string): string[] {
 
 const pages = pagesOf(SITE);
 const inLanguage = (language: string): string[] => pages.filter((path) => path.startsWith(`/${language}/`));
-
-const setting = (path: string, more: Partial<OpenOptions> = {}): OpenOptions => ({
-  folders: { "/": SITE },
-  pageHeaders: (html) => withPolicy(policyFor(html)),
-  path,
-  ...more,
-  context: { viewport: DESKTOP, locale: "en-US", reducedMotion: "reduce", ...more.context },
-});
 
 /** Waits until the widgets of a page, if it has any, have drawn. */
 async function settled(page: Page): Promise<void> {
@@ -345,41 +334,6 @@ describe("without JavaScript", () => {
     const picture = page.locator("attn-explorer img.in-light");
     expect(await picture.isVisible()).toBe(true);
   });
-});
-
-describe("the benchmark page", () => {
-  for (const path of ["/en/benchmark", "/zh/benchmark"]) {
-    test(`of ${path} shows the stored run without JavaScript, peers and losses included`, async () => {
-      const { page } = await open(
-        setting(path, { context: { javaScriptEnabled: false }, expectedProblems: [/^request failed: .*\.js csp$/] }),
-      );
-      const table = page.locator(".benchmark-table table");
-      const heading = (await table.locator("thead").textContent()) ?? "";
-      for (const who of ["attnlab", "onnxruntime-web", "TensorFlow.js", "jax-js"]) expect(heading).toContain(who);
-      expect(await table.locator("tbody tr").count()).toBeGreaterThan(20);
-      expect(await page.locator(".benchmark").textContent()).toMatch(/Chromium.*\d{4}-\d\d-\d\d/);
-    });
-
-    test(`of ${path} has the names of cases above the figures on a phone, and in sight`, async () => {
-      const { page } = await open(setting(path, { context: { viewport: { width: 360, height: 640 } } }));
-      const box = page.locator(".benchmark-table");
-      const outside = (): Promise<string[]> =>
-        box.evaluate((element) => {
-          const { left, right } = element.getBoundingClientRect();
-          return [...element.querySelectorAll(".name div")].flatMap((name) => {
-            const at = name.getBoundingClientRect();
-            return at.width > 0 && at.left >= left - 1 && at.right <= right + 1 ? [] : [name.textContent];
-          });
-        });
-      expect(await outside()).toEqual([]);
-      expect(await box.locator("tbody tr:not(.name) th").first().isVisible()).toBe(false);
-      await box.evaluate((element) => {
-        element.scrollLeft = element.scrollWidth;
-      });
-      expect(await box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(100);
-      expect(await outside()).toEqual([]);
-    });
-  }
 });
 
 describe("below another path", () => {
