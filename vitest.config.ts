@@ -65,7 +65,6 @@ export default defineConfig({
         test: {
           name: "browser-alone",
           include: [loadTime],
-          globalSetup: ["tests/browser/setup.ts"],
           pool: "forks",
           testTimeout: 60_000,
           server,

@@ -1,4 +1,4 @@
-/** Once for each of the suite's projects: the package is packed and unpacked. */
+/** Once, before all test files: the package is packed and unpacked. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
