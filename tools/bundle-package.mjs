@@ -49,10 +49,14 @@ const common = {
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
+  // Classes without fields and private names (ordinaryNames): shorter, and bundlers that compile for older engines have
+  // nothing to replace by helpers, which they take from outside.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  mangleProps: /^private_/,
 };
 
 /**
- * Ordinary names for private ones, which esbuild then shortens ({@link ordinary}).
+ * Ordinary names for private ones, which esbuild then shortens ({@link common}).
  * @type {import("esbuild").Plugin}
  */
 const ordinaryNames = {
@@ -63,15 +67,6 @@ const ordinaryNames = {
       loader: "ts",
     }));
   },
-};
-
-/**
- * Classes without fields and private names: shorter, and bundlers that compile for older engines have nothing to replace by
- * helpers, which they take from outside.
- */
-const ordinary = {
-  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-  mangleProps: /^private_/,
 };
 
 /**
@@ -117,7 +112,6 @@ async function wrap(module, head, plugins = []) {
     ...common,
     entryPoints: [sourceOf(module)],
     write: false,
-    ...ordinary,
     // The oldest that bundlers aim at by default: this has to stand alone.
     target: "es2020",
     plugins: [...plugins, ordinaryNames, withoutFetching],
@@ -166,7 +160,6 @@ async function bundleScripts() {
   const coreInstance = `import{attnlabBase,list}from"base";${core.text}export const[${core.names}]=attnlabCore(list,${call},${places})`;
   await buildMinified({
     ...common,
-    ...ordinary,
     entryPoints: {
       ...Object.fromEntries(entries.map((name) => [name, sourceOf(name)])),
       // Beside the chunk that names it: web/package/pool/by-address.ts.

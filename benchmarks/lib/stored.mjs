@@ -50,7 +50,7 @@ const ceilingOf = ({ ceilings }) => Math.max(...ceilings.map(({ gflops = 0 }) =>
 const isCompared = ({ kind, variant, form }) =>
   kind === "peer" ||
   kind === "naive" ||
-  (kind === "ours" && variant === "relaxed" && /^(tensors|pool)$/.test(form ?? ""));
+  (kind === "ours" && variant === "relaxed" && (form === "tensors" || form === "pool"));
 
 /**
  * @typedef {object} StoredRun

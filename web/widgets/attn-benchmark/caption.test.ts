@@ -30,7 +30,7 @@ it("says who is faster, also when it is not us", () => {
 
 it("owns up to a disturbed run and to a wrong result", () => {
   expect(caption("en", { measured: someMeasured({ disturbed: true }) })).toContain(
-    "of the ceiling, the fastest sample counts",
+    "take the figures with care. Of the ceiling, the fastest sample counts.",
   );
   const wrong = someMeasured({ correct: false, largestError: 0.5 });
   expect(caption("en", { measured: wrong })).toContain("off by 0.5 from double precision");

@@ -46,7 +46,7 @@ function measuredSentences(t: Translate<BenchmarkText>, numbers: Numbers, measur
       samples: ours.samples,
       error: numbers.significant(largestError, 1),
     }),
-    ...(disturbed ? [t("captionBusy")] : []),
+    ...(disturbed ? [t("captionDisturbed"), t("captionFastest")] : []),
   ];
 }
 

@@ -45,9 +45,8 @@ export const en = {
   captionChecked: "Medians of {samples} warm samples, taken in turn; the result is within {error} of double precision.",
   captionWrong:
     "Medians of {samples} warm samples, but the result is off by {error} from double precision: something is wrong.",
-  captionBusy:
-    "Something else was running meanwhile, so take the figures with care; of the ceiling, the fastest sample counts.",
   captionDisturbed: "Something else was running meanwhile, so take the figures with care.",
+  captionFastest: "Of the ceiling, the fastest sample counts.",
   captionAhead:
     "On the machine of the stored run, the fastest of ours (threads: {threads}) took {ours}, the fastest peer, {peer} (threads: {peerThreads}), {time}: {times} times as long.",
   captionBehind:

@@ -47,8 +47,8 @@ export const zh: Translation<BenchmarkText> = {
     "你的机器用时 {time}，即 {rate} GFLOP/s；它的一个核只做{arithmetic}时能到 {ceiling} GFLOP/s，我们达到了其中的 {share}。JavaScript 循环用时 {loops}，是它的 {times} 倍。",
   captionChecked: "均为预热后 {samples} 次采样的中位数，各项轮流采样；结果与双精度相差不超过 {error}。",
   captionWrong: "均为预热后 {samples} 次采样的中位数，但结果与双精度相差 {error}：一定有什么不对。",
-  captionBusy: "测量时机器上另有负载，数字仅供参考；上限取的是最快的一次采样。",
   captionDisturbed: "测量时机器上另有负载，数字仅供参考。",
+  captionFastest: "上限取的是最快的一次采样。",
   captionAhead:
     "在存档的那台机器上，我们最快用时 {ours}（线程数 {threads}）；最快的同类是 {peer}（线程数 {peerThreads}），用时 {time}，是我们的 {times} 倍。",
   captionBehind:
