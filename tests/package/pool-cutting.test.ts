@@ -161,16 +161,19 @@ describe("one head of what is linear in the keys", () => {
   const dOutput = randomTensor(random, [3001, 33]);
   const mask = Uint8Array.from({ length: 2903 }, () => randomInt(random, 0, 1));
 
-  test.each<SparseAttentionOptions>([
-    {},
-    { window: [3, 200], mask, scale: "entropy" },
-    { pattern: "atrous", dilation: 7, causal: true },
-    { pattern: "atrous", dilation: 2999 },
-    { pattern: "sparse", window: 9, dilation: 50, globalTokens: 130 },
-    { pattern: "bigbird", globalTokens: 5, seed: 7 },
-    { pattern: "bigbird", blockSize: 50, window: [0, 2], causal: true, scale: { kind: "log", n: "global" } },
-    { window: 2000, globalTokens: 1 },
-  ])("sparseAttention %j", async (options) => {
+  test.each<[string, SparseAttentionOptions]>([
+    ["all keys", {}],
+    ["a window, a mask, the entropy scale", { window: [3, 200], mask, scale: "entropy" }],
+    ["every 7th key, causal", { pattern: "atrous", dilation: 7, causal: true }],
+    ["one key in 2999", { pattern: "atrous", dilation: 2999 }],
+    ["near, far and global keys", { pattern: "sparse", window: 9, dilation: 50, globalTokens: 130 }],
+    ["random blocks", { pattern: "bigbird", globalTokens: 5, seed: 7 }],
+    [
+      "random blocks, causal, the log scale",
+      { pattern: "bigbird", blockSize: 50, window: [0, 2], causal: true, scale: { kind: "log", n: "global" } },
+    ],
+    ["a window of most keys, one global", { window: 2000, globalTokens: 1 }],
+  ])("sparseAttention: %s", async (_, options) => {
     const { sent } = watchWorkers();
     const pool = await openPool({ threads: 3 });
     const before = sent();
