@@ -27,14 +27,14 @@ describe.each(variants)("with the %s build", (variant) => {
     ["a number as scale", { window: 30, scale: 0.3 }],
   ];
   test.each(problems)("%s, many heads and one", async (_, options) => {
-    const { sent } = watchWorkers();
+    const { tasks } = watchWorkers();
     const pool = await openPool({ variant, threads: 3 });
     for (const shape of [HEADS, ONE_HEAD]) {
       const [q, k, v] = [randomTensor(random, shape), randomTensor(random, shape), randomTensor(random, shape)];
-      const before = sent();
+      const before = tasks();
       await comparePooled(pool, "attention", q, k, v, options);
       await comparePooled(pool, "attentionWeights", q, k, options);
-      expect(sent() - before).toBeGreaterThanOrEqual(6);
+      expect(tasks() - before).toBeGreaterThanOrEqual(6);
     }
   });
 
@@ -71,10 +71,10 @@ describe("empty inputs", () => {
   const empty = (...shape: number[]): Tensor => ({ data: new Float32Array(0), shape });
 
   test("are not cut, however long", async () => {
-    const { sent } = watchWorkers();
+    const { tasks } = watchWorkers();
     const pool = await openPool();
     const lab = await load({ variant: pool.variant });
-    const before = sent();
+    const before = tasks();
     const q = randomTensor(random, [20_000, 4]);
     expect(await pool.attention(q, empty(0, 4), empty(0, 5))).toEqual(lab.attention(q, empty(0, 4), empty(0, 5)));
     expect((await pool.attention(q, q, empty(20_000, 0))).shape).toEqual([20_000, 0]);
@@ -82,7 +82,7 @@ describe("empty inputs", () => {
     expect(await pool.attention(heads, heads, heads)).toEqual(heads);
     expect(await pool.softmax(empty(2 ** 40, 0))).toEqual(empty(2 ** 40, 0));
     expect(await pool.logSumExp(empty(3, 0))).toEqual(lab.logSumExp(empty(3, 0)));
-    expect(sent() - before).toBe(5);
+    expect(tasks() - before).toBe(5);
   });
 
   test("of gradients", async () => {
@@ -174,11 +174,11 @@ describe("one head of what is linear in the keys", () => {
     ],
     ["a window of most keys, one global", { window: 2000, globalTokens: 1 }],
   ])("sparseAttention: %s", async (_, options) => {
-    const { sent } = watchWorkers();
+    const { tasks } = watchWorkers();
     const pool = await openPool({ threads: 3 });
-    const before = sent();
+    const before = tasks();
     await comparePooled(pool, "sparseAttention", q, k, v, options);
-    expect(sent() - before).toBe(3);
+    expect(tasks() - before).toBe(3);
     const lab = await load({ variant: pool.variant });
     const expected = lab.sparseAttentionBackward(q, k, v, dOutput, options);
     const actual = await pool.sparseAttentionBackward(q, k, v, dOutput, options);
@@ -186,14 +186,14 @@ describe("one head of what is linear in the keys", () => {
     // Sums over queries are taken in another order.
     expectClose(actual.dk.data, expected.dk.data, 2e-5);
     expectClose(actual.dv.data, expected.dv.data, 2e-5);
-    expect(sent() - before).toBe(6);
+    expect(tasks() - before).toBe(6);
   });
 
   test("linearAttention and performer: the same bits", async () => {
-    const { sent } = watchWorkers();
+    const { tasks } = watchWorkers();
     const pool = await openPool({ threads: 3 });
     const lab = await load({ variant: pool.variant });
-    const before = sent();
+    const before = tasks();
     for (const featureMap of ["elu", "softmax"] as const) {
       const options = { featureMap, mask };
       const actual = await pool.linearAttention(q, k, v, options);
@@ -201,22 +201,22 @@ describe("one head of what is linear in the keys", () => {
     }
     const performer = await pool.performer(q, k, v, { eps: 1e-3 });
     expectSameBits(performer.data, lab.performer(q, k, v, { eps: 1e-3 }).data);
-    expect(sent() - before).toBe(9);
+    expect(tasks() - before).toBe(9);
     await comparePooled(pool, "performer", q, q, q, { causal: true });
-    expect(sent() - before).toBe(10);
+    expect(tasks() - before).toBe(10);
   });
 });
 
 test("the kernel of Performer and its variance", async () => {
-  const { sent } = watchWorkers();
+  const { tasks } = watchWorkers();
   const pool = await openPool({ threads: 3 });
   for (const leading of [[], [4]]) {
     const [x, y] = [randomTensor(random, [...leading, 500, 16]), randomTensor(random, [...leading, 900, 16])];
-    const before = sent();
+    const before = tasks();
     await comparePooled(pool, "performerVariance", x, y, { scale: 0.05 });
     await comparePooled(pool, "performerKernel", x, y, { scale: { kind: "log", n: "global" }, features: 20 });
     await comparePooled(pool, "performerKernel", x, y, { projection: randomTensor(random, [9, 16]), eps: 1e-3 });
-    expect(sent() - before).toBeGreaterThanOrEqual(9);
+    expect(tasks() - before).toBeGreaterThanOrEqual(9);
   }
 });
 

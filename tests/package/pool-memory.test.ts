@@ -60,6 +60,19 @@ test("what is too large to keep leaves what is kept where it is", async () => {
   }
 });
 
+test("new memory for a result, and no other, is a message of its own", async () => {
+  const { messages } = watchWorkers();
+  const pool = await openPool();
+  const lent = (): number => messages.filter((message) => message instanceof ArrayBuffer).length;
+  const result = await pool.attention(long, long, long);
+  expect(lent()).toBe(1);
+  expect(result.data.buffer.byteLength).toBe(long.data.byteLength);
+  await pool.attention(long, long, long, { out: result });
+  const small = await pool.matmul(randomTensor(random, [16, 4096]), randomTensor(random, [4096, 256]));
+  expect(small.shape).toEqual([16, 256]);
+  expect(lent()).toBe(1);
+});
+
 describe("inputs that there is no room to copy", () => {
   const unaffordable = { code: "MEMORY", operation: "attention", argument: "threads" } as const;
 
@@ -78,14 +91,24 @@ describe("inputs that there is no room to copy", () => {
     vi.unstubAllGlobals();
   });
 
-  // Each of two parts has an array of queries, of keys, of values, and one for the result.
-  test.each([0, 1, 3, 5, 7])("after %i arrays: the call rejects, the pool lives on", async (count) => {
+  // Of four parts each has an array of queries, of keys, of values, and all but the first one for the result.
+  test.each([0, 2, 3, 6, 7, 14])("after %i arrays: the call rejects, the pool lives on", async (count) => {
+    const { messages } = watchWorkers();
     const pool = await openPool();
-    const expected = lab.attention(long, long, long);
+    messages.length = 0;
     exhaustAfter(count);
     expectFault(await outcome(pool.attention(long, long, long)), unaffordable);
     vi.unstubAllGlobals();
-    expectSameBits((await pool.attention(long, long, long)).data, expected.data);
+    // The memory of the result is on its way before anything is copied.
+    expect(messages[0]).toBeInstanceOf(ArrayBuffer);
+    expect(messages.length).toBe(1 + Math.floor((count + 1) / 4));
+    // What was lent in vain has another size.
+    for (const rows of [2048, 4096]) {
+      const q = { data: long.data.subarray(0, rows * 64), shape: [rows, 64] };
+      const result = await pool.attention(q, long, long);
+      expect(result.data.buffer.byteLength).toBe(rows * 64 * 4);
+      expectSameBits(result.data, lab.attention(q, long, long).data);
+    }
     expect(pool.threads).toBe(2);
   });
 

@@ -31,10 +31,10 @@ export const forbidWorkers = (): void => {
   );
 };
 
-/** Until the running test ends, the workers that are started, and how many messages each was sent. */
-export function watchWorkers(): { workers: Worker[]; sent: () => number } {
+/** Until the running test ends, the workers that are started, and what they were sent; how many of it were tasks. */
+export function watchWorkers(): { workers: Worker[]; messages: unknown[]; sent: () => number; tasks: () => number } {
   const workers: Worker[] = [];
-  let sent = 0;
+  const messages: unknown[] = [];
   replaceWorker(
     (original) =>
       class extends original {
@@ -43,12 +43,12 @@ export function watchWorkers(): { workers: Worker[]; sent: () => number } {
           workers.push(this);
         }
         override postMessage(...args: Parameters<Worker["postMessage"]>): void {
-          sent += 1;
+          messages.push(args[0]);
           super.postMessage(...args);
         }
       },
   );
-  return { workers, sent: () => sent };
+  return { workers, messages, sent: () => messages.length, tasks: () => messages.filter(Array.isArray).length };
 }
 
 /** What becomes of a promise, as a value. */

@@ -74,6 +74,9 @@ const POSITIONS: Readonly<Record<string, number>> = { q: 0, k: 1, v: 2, a: 0, b:
 const SMALLEST = 8e6;
 const LARGEST = 2e9;
 
+/** Entries of a result whose memory is worth a message of its own. */
+const WORTH_LENDING = 1 << 14;
+
 /** Queries and keys that no tile of a kernel straddles: without a mask, attention has the same bits, cut or whole. */
 const QUERY_BLOCK = 48;
 const KEY_BLOCK = 192;
@@ -82,9 +85,15 @@ const SUM_BLOCK = 768;
 
 type Options = Readonly<Record<string, unknown>>;
 
+/**
+ * Gives a worker new memory for a whole result ahead of its task, to touch it while the inputs are copied: the first
+ * touch costs more than all that is written there.
+ */
+export type Lend = (room: ArrayBuffer) => void;
+
 /** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in that order. */
 export interface Plan {
-  tasks: readonly (() => Task)[];
+  tasks: readonly ((lend?: Lend) => Task)[];
   /** Whether the tasks together have no more of the inputs than there is. */
   disjoint: boolean;
   /** Whether values are put to their places all at once: outs of a call that fails are as they were. */
@@ -172,8 +181,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
 
   // 2. The keys that rows of queries see, which end where the last of them stands or as much further as it sees.
   const aligned = keys - queries;
-  const window = [options.window ?? Infinity].flat() as number[];
-  const [left = 0, wide = left] = window;
+  const [left, wide = left] = [options.window ?? Infinity].flat() as [number, number?];
   const right = options.causal === true ? 0 : wide;
   const keysOf = ([begin, end]: Range): Range | undefined => {
     if (!seesKeys) return undefined;
@@ -185,7 +193,7 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   // 3. The parts: whole matrices where they share out evenly, else rows too.
   const block = cutsRows ? (operation === "matmulBackward" ? SUM_BLOCK : QUERY_BLOCK) : queries;
   const rowsOf = ([from, to]: Range): Range => [from * block, Math.min(queries, to * block)];
-  const [depth = 1] = inner.slice(-1);
+  const depth = inner.at(-1) ?? 1;
   const cost = byRows
     ? 16 * sizeOf(inner)
     : // What is linear in the keys: some hundred operations for each of their entries.
@@ -212,26 +220,30 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   // 4. The result: its place, if the shape is known; memory for it, if it is put together of parts.
   const letters = kinds.at(-1)?.split(">")[1];
   const shape = [...leading, ...(byRows ? inner : Array.from(letters ?? "", (letter) => sizes[letter] ?? 1))];
-  const known = letters === undefined ? undefined : { shape, leading, axes: letters };
-  const joined = known !== undefined && parts.length > 1;
-  const room = floatArray(operation, "out", joined && !atOnce ? sizeOf(shape) : 0);
+  const known = letters ? { shape, leading, axes: letters } : undefined;
+  const whole = known &&
+    parts.length > 1 && { ...known, data: floatArray(operation, "out", atOnce ? 0 : sizeOf(shape)) };
 
   // 5. Their arguments.
   const lettersOf = (name: string, { shape }: Tensor): string =>
     name === "dSum" ? axes : (OPTIONS[name] ?? ".".repeat(shape.length));
-  const optionsFor = (part: Part): Options => {
+  const optionsFor = (part: Part, lend?: Lend): Options => {
     const own: Record<string, unknown> = {};
+    if (whole) {
+      const start = atOnce ? undefined : beginning(whole, part);
+      own.out = start ?? roomFor(whole, part);
+      // New memory goes to the worker of the first part, which gets its inputs before the others.
+      if (start && lend && whole.data.length >= WORTH_LENDING) {
+        lend(whole.data.buffer);
+        own.out = { shape: start.shape };
+      }
+    }
     for (const [key, given] of Object.entries(options)) {
       const value = key === "mask" && given !== undefined ? maskTensor(given, leading, keys) : given;
       own[key] = isTensor(value) ? take(pieceOf(value, lettersOf(key, value)), part) : copyOf(value);
     }
     // A part's keys are taken one by one for its queries.
     own.groupedHeads = undefined;
-    if (joined) {
-      const whole = { ...known, data: room };
-      // New memory goes to the worker of the first part, which begins and ends before the others: see serve.ts.
-      own.out = (atOnce ? undefined : beginning(whole, part)) ?? roomFor(whole, part);
-    }
     if (own.axis !== undefined) own.axis = Array.isArray(own.axis) ? ends : ends[0];
     if (isOptionsObject(own.scale) && own.scale.n === "global") own.scale.n = Math.max(1, keys);
     if (part.k && part.q && own.window !== undefined) {
@@ -244,12 +256,15 @@ export function cut(operation: string, args: readonly unknown[], threads: number
   // Whether no two groups of matrices share entries of it.
   const isApart = (value: unknown): boolean =>
     !isTensor(value) || (value.shape.length === rank && leading.every((size, axis) => value.shape[axis] === size));
-  const tasks = parts.map((part) => (): Task => [
-    operation,
-    ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
-    optionsFor(part),
-    part.q && queries - part.q[1],
-  ]);
+  const tasks = parts.map((part) => (lend?: Lend): Task => {
+    const own = optionsFor(part, lend);
+    return [
+      operation,
+      ...tensors.map((tensor, i) => take(pieceOf(tensor, kinds[i] ?? axes), part)),
+      own,
+      part.q && queries - part.q[1],
+    ];
+  });
 
   // 6. Their values, put together: a gradient has the place of its input.
   const results: Record<string, Tensor> = {};
@@ -263,13 +278,13 @@ export function cut(operation: string, args: readonly unknown[], threads: number
       : (known ?? { shape: [...leading, ...inner], leading, axes: ".".repeat(inner.length) });
     const size = sizeOf(place.shape);
     const alone = parts.length === 1 && data.length === size;
-    const adds = input !== undefined && !alone;
+    const adds = Boolean(input && !alone);
     const target = targets[name];
     if (!results[name]) {
       // What has all of the result, or memory for it, becomes it.
       const isWhole = !target && !adds && data.buffer.byteLength === 4 * size;
       const fresh = (): Float32Array =>
-        isWhole ? new Float32Array(data.buffer) : joined ? room : floatArray(operation, "out", size);
+        isWhole ? new Float32Array(data.buffer) : whole ? whole.data : floatArray(operation, "out", size);
       results[name] = { data: target ?? fresh(), shape: [...place.shape] };
       if (isWhole) return;
       // A part has no entries for keys that none of its queries see.

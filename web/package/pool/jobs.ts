@@ -1,6 +1,6 @@
 import { refuse } from "../errors.js";
 import type { Plan } from "./cut.js";
-import { buffersIn, valueOf, type Task } from "./message.js";
+import { buffersIn, valueOf } from "./message.js";
 import { copying } from "./read-call.js";
 import { dropSpares, keep } from "./spares.js";
 import type { Thread } from "./thread.js";
@@ -147,12 +147,11 @@ export class Jobs {
       const job = work ? undefined : this.#waiting.shift();
       if (job) this.#send(thread, { job, tasks: 0 });
     }
-    // Threads are busy with a call that waits alone: they get its next tasks beforehand.
-    const [next, ...others] = this.#waiting;
-    if (!next || others.length > 0) return;
+    // Threads that are busy with a call that waits alone get its next tasks beforehand.
+    if (this.#waiting.length > 1) return;
     for (const [thread, work] of this.#running) {
-      if (work?.job !== next || work.tasks >= thread.depth || this.#waiting.length === 0) continue;
-      this.#waiting = [];
+      if (!work || work.job !== this.#waiting[0] || work.tasks >= thread.depth) continue;
+      this.#waiting.shift();
       this.#send(thread, work);
     }
   }
@@ -170,7 +169,7 @@ export class Jobs {
   async #run(thread: Thread, work: Work, index: number): Promise<void> {
     const { job } = work;
     try {
-      const reply = thread.run(copying(job.operation, job.tasks[index] as () => Task));
+      const reply = thread.run(copying(job.operation, () => (job.tasks[index] as Plan["tasks"][number])(thread.lend)));
       const answer = await reply.catch((cause: unknown) => {
         this.lose(thread);
         refuse("MEMORY", job.operation, "threads", `a worker that died (${String(cause)})`, "one that lives");

@@ -30,10 +30,10 @@ function walk(
   const outer = shape.slice(0, shape.length - axes.length);
   const inner = shape.slice(outer.length);
   const rangeOf = (axis: string | undefined, size: number): Range => part[axis as "q" | "k"] ?? [0, size];
-  const width = inner[inner.length - 1] ?? 1;
+  const width = inner.at(-1) ?? 1;
   const height = sizeOf(inner.slice(0, -1));
-  const [left, right] = rangeOf(axes[axes.length - 1], width);
-  const [top, bottom] = rangeOf(axes[axes.length - 2], height);
+  const [left, right] = rangeOf(axes.at(-1), width);
+  const [top, bottom] = rangeOf(axes.at(-2), height);
   // What has no leading axes of its own is there once, for all matrices.
   const [from, to] = outer.length > 0 ? part.m : [0, 1];
   if (visit) {

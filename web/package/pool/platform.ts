@@ -1,6 +1,8 @@
 import { nodeModule } from "./node.js";
 import { programText } from "./program.js";
 
+export type Listen = (event: string, listener: (value: unknown) => void) => void;
+
 /** What pages' workers and Node's have in common, and what each has alone. */
 export interface PlatformWorker {
   postMessage: (message: unknown, transfer: ArrayBuffer[]) => void;
@@ -8,8 +10,9 @@ export interface PlatformWorker {
   /** Node: keep the process alive, or do not. */
   ref?: () => void;
   unref?: () => void;
-  on?: (event: string, listener: (value: unknown) => void) => void;
-  addEventListener?: (event: string, listener: (value: unknown) => void) => void;
+  on?: Listen;
+  /** Pages. */
+  addEventListener?: Listen;
 }
 
 /** Makes a worker that runs {@link serve}; may throw where the platform or the page's policy has none. */

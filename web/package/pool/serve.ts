@@ -1,5 +1,5 @@
 import { makeEngine } from "../instantiate.js";
-import type { Tensor } from "../tensor.js";
+import { sizeOf, type Shape } from "../shape.js";
 import { answer, buffersIn, type Answer, type Task } from "./message.js";
 import { nodeModule } from "./node.js";
 
@@ -15,21 +15,28 @@ const workerPort = (): WorkerPort => nodeModule("node:worker_threads")?.parentPo
 /** Bytes of memory that a system gives at a time, or fewer. */
 const PAGE = 4096;
 
+/** Has the system find room for new memory, which it does when a page is used for the first time. */
+function touch(memory: ArrayBuffer): void {
+  const bytes = new Uint8Array(memory);
+  for (let at = 0; at < bytes.length; at += PAGE) bytes[at] = 0;
+}
+
 /**
- * Touches what comes after a result in its buffer, where the results of other workers are to stand: new memory costs
- * far more the first time than what is copied to it, and the calling thread would pay that when all others have done
- * their work.
+ * Sees to the memory of a part's result. Where that is the beginning of a whole result, which other parts are to be put
+ * to, all of it is touched here, as the calling thread would pay for that when all parts are done.
  */
-function touchRest(value: unknown): void {
-  const { data } = (value ?? {}) as Partial<Tensor>;
-  if (!data) return;
-  const rest = new Uint8Array(data.buffer, data.byteOffset + data.byteLength);
-  for (let at = 0; at < rest.length; at += PAGE) rest[at] = 0;
+function prepareOut(task: Task, lent: ArrayBuffer | undefined): void {
+  const { out } = (task.at(-2) ?? {}) as { out?: { data?: Float32Array<ArrayBuffer>; shape: Shape } };
+  if (!out) return;
+  if (!out.data) out.data = new Float32Array(lent as ArrayBuffer, 0, sizeOf(out.shape));
+  else if (out.data.byteLength < out.data.buffer.byteLength) touch(out.data.buffer);
 }
 
 /** The life of a worker: it gets the compiled kernels, says that it is ready, and answers one task after the other. */
 export function serve(): void {
   const port = workerPort();
+  /** Memory for the whole result of a call, of which the next task is the first part. */
+  let lent: ArrayBuffer | undefined;
   const post = (reply: Answer): void => {
     port.postMessage(reply, [...buffersIn(reply)]);
   };
@@ -38,10 +45,14 @@ export function serve(): void {
     makeEngine(module as WebAssembly.Module).then(
       (engine) => {
         port.onmessage = ({ data }) => {
+          if (data instanceof ArrayBuffer) {
+            touch((lent = data));
+            return;
+          }
           const task = data as Task;
-          const reply = answer(engine, task);
-          touchRest("value" in reply && reply.value);
-          post({ ...reply, task });
+          prepareOut(task, lent);
+          lent = undefined;
+          post({ ...answer(engine, task), task });
         };
         post({ value: undefined });
       },

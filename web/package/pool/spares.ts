@@ -14,9 +14,9 @@ let spares: ArrayBuffer[] = [];
 /** An array of the same kind as `model`, with anything in it. */
 export function arrayLike(model: Piece["data"], size: number): Piece["data"] {
   const bytes = size * model.BYTES_PER_ELEMENT;
-  const at = spares.findIndex(({ byteLength }) => byteLength === bytes);
-  const [buffer] = at < 0 ? [new ArrayBuffer(bytes)] : spares.splice(at, 1);
-  return new (model.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(buffer as ArrayBuffer);
+  const spare = spares.find(({ byteLength }) => byteLength === bytes);
+  spares = spares.filter((other) => other !== spare);
+  return new (model.constructor as Float32ArrayConstructor | Uint8ArrayConstructor)(spare ?? new ArrayBuffer(bytes));
 }
 
 /** Keeps buffers that nobody uses any more, the newest that there is room for. */

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.js";
+import type { Lend } from "./cut.js";
 import { answer, buffersIn, valueOf, type Answer, type Task } from "./message.js";
-import type { PlatformWorker, StartWorker } from "./platform.js";
+import type { Listen, PlatformWorker, StartWorker } from "./platform.js";
 
 /** Something that computes tasks, one after the other. */
 export interface Thread {
@@ -8,17 +9,19 @@ export interface Thread {
   depth: number;
   /** Throws what cannot be sent; rejects if the thread dies before it has answered. */
   run: (task: Task) => Promise<Answer>;
+  /** Missing in the calling thread, which writes to the memory of the call itself. */
+  lend?: Lend;
   stop: () => unknown;
 }
 
 /** Calls `receive` with every message of a worker and `die` with what it died of. */
 function listen(worker: PlatformWorker, receive: (data: unknown) => void, die: (cause: unknown) => void): void {
-  const hear = worker.on?.bind(worker) ?? worker.addEventListener?.bind(worker);
-  hear?.("message", (message) => {
+  const hear = (worker.on ?? (worker.addEventListener as Listen)).bind(worker);
+  hear("message", (message) => {
     receive(worker.on ? message : (message as MessageEvent).data);
   });
   for (const end of ["error", "messageerror", "exit"]) {
-    hear?.(end, (cause) => {
+    hear(end, (cause) => {
       // In a page it is an event, and not the page's error: the calls that are lost by it say so.
       const { message, preventDefault } = cause as Partial<ErrorEvent>;
       preventDefault?.call(cause);
@@ -59,7 +62,10 @@ export async function startThread(
     if (asked.length === 0) lost(thread);
     for (const { reject } of asked.splice(0)) reject(cause);
   };
-  const thread: Thread = { depth: 2, run: ask as Thread["run"], stop };
+  const lend = (room: ArrayBuffer): void => {
+    worker.postMessage(room, [room]);
+  };
+  const thread: Thread = { depth: 2, run: ask as Thread["run"], lend, stop };
   listen(worker, receive, die);
   valueOf((await ask(module)) as Answer);
   return thread;
