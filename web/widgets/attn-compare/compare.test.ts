@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
 import { writeSafetensors } from "attnlab/io";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { Numbers } from "../shared/format.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { runNow } from "../shared/tasks/task.js";
 import { translator } from "../shared/text.js";
 import { better, captionOf, layersCaption, middle, totalsOf } from "./caption.js";
@@ -21,13 +20,11 @@ import { zh } from "./text.zh.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const modelFile = (layer: number): string => `${root}dist/widgets/data/sentence.layer${layer}.safetensors`;
 const model = (layer: number): Heads => headsOfFile("model", new Uint8Array(readFileSync(modelFile(layer))));
-const folder = `${root}build/copied-code/compare/`;
+const programs = copiedPrograms();
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("heads of a trained model", () => {
   it("do not survive Performer as they are, and do survive Nyström better", () => {
@@ -158,13 +155,7 @@ describe("in words and files", () => {
     const heads = source === "sentence" ? model(5) : syntheticHeads(4);
     const { n } = shapeOf(heads);
     const code = compareCode("Title", { source, layers: [5], file: "", n, budget: 12, seed: 4 });
-    const file = `${folder}${source}.mjs`;
-    writeFileSync(file, code.replace(/"node_modules[^"]*"/, JSON.stringify(modelFile(5))));
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-    const lines = stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => line.split(" "));
+    const lines = await programs.words(code.replace(/"node_modules[^"]*"/, JSON.stringify(modelFile(5))));
     const { errors } = runNow(measureHeads(lab, { heads, budget: 12, seed: 4 }));
     for (const name of ["nystrom", "linear", "sparse", "uniform"] as const) {
       const printed = lines.filter(([method]) => method === name).map(([, , error]) => Number(error));
@@ -176,10 +167,7 @@ describe("in words and files", () => {
 
   it("copies a program that prints all layers", async () => {
     const code = compareCode("Title", { source: "sentence", layers: [1, 6], file: "", n: 31, budget: 8, seed: 1 });
-    const file = `${folder}layers.mjs`;
-    writeFileSync(file, code.replace("node_modules/attnlab/", root));
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-    const lines = stdout.trimEnd().split("\n");
+    const lines = await programs.lines(code.replace("node_modules/attnlab/", root));
     expect(lines).toHaveLength(2 * 12 * (methodNames.length + 1));
     const { errors } = runNow(measureHeads(lab, { heads: model(6), budget: 8, seed: 1 }));
     const printed = lines.filter((line) => line.startsWith("layer 6 nystrom "));

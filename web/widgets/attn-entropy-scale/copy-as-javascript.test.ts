@@ -1,45 +1,27 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
 import { readSafetensors } from "attnlab/io";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { runNow } from "../shared/tasks/task.js";
 import { growthCode, lengthsCode, type Source } from "./copy-as-javascript.js";
 import { headOf, randomKeys, type Keys } from "./keys.js";
 import { growthOf, measureLengths } from "./measure.js";
 import { scaleNames } from "./scales.js";
 
-// Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
-const folder = fileURLToPath(new URL("../../../build/copied-code/scales/", import.meta.url));
+const programs = copiedPrograms();
 const file = new URL("../../../tests/fixtures/minilm/sentence.extract.safetensors", import.meta.url);
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let count = 0;
-
-/** What Node prints, line by line and word by word. */
-async function run(code: string): Promise<string[][]> {
-  const path = `${folder}${++count}.mjs`;
-  writeFileSync(path, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [path], { cwd: folder });
-  return stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(" "));
-}
 
 async function expectLengths(source: Source, keys: Keys, head: number): Promise<void> {
   const lengths = [2, 16, 31];
-  const printed = await run(lengthsCode({ title: "Lengths\nin one line", source, kappa: 3, lengths, head }));
+  const printed = await programs.words(lengthsCode({ title: "Lengths\nin one line", source, kappa: 3, lengths, head }));
   const { curves } = runNow(measureLengths(lab, { keys: head > 0 ? headOf(keys, head - 1) : keys, lengths, kappa: 3 }));
   expect(printed.map(([n, name]) => [n, name])).toEqual(
     lengths.flatMap((n) => scaleNames.map((name) => [String(n), name])),
@@ -52,7 +34,9 @@ async function expectLengths(source: Source, keys: Keys, head: number): Promise<
 
 async function expectGrowth(source: Source, keys: Keys, head: number): Promise<void> {
   const { key, entropy, weight } = growthOf(lab, { keys, head, query: 2, key: undefined, kappa: 3 });
-  const printed = await run(growthCode({ title: "Growth", source, kappa: 3, head, query: 2, key, n: keys.n }));
+  const printed = await programs.words(
+    growthCode({ title: "Growth", source, kappa: 3, head, query: 2, key, n: keys.n }),
+  );
   expect(printed).toHaveLength(5 * keys.n);
   printed.forEach(([name, n, share, height]) => {
     const scale = name as (typeof scaleNames)[number];

@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
 import { readSafetensors, writeNpy, writeSafetensors } from "attnlab/io";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { rowOf } from "./analysis.js";
 import { rowCode, type CodeInput } from "./copy-as-javascript.js";
 import { headOf, type AttentionData } from "./data/attention-data.js";
@@ -16,31 +14,20 @@ import { stepsCode } from "./steps/code.js";
 import { stepsOf } from "./steps/steps.js";
 import { numbers, someData } from "./testing.js";
 
-// Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
-const folder = fileURLToPath(new URL("../../../build/copied-code/", import.meta.url));
+const programs = copiedPrograms();
 const fixtures = new URL("../../../tests/fixtures/minilm/", import.meta.url);
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let count = 0;
 
 /** What Node prints for the code, line by line: token and weight. */
 async function run(code: string): Promise<[token: string, weight: number][]> {
-  const file = `${folder}row${++count}.mjs`;
-  writeFileSync(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-  return stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const [token = "", weight = ""] = line.split("\t");
-      return [token, Number(weight)];
-    });
+  return (await programs.lines(code)).map((line) => {
+    const [token = "", weight = ""] = line.split("\t");
+    return [token, Number(weight)];
+  });
 }
 
 async function expectShown(input: Omit<CodeInput, "title">): Promise<[token: string, weight: number][]> {
@@ -101,14 +88,14 @@ describe("code that was copied", () => {
       "layer0.q": { data: data.q, shape: longShape.q },
       "layer0.k": { data: data.k, shape: longShape.k },
     };
-    writeFileSync(`${folder}my file.safetensors`, writeSafetensors(tensors));
+    writeFileSync(`${programs.folder}my file.safetensors`, writeSafetensors(tensors));
     await expectShown({ data, head: 3, query: 50, scale: "sqrt", causal: true });
   });
 
   it("reads long data from the reader's npy files", async () => {
     const data = longData({ kind: "npy", q: "q.npy", k: "k.npy" });
-    writeFileSync(`${folder}q.npy`, writeNpy({ data: data.q, shape: longShape.q }));
-    writeFileSync(`${folder}k.npy`, writeNpy({ data: data.k, shape: longShape.k }));
+    writeFileSync(`${programs.folder}q.npy`, writeNpy({ data: data.q, shape: longShape.q }));
+    writeFileSync(`${programs.folder}k.npy`, writeNpy({ data: data.k, shape: longShape.k }));
     await expectShown({ data, head: 2, query: 89, scale: "entropy", causal: false });
   });
 

@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { Numbers } from "../shared/format.js";
 import { softmaxAttention } from "../shared/matrices/softmax.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { translator } from "../shared/text.js";
 import { captionOf } from "./caption.js";
 import { linearCode } from "./copy-as-javascript.js";
@@ -29,13 +26,11 @@ import { mapNames, schema } from "./schema.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
 
-const folder = fileURLToPath(new URL("../../../build/copied-code/linear/", import.meta.url));
+const programs = copiedPrograms();
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const initial = Object.fromEntries(
   Object.entries(schema).map(([key, { initial }]) => [key, initial]),
@@ -192,13 +187,11 @@ describe("in words and files", () => {
       [false, 4],
     ] as const) {
       const input = given({ map, causal, near, seed: 2, d: map === "relu" ? "2" : "8" });
-      const file = `${folder}${map}.mjs`;
-      writeFileSync(file, linearCode("Title", input));
-      const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+      const lines = await programs.lines(linearCode("Title", input));
       const { exact, linear } = measure(lab, input);
       const line = (name: string, { rank, spread }: typeof exact): string =>
         `${name} rank ${rank} keys per row ${spread.toFixed(3)}`;
-      expect(stdout.trim().split("\n")).toEqual([line("softmax", exact), line("linear", linear)]);
+      expect(lines).toEqual([line("softmax", exact), line("linear", linear)]);
     }
   });
 });

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { usualCourse } from "../shared/speed/race.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { runNow } from "../shared/tasks/task.js";
 import { errorCode, inverseCode, leakCode, matricesCode, speedCode, stepsCode } from "./copy-as-javascript.js";
 import { inverseOf } from "./inverse.js";
@@ -15,25 +12,11 @@ import { inverseNames, orderNames, sourceNames, stepNames, type StepName } from 
 import { stepsOf } from "./steps.js";
 import { landmarkCounts, middleNames, sweepLandmarks, type Middle } from "./sweep.js";
 
-// Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
-const folder = fileURLToPath(new URL("../../../build/copied-code/nystrom/", import.meta.url));
+const programs = copiedPrograms();
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What Node prints, line by line and word by word. */
-async function run(name: string, code: string): Promise<string[][]> {
-  const file = `${folder}${name}.mjs`;
-  writeFileSync(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-  return stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(" "));
-}
 
 const tokens = { drift: 0.9, sigma: 1.2, order: "sequence", seed: 2 } as const;
 
@@ -44,7 +27,7 @@ it.each([
 ])("prints the errors of the matrices, $order, $inverse, $from", async ({ order, inverse, from }) => {
   const input = { ...tokens, order, inverse, from, landmarks: 9, iterations: 7 };
   const { errors } = matricesOf(lab, input);
-  const lines = await run(`matrices-${order}-${inverse}-${from}`, matricesCode("Two lines\nbecome one", input));
+  const lines = await programs.words(matricesCode("Two lines\nbecome one", input));
   expect(lines.map(([name]) => name)).toEqual(["nystrom", otherSource(from), "without", "uniform"]);
   expect(Number(lines[0]?.[1])).toBeCloseTo(errors.nystrom.output, 4);
   expect(Number(lines[1]?.[1])).toBeCloseTo(errors.rival.output, 4);
@@ -56,7 +39,7 @@ it.each(sourceNames)(
   "prints the errors for all numbers of landmarks from %s",
   async (from) => {
     const { errors, uniform } = runNow(sweepLandmarks(lab, { ...tokens, from }));
-    const lines = await run(`error-${from}`, errorCode("Error", { ...tokens, from }));
+    const lines = await programs.words(errorCode("Error", { ...tokens, from }));
     expect(lines).toHaveLength(middleNames.length * landmarkCounts.length + 1);
     for (const [name, m, error] of lines.slice(0, -1)) {
       const at = landmarkCounts.findIndex((count) => String(count) === m);
@@ -72,13 +55,13 @@ it.each(sourceNames)(
 it("prints the errors of the derivation", async () => {
   const input = { ...tokens, landmarks: 8, iterations: 6 };
   const { errors } = stepsOf(lab, input);
-  const lines = await run("steps", stepsCode("Steps", input));
+  const lines = await programs.words(stepsCode("Steps", input));
   expect(lines.map(([name]) => name)).toEqual([...stepNames, "uniform"]);
   for (const [name, error] of lines) expect(Number(error)).toBeCloseTo(errors[name as StepName].output, 5);
 });
 
 it("prints times, and none where there are more landmarks than tokens", async () => {
-  const lines = await run("speed", speedCode("Speed", 200));
+  const lines = await programs.words(speedCode("Speed", 200));
   expect(lines.map(([n]) => Number(n))).toEqual(usualCourse.lengths);
   for (const [n, exact, chosen, typical] of lines) {
     expect(Math.min(Number(exact), Number(typical))).toBeGreaterThan(0);
@@ -89,7 +72,7 @@ it("prints times, and none where there are more landmarks than tokens", async ()
 it("prints the steps of the iteration", async () => {
   const input = { ...tokens, landmarks: 8, start: 1 };
   const { kernelResiduals, kernelOutputs } = inverseOf(lab, input);
-  const lines = await run("inverse", inverseCode("Inverse", input));
+  const lines = await programs.words(inverseCode("Inverse", input));
   expect(lines).toHaveLength(kernelResiduals.length);
   lines.forEach(([, residual, output], step) => {
     expect(Number(residual)).toBeCloseTo(kernelResiduals[step] ?? NaN, 4);
@@ -100,7 +83,7 @@ it("prints the steps of the iteration", async () => {
 it("prints what of the future gets into the past, and the refusal", async () => {
   const input = { ...tokens, landmarks: 8, iterations: 6 };
   const { masked, refusal } = leakOf(lab, input);
-  const [largest, refused] = await run("leak", leakCode("Leak", input));
+  const [largest, refused] = await programs.words(leakCode("Leak", input));
   expect(Number(largest?.[1])).toBeCloseTo(Math.max(...masked.slice(0, -1)), 4);
   expect(refused?.[0]).toBe("UNSUPPORTED");
   expect(refused?.slice(1).join(" ")).toBe(refusal);

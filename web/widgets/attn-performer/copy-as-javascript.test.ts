@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { usualCourse } from "../shared/speed/race.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { runNow } from "../shared/tasks/task.js";
 import { errorCode, estimatorsCode, matricesCode, normsCode, rangeCode, speedCode } from "./copy-as-javascript.js";
 import { sliceOf } from "./estimators.js";
@@ -13,25 +10,11 @@ import { matricesOf } from "./matrices.js";
 import { largestNorms, rangeOf } from "./range.js";
 import { comparedDraws, featureCounts, sigmas, sweepFeatures, sweepNorms } from "./sweeps.js";
 
-// Below the project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
-const folder = fileURLToPath(new URL("../../../build/copied-code/performer/", import.meta.url));
+const programs = copiedPrograms();
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What Node prints, line by line and word by word. */
-async function run(name: string, code: string): Promise<string[][]> {
-  const file = `${folder}${name}.mjs`;
-  writeFileSync(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-  return stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(" "));
-}
 
 const tokens = { tokens: "smooth", d: 16, sigma: 0.5, seed: 2 } as const;
 
@@ -40,7 +23,7 @@ it.each(["positive", "trigonometric", "regularized"] as const)(
   async (estimator) => {
     const input = { ...tokens, estimator, draw: "quantile", features: 24 } as const;
     const { errors } = matricesOf(lab, input);
-    const lines = await run(`matrices-${estimator}`, matricesCode("Two lines\nbecome one", input));
+    const lines = await programs.words(matricesCode("Two lines\nbecome one", input));
     expect(lines.map(([name]) => name)).toEqual(["performer", "uniform"]);
     expect(Number(lines[0]?.[1])).toBeCloseTo(errors.performer.output, 4);
     expect(Number(lines[1]?.[1])).toBeCloseTo(errors.uniform.output, 5);
@@ -49,7 +32,7 @@ it.each(["positive", "trigonometric", "regularized"] as const)(
 
 it("prints the bands of the errors", async () => {
   const { bands, uniform } = runNow(sweepFeatures(lab, tokens));
-  const lines = await run("error", errorCode("Error", tokens));
+  const lines = await programs.words(errorCode("Error", tokens));
   expect(lines).toHaveLength(comparedDraws.length * featureCounts.length + 1);
   for (const [draw, features, low, middle, high] of lines.slice(0, -1)) {
     const band = bands[draw as "orthogonal"].find(({ x }) => String(x) === features);
@@ -64,7 +47,7 @@ it("prints the errors at one size of q and k", async () => {
   const input = { ...tokens, draw: "stratified", features: 16 } as const;
   const sweep = runNow(sweepNorms(lab, input));
   const at = sigmas.indexOf(0.5);
-  const [few, many, uniform] = await run("norms", normsCode("Norms", input));
+  const [few, many, uniform] = await programs.words(normsCode("Norms", input));
   expect(few?.slice(0, 2)).toEqual(["performer", "16"]);
   expect(Number(few?.[3])).toBeCloseTo(sweep.few[at]?.middle ?? NaN, 4);
   expect(Number(many?.[3])).toBeCloseTo(sweep.many[at]?.middle ?? NaN, 4);
@@ -73,14 +56,14 @@ it("prints the errors at one size of q and k", async () => {
 
 it("prints the estimators' errors", async () => {
   const { drawn } = runNow(sliceOf(lab, { length: 0.8, seed: 3 }));
-  const lines = await run("estimators", estimatorsCode("Estimators", 0.8, 3));
+  const lines = await programs.words(estimatorsCode("Estimators", 0.8, 3));
   expect(lines).toHaveLength(26);
   lines.slice(0, 12).forEach(([, , error], i) => expect(Number(error)).toBeCloseTo(drawn.positive[i] ?? NaN, 4));
 });
 
 it("prints what an eps does", async () => {
   const { errors } = runNow(rangeOf(lab, { seed: 4 }));
-  const lines = await run("range", rangeCode("Range", 4));
+  const lines = await programs.words(rangeCode("Range", 4));
   for (const [norm, eps4, eps6] of lines) {
     const at = largestNorms.findIndex((value) => String(value) === norm);
     expect(Number(eps4)).toBeCloseTo(errors.eps4[at] ?? NaN, 3);
@@ -89,7 +72,7 @@ it("prints what an eps does", async () => {
 });
 
 it("prints times", async () => {
-  const lines = await run("speed", speedCode("Speed", 32));
+  const lines = await programs.words(speedCode("Speed", 32));
   expect(lines.map(([n]) => Number(n))).toEqual(usualCourse.lengths);
   for (const [, exact, performer] of lines) expect(Math.min(Number(exact), Number(performer))).toBeGreaterThan(0);
 }, 60_000);

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { load } from "attnlab";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../package/index.js";
 import { Numbers } from "../shared/format.js";
+import { copiedPrograms } from "../shared/take-away/testing.js";
 import { runNow } from "../shared/tasks/task.js";
 import { translator } from "../shared/text.js";
 import { captionOf, part } from "./caption.js";
@@ -27,13 +24,11 @@ import { speedLengths, timeSparse } from "./speed.js";
 import { en } from "./text.en.js";
 import { zh } from "./text.zh.js";
 
-const folder = fileURLToPath(new URL("../../../build/copied-code/sparse/", import.meta.url));
+const programs = copiedPrograms();
 let lab: Lab;
 beforeAll(async () => {
   lab = await load();
-  mkdirSync(folder, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const initial = Object.fromEntries(Object.entries(schema).map(([key, { initial }]) => [key, initial])) as SparseState;
 const state = (change: Partial<SparseState> = {}): SparseState => ({ ...initial, ...change });
@@ -200,12 +195,10 @@ describe("in words and files", () => {
   it.each(patternNames)("copies a program that prints the same, %s", async (pattern) => {
     for (const causal of [false, true]) {
       const given = state({ pattern, causal, layers: 4, seed: 3, globals: pattern === "bigbird" ? 4 : 0 });
-      const file = `${folder}${pattern}.mjs`;
-      writeFileSync(file, sparseCode("Title", given));
-      const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+      const lines = await programs.lines(sparseCode("Title", given));
       const { count, all, reach } = patternFound(lab, given);
       const reached = reach.shares.slice(0, 4).map((share, i) => `reached ${i + 1} ${share.toFixed(6)}`);
-      expect(stdout.trim().split("\n")).toEqual([`kept ${count} of ${all}`, ...reached, "output 64 x 16"]);
+      expect(lines).toEqual([`kept ${count} of ${all}`, ...reached, "output 64 x 16"]);
     }
   });
 });

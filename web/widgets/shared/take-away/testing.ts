@@ -1,0 +1,38 @@
+// For the unit tests of programs that a reader copies from a widget; no part of any widget.
+
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll } from "vitest";
+
+/** Runs copied programs in Node. */
+export interface CopiedPrograms {
+  /** Where they run, for files that they read. */
+  folder: string;
+  /** What a program prints, line by line. */
+  lines: (code: string) => Promise<string[]>;
+  /** The same, word by word. */
+  words: (code: string) => Promise<string[][]>;
+}
+
+/**
+ * Programs of one file of tests. Their folder is no other file's, since files run beside one another, and below the
+ * project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
+ */
+export function copiedPrograms(): CopiedPrograms {
+  const all = fileURLToPath(new URL("../../../../build/copied-code/", import.meta.url));
+  mkdirSync(all, { recursive: true });
+  const folder = `${mkdtempSync(all)}/`;
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  let count = 0;
+  const lines = async (code: string): Promise<string[]> => {
+    const file = `${folder}program${++count}.mjs`;
+    writeFileSync(file, code);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    return stdout.trimEnd().split("\n");
+  };
+  return { folder, lines, words: async (code) => (await lines(code)).map((line) => line.split(" ")) };
+}
