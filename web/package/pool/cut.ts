@@ -1,7 +1,7 @@
 import { isOptionsObject } from "../options.js";
 import { sizeOf, type Shape } from "../shape.js";
 import { floatArray, type Tensor } from "../tensor.js";
-import { buffersIn, type Task } from "./message.js";
+import { buffersIn, type Lend, type Task } from "./message.js";
 import { targetsOf, withOuts, type CallOuts } from "./outs.js";
 import { beginning, put, roomFor, take, type Part, type Piece, type Range } from "./parts.js";
 import { byName, copyOf, entriesOf, isTensor } from "./read-call.js";
@@ -84,12 +84,6 @@ const KEY_BLOCK = 192;
 const SUM_BLOCK = 768;
 
 type Options = Readonly<Record<string, unknown>>;
-
-/**
- * Gives a worker new memory for a whole result ahead of its task, to touch it while the inputs are copied: the first
- * touch costs more than all that is written there.
- */
-export type Lend = (room: ArrayBuffer) => void;
 
 /** The tasks of a call, each made when it is to be sent, and what is made of their values, which come in that order. */
 export interface Plan {

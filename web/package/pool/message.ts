@@ -5,6 +5,12 @@ import { BODIES } from "../lab.js";
 /** A call as it is sent: the operation and its arguments, which are plain and nobody else's. */
 export type Task = readonly [operation: string, ...args: unknown[]];
 
+/**
+ * Gives a worker new memory for a whole result ahead of its task, to touch it while the inputs are copied: the first
+ * touch costs more than all that is written there.
+ */
+export type Lend = (room: ArrayBuffer) => void;
+
 /** What a worker answers; it sends the task back, whose buffers can be filled again. */
 export type Answer = ({ value: unknown } | { fault: Fault } | { error: unknown }) & { task?: Task };
 

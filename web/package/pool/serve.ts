@@ -51,6 +51,7 @@ export function serve(): void {
           }
           const task = data as Task;
           prepareOut(task, lent);
+          // Also where it was lent for a task that there was no room to make.
           lent = undefined;
           post({ ...answer(engine, task), task });
         };

@@ -1,6 +1,5 @@
 import type { Engine } from "../engine.js";
-import type { Lend } from "./cut.js";
-import { answer, buffersIn, valueOf, type Answer, type Task } from "./message.js";
+import { answer, buffersIn, valueOf, type Answer, type Lend, type Task } from "./message.js";
 import type { Listen, PlatformWorker, StartWorker } from "./platform.js";
 
 /** Something that computes tasks, one after the other. */
