@@ -2,10 +2,8 @@
  * <attn-entropy> in somebody's page: the power transform at once, both solvers in numbers that double precision confirms, the
  * failures, sampling; by keyboard, in both languages, narrow, in one file, taken away.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { copiedPrograms } from "../../../web/widgets/shared/take-away/testing.js";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, cells, figureOf, savedName } from "../lib/figure.js";
@@ -14,6 +12,8 @@ import { STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { entropy } from "../lib/reference.js";
 import { open } from "../lib/visit.js";
+
+const programs = copiedPrograms(inject("packageFolder"));
 
 const figure = figureOf("attn-entropy", "Entropy.");
 
@@ -214,20 +214,10 @@ describe("taken away", () => {
     const widget = await drawn(page);
     await widget.getByRole("button", { name: "Copy as JavaScript" }).click();
     await widget.getByText("Copied.").waitFor();
-    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
-    try {
-      const file = join(folder, "entropy.mjs");
-      writeFileSync(file, await clipboard(page));
-      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder })
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split(" "));
-      const shown = await cells(widget);
-      const rounds = printed.filter(([, method, round]) => method === "article" && /^\d+$/.test(round ?? ""));
-      expect(rounds).toHaveLength(10);
-      rounds.forEach(([, , , exponent], i) => expect(Number(exponent)).toBeCloseTo(numberIn(shown[i]?.[1]), 3));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const printed = await programs.words(await clipboard(page));
+    const shown = await cells(widget);
+    const rounds = printed.filter(([, method, round]) => method === "article" && /^\d+$/.test(round ?? ""));
+    expect(rounds).toHaveLength(10);
+    rounds.forEach(([, , , exponent], i) => expect(Number(exponent)).toBeCloseTo(numberIn(shown[i]?.[1]), 3));
   });
 });

@@ -2,11 +2,9 @@
  * <attn-entropy-scale> in somebody's page: random keys at once and by a worker, the model's heads in numbers that double
  * precision confirms, one row token by token; by keyboard, in both languages, narrow, in one file, taken away.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
+import { copiedPrograms } from "../../../web/widgets/shared/take-away/testing.js";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, figureOf, savedName } from "../lib/figure.js";
@@ -14,6 +12,8 @@ import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { open } from "../lib/visit.js";
+
+const programs = copiedPrograms(inject("packageFolder"));
 
 const figure = figureOf("attn-entropy-scale", "Scales.");
 
@@ -211,16 +211,9 @@ describe("taken away", () => {
     const widget = await drawn(page);
     await widget.getByRole("button", { name: "Copy as JavaScript" }).click();
     await widget.getByText("Copied.").waitFor();
-    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
-    try {
-      const file = join(folder, "scales.mjs");
-      writeFileSync(file, await clipboard(page));
-      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder }).trimEnd().split("\n");
-      const shown = (await cells(widget)).flatMap((row) => row.slice(1, 6).map(numberIn));
-      expect(printed).toHaveLength(shown.length);
-      printed.forEach((line, i) => expect(Number(line.split(" ")[2])).toBeCloseTo(shown[i] ?? NaN, 2));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const printed = await programs.lines(await clipboard(page));
+    const shown = (await cells(widget)).flatMap((row) => row.slice(1, 6).map(numberIn));
+    expect(printed).toHaveLength(shown.length);
+    printed.forEach((line, i) => expect(Number(line.split(" ")[2])).toBeCloseTo(shown[i] ?? NaN, 2));
   });
 });

@@ -2,11 +2,9 @@
  * <attn-norms> in somebody's page: what a norm takes together at once, in numbers that double precision confirms; entries
  * dragged by pointer and by keyboard, gradients, failures; in both languages, narrow, in one file, taken away.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { describe, expect, inject, test } from "vitest";
+import { copiedPrograms } from "../../../web/widgets/shared/take-away/testing.js";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, cells, figureOf, savedName } from "../lib/figure.js";
@@ -15,6 +13,8 @@ import { STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { layerNorm } from "../lib/reference.js";
 import { open } from "../lib/visit.js";
+
+const programs = copiedPrograms(inject("packageFolder"));
 
 const figure = figureOf("attn-norms", "Norms.");
 
@@ -258,24 +258,14 @@ describe("taken away", () => {
     const { page } = await open(figure('view="backward" norm="batch" gradient="random" table', {}, allowed));
     const widget = await drawn(page);
     await copy(widget, "Copy as JavaScript");
-    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
-    try {
-      const file = join(folder, "norms.mjs");
-      writeFileSync(file, await clipboard(page));
-      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder })
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split(" ").slice(4).map(Number));
-      const shown = await entries(widget);
-      expect(printed).toHaveLength(72);
-      printed.forEach(([x = NaN, y = NaN, dx = NaN], i) => {
-        expect(x).toBeCloseTo(shown[i]?.x ?? NaN, 3);
-        expect(y).toBeCloseTo(shown[i]?.y ?? NaN, 3);
-        expect(dx).toBeCloseTo(shown[i]?.dx ?? NaN, 3);
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const printed = (await programs.words(await clipboard(page))).map((words) => words.slice(4).map(Number));
+    const shown = await entries(widget);
+    expect(printed).toHaveLength(72);
+    printed.forEach(([x = NaN, y = NaN, dx = NaN], i) => {
+      expect(x).toBeCloseTo(shown[i]?.x ?? NaN, 3);
+      expect(y).toBeCloseTo(shown[i]?.y ?? NaN, 3);
+      expect(dx).toBeCloseTo(shown[i]?.dx ?? NaN, 3);
+    });
   });
 
   test("the single file needs nothing else", async () => {

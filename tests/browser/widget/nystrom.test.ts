@@ -3,10 +3,8 @@
  * sweep and the times from the worker; the inverse that diverges; the future; by keyboard, in both languages, narrow, in one
  * file, taken away.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { copiedPrograms } from "../../../web/widgets/shared/take-away/testing.js";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, cells, figureOf, savedName } from "../lib/figure.js";
@@ -14,6 +12,8 @@ import { overflowingElements } from "../lib/layout.js";
 import { STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { open } from "../lib/visit.js";
+
+const programs = copiedPrograms(inject("packageFolder"));
 
 const views = ["matrices", "steps", "error", "inverse", "leak", "speed"] as const;
 const patience = 60_000;
@@ -277,20 +277,10 @@ describe("taken away", () => {
     const widget = await drawn(page);
     await widget.getByRole("button", { name: "Copy as JavaScript" }).click();
     await widget.getByText("Copied.").waitFor();
-    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
-    try {
-      const file = join(folder, "nystrom.mjs");
-      writeFileSync(file, await clipboard(page));
-      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder })
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split(" "));
-      const shown = await cells(widget);
-      expect(Number(printed[0]?.[1])).toBeCloseTo(numberIn(shown[0]?.[1]), 3);
-      expect(Number(printed[1]?.[1])).toBeCloseTo(numberIn(shown[1]?.[1]), 3);
-      expect(Number(printed[2]?.[1])).toBeCloseTo(numberIn(shown[2]?.[1]), 3);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const printed = await programs.words(await clipboard(page));
+    const shown = await cells(widget);
+    expect(Number(printed[0]?.[1])).toBeCloseTo(numberIn(shown[0]?.[1]), 3);
+    expect(Number(printed[1]?.[1])).toBeCloseTo(numberIn(shown[1]?.[1]), 3);
+    expect(Number(printed[2]?.[1])).toBeCloseTo(numberIn(shown[2]?.[1]), 3);
   });
 });

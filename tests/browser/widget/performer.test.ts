@@ -2,10 +2,8 @@
  * <attn-performer> in somebody's page: the matrices at once, in numbers that double precision confirms; the sweeps from the
  * worker, or without one; by keyboard, in both languages, narrow, in one file, taken away.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { copiedPrograms } from "../../../web/widgets/shared/take-away/testing.js";
 import { accessibilityViolations } from "../lib/axe.js";
 import { clipboard, numberIn } from "../lib/explorer.js";
 import { caption, cells, figureOf, savedName } from "../lib/figure.js";
@@ -13,6 +11,8 @@ import { overflowingElements } from "../lib/layout.js";
 import { policyWith, STRICT_POLICY } from "../lib/policy.js";
 import { drawn } from "../lib/post.js";
 import { open } from "../lib/visit.js";
+
+const programs = copiedPrograms(inject("packageFolder"));
 
 const views = ["matrices", "error", "norms", "estimators", "range", "speed"] as const;
 const patience = 60_000;
@@ -285,19 +285,9 @@ describe("taken away", () => {
     const widget = await drawn(page);
     await widget.getByRole("button", { name: "Copy as JavaScript" }).click();
     await widget.getByText("Copied.").waitFor();
-    const folder = mkdtempSync(join(inject("packageFolder"), "copied-"));
-    try {
-      const file = join(folder, "performer.mjs");
-      writeFileSync(file, await clipboard(page));
-      const printed = execFileSync(process.execPath, [file], { encoding: "utf8", cwd: folder })
-        .trimEnd()
-        .split("\n")
-        .map((line) => line.split(" "));
-      const shown = await cells(widget);
-      expect(Number(printed[0]?.[1])).toBeCloseTo(numberIn(shown[0]?.[1]), 3);
-      expect(Number(printed[1]?.[1])).toBeCloseTo(numberIn(shown[1]?.[1]), 3);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const printed = await programs.words(await clipboard(page));
+    const shown = await cells(widget);
+    expect(Number(printed[0]?.[1])).toBeCloseTo(numberIn(shown[0]?.[1]), 3);
+    expect(Number(printed[1]?.[1])).toBeCloseTo(numberIn(shown[1]?.[1]), 3);
   });
 });

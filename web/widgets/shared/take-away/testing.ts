@@ -1,4 +1,4 @@
-// For the unit tests of programs that a reader copies from a widget; no part of any widget.
+// For the tests of programs that a reader copies from a widget; no part of any widget.
 
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -17,13 +17,14 @@ export interface CopiedPrograms {
 }
 
 /**
- * Programs of one file of tests. Their folder is no other file's, since files run beside one another, and below the
- * project's root, so that `attnlab` is found by its own name, as it is in the folder of a reader who installed it.
+ * Programs of one file of tests. Their folder is no other file's, since files run beside one another, and below that
+ * of a package, by default the project, so that `attnlab` is found by its own name, as it is where a reader installed it.
  */
-export function copiedPrograms(): CopiedPrograms {
-  const all = fileURLToPath(new URL("../../../../build/copied-code/", import.meta.url));
-  mkdirSync(all, { recursive: true });
-  const folder = `${mkdtempSync(all)}/`;
+export function copiedPrograms(
+  below = fileURLToPath(new URL("../../../../build/copied-code", import.meta.url)),
+): CopiedPrograms {
+  mkdirSync(below, { recursive: true });
+  const folder = `${mkdtempSync(`${below}/copied-`)}/`;
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
